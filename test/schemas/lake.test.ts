@@ -1,0 +1,38 @@
+import { globSync, readFileSync } from 'node:fs';
+import { Dialect, transpile } from '@polyglot-sql/sdk';
+import { expect, test } from 'vitest';
+import { dayPartition } from '../../schemas/lake/column.ts';
+import { landedTables } from '../../schemas/lake/tables.ts';
+import { lakeViews } from '../../schemas/lake/views.ts';
+
+const viewsFolder = new URL('../../schemas/lake/views/', import.meta.url);
+const sqlOf = (view: string) => readFileSync(new URL(`${view}.sql`, viewsFolder), 'utf8');
+
+test.each([...landedTables, ...lakeViews].map((table) => [table.name, table] as const))(
+  '%s has a comment on itself and on each column, and no column twice',
+  (_, table) => {
+    expect(table.comment).not.toBe('');
+    expect(table.columns.filter(({ comment }) => comment === '')).toEqual([]);
+    expect(new Set(table.columns.map(({ name }) => name)).size).toBe(table.columns.length);
+  },
+);
+
+test('each view has its SQL, and each SQL its view', () => {
+  const files = globSync('*.sql', { cwd: viewsFolder }).map((file) => file.replace('.sql', ''));
+  expect(files.sort()).toEqual(lakeViews.map(({ name }) => name).sort());
+});
+
+test.each(lakeViews.map((view) => [view.name, view] as const))(
+  'the SQL of %s is Trino and selects its columns in order',
+  (_, view) => {
+    const { success } = transpile(sqlOf(view.name), Dialect.Trino, Dialect.DuckDB);
+    expect(success).toBe(true);
+    const selected = sqlOf(view.name)
+      .split('FROM')[0]
+      ?.replace('SELECT', '')
+      .split(',')
+      .map((column) => column.trim());
+    expect(selected).toEqual(view.columns.map(({ name }) => name));
+    expect(view.columns.at(-1)).toEqual(dayPartition);
+  },
+);
