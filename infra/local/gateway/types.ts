@@ -23,6 +23,8 @@ export interface AwsAnswer {
 /** An AWS service that runs in this process. */
 export interface LocalService {
   readonly name: string;
+  /** Names the operation of a REST request; a service without it is a JSON one, named by `X-Amz-Target`. */
+  operationOf?(request: Pick<AwsCall, 'method' | 'url' | 'headers'>): string;
   handle(call: AwsCall): Promise<AwsAnswer>;
   close(): Promise<void>;
 }

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import type { LocalService } from '../gateway/types.ts';
+import { levelService, loadEmulator, openFolder } from './level-emulator.ts';
+
+interface Store {
+  readonly db: { open(): Promise<void> };
+  readonly tableDb: { awsRegion: string; awsAccountId: string };
+  readonly lifecycleManager: { gracefulClose(): Promise<void> };
+}
+
+/** DynamoDB by dynalite, kept in `<dataDir>/dynamodb`. Throws `DataFolderError` when that cannot be opened. */
+export async function createDynamoDbService({ dataDir }: { readonly dataDir: string }): Promise<LocalService> {
+  const folder = path.join(dataDir, 'dynamodb');
+  const emulator = loadEmulator<Store>('dynalite');
+  const store = await openFolder(folder, async () => {
+    const opening = emulator.createStore({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, path: folder });
+    await opening.db.open();
+    return opening;
+  });
+  store.tableDb.awsRegion = 'us-east-1';
+  store.tableDb.awsAccountId = '000000000000';
+  return levelService({
+    name: 'dynamodb',
+    emulator,
+    store,
+    folder,
+    contextOf: () => store,
+    jsonVersion: '1.0',
+    close: () => store.lifecycleManager.gracefulClose(),
+  });
+}

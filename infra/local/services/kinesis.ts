@@ -1,0 +1,38 @@
+import path from 'node:path';
+import type { LocalService } from '../gateway/types.ts';
+import { levelService, loadEmulator, openFolder } from './level-emulator.ts';
+
+interface Store {
+  readonly db: {
+    once(event: 'open' | 'error', listener: (error?: Error) => void): void;
+    close(done: (error?: Error) => void): void;
+  };
+  readonly metaDb: { awsRegion: string; awsAccountId: string };
+}
+
+/** Kinesis by kinesalite, kept in `<dataDir>/kinesis`. Throws `DataFolderError` when that cannot be opened. */
+export async function createKinesisService({ dataDir }: { readonly dataDir: string }): Promise<LocalService> {
+  const folder = path.join(dataDir, 'kinesis');
+  const emulator = loadEmulator<Store>('kinesalite');
+  const settings = { createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 };
+  const store = await openFolder(folder, async () => {
+    const opening = emulator.createStore({ ...settings, path: folder });
+    await new Promise<void>((resolve, reject) => {
+      opening.db.once('open', () => resolve());
+      opening.db.once('error', reject);
+    });
+    return opening;
+  });
+  const { db, metaDb } = store;
+  metaDb.awsRegion = 'us-east-1';
+  metaDb.awsAccountId = '000000000000';
+  return levelService({
+    name: 'kinesis',
+    emulator,
+    store,
+    folder,
+    contextOf: (operation) => operation,
+    jsonVersion: '1.1',
+    close: () => new Promise((resolve, reject) => db.close((error) => (error ? reject(error) : resolve()))),
+  });
+}

@@ -1,0 +1,189 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AwsError } from '../errors.ts';
+import { isFolder, place, type Range, readRange, removeEmptyFolders, wholeOf } from './files.ts';
+import { fileOfKey } from './keys.ts';
+import { walkKeys } from './walk.ts';
+
+export interface ObjectHead {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly modified: Date;
+  /** MD5 of the content, with quotes. */
+  readonly etag: string;
+}
+
+/** Conditions on the object that is there: an ETag, or `*` for any. */
+export interface Conditions {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}
+
+export interface StoredObject {
+  readonly head: ObjectHead;
+  readonly range: Range;
+  readonly body: Buffer;
+}
+
+/** Content type and user metadata, by header name. */
+export type ObjectHeaders = Readonly<Record<string, string>>;
+
+/**
+ * Objects as plain files, `<root>/<bucket>/<key>`, for DuckDB and people to read. A put writes a file beside
+ * the buckets and renames it, so that a reader sees the old or the new object, whole.
+ */
+export class ObjectStore {
+  readonly root: string;
+  readonly #etags = new Map<string, { readonly version: string; readonly etag: string }>();
+
+  /** @param dataDir objects lie in `<dataDir>/s3`, which is made if it is missing. */
+  constructor(dataDir: string) {
+    this.root = path.resolve(dataDir, 's3');
+    rmSync(path.join(this.root, '.tmp'), { recursive: true, force: true });
+    mkdirSync(path.join(this.root, '.tmp'), { recursive: true });
+  }
+
+  createBucket(bucket: string): void {
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+      const rule = 'must have 3 to 63 lower-case letters, digits, dots or hyphens';
+      throw new AwsError('InvalidBucketName', `A bucket name ${rule}; got '${bucket}'`);
+    }
+    mkdirSync(path.join(this.root, bucket), { recursive: true });
+  }
+
+  deleteBucket(bucket: string): void {
+    if (readdirSync(this.requireBucket(bucket)).length > 0) {
+      throw new AwsError('BucketNotEmpty', `The bucket ${bucket} is not empty`, 409);
+    }
+    rmdirSync(this.requireBucket(bucket));
+  }
+
+  buckets(): { readonly name: string; readonly created: Date }[] {
+    return readdirSync(this.root)
+      .filter((name) => !name.startsWith('.'))
+      .map((name) => ({ name, created: statSync(path.join(this.root, name)).birthtime }));
+  }
+
+  /** Returns the folder of a bucket. Throws `NoSuchBucket`. */
+  requireBucket(bucket: string): string {
+    const folder = path.join(this.root, bucket);
+    if (/^[a-z0-9][a-z0-9.-]+$/.test(bucket) && isFolder(folder)) return folder;
+    throw new AwsError('NoSuchBucket', `The bucket ${bucket} does not exist`, 404);
+  }
+
+  /** Writes an object whole. Throws `PreconditionFailed` when the object that is there does not meet the conditions. */
+  async put(bucket: string, key: string, body: Buffer, headers: ObjectHeaders = {}, conditions: Conditions = {}) {
+    const target = this.#fileOf(bucket, key);
+    const temporary = path.join(this.root, '.tmp', randomUUID());
+    await writeFile(temporary, body);
+    try {
+      // From here to the rename nothing else in this process can run: the condition still holds when it is acted on.
+      this.check(bucket, key, conditions);
+      this.#keepHeaders(bucket, key, headers);
+      place(temporary, target, key);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+    return this.#headOf(key, target, statSync(target), body);
+  }
+
+  /** Throws `PreconditionFailed` (412), or `NoSuchKey` when a match is asked of an object that is not there. */
+  check(bucket: string, key: string, { ifMatch, ifNoneMatch }: Conditions): void {
+    if (ifMatch === undefined && ifNoneMatch === undefined) return;
+    const found = this.find(bucket, key);
+    if (ifMatch !== undefined && !found) throw noSuchKey(key);
+    const fails = (ifMatch !== undefined && !matches(ifMatch, found)) || (ifNoneMatch && matches(ifNoneMatch, found));
+    if (!fails) return;
+    const condition = ifMatch === undefined ? 'If-None-Match' : 'If-Match';
+    throw new AwsError('PreconditionFailed', `The condition ${condition} does not hold for ${key}`, 412);
+  }
+
+  /** Describes an object, or returns undefined when there is none. */
+  find(bucket: string, key: string): ObjectHead | undefined {
+    const file = this.#fileOf(bucket, key);
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats?.isFile() ? this.#headOf(key, file, stats) : undefined;
+  }
+
+  /** Describes an object. Throws `NoSuchKey`. */
+  head(bucket: string, key: string): ObjectHead {
+    const found = this.find(bucket, key);
+    if (!found) throw noSuchKey(key);
+    return found;
+  }
+
+  /** Reads an object, or the part of it that `rangeOf` picks. Throws `NoSuchKey`. */
+  get(bucket: string, key: string, rangeOf: (size: number) => Range = wholeOf): StoredObject {
+    const head = this.head(bucket, key);
+    const range = rangeOf(head.size);
+    return { head, range, body: readRange(this.#fileOf(bucket, key), range) };
+  }
+
+  headersOf(bucket: string, key: string): ObjectHeaders {
+    try {
+      return JSON.parse(readFileSync(this.#headersFile(bucket, key), 'utf8'));
+    } catch {
+      return {};
+    }
+  }
+
+  /** Deletes an object and the folders that it leaves empty; an object that is not there is deleted already. */
+  delete(bucket: string, key: string): void {
+    const file = this.#fileOf(bucket, key);
+    if (statSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file, { force: true });
+    rmSync(this.#headersFile(bucket, key), { force: true });
+    this.#etags.delete(file);
+    removeEmptyFolders(path.dirname(file), this.requireBucket(bucket));
+  }
+
+  /** The keys under a prefix that come after `after`, in order. */
+  keys(bucket: string, prefix = '', after = ''): Generator<string> {
+    return walkKeys(this.requireBucket(bucket), prefix, after);
+  }
+
+  #fileOf(bucket: string, key: string): string {
+    return path.join(this.requireBucket(bucket), fileOfKey(key));
+  }
+
+  #headersFile(bucket: string, key: string): string {
+    return path.join(this.root, '.headers', bucket, `${createHash('sha256').update(key).digest('hex')}.json`);
+  }
+
+  /** Kept beside the buckets, and only when they say more than the default. */
+  #keepHeaders(bucket: string, key: string, headers: ObjectHeaders): void {
+    const file = this.#headersFile(bucket, key);
+    rmSync(file, { force: true });
+    const { 'content-type': type = defaultType, ...others } = headers;
+    if (type === defaultType && Object.keys(others).length === 0) return;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(headers));
+  }
+
+  #headOf(key: string, file: string, stats: Stats, content?: Buffer): ObjectHead {
+    const version = `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
+    const known = this.#etags.get(file);
+    const etag = !content && known?.version === version ? known.etag : `"${md5(content ?? readFileSync(file))}"`;
+    this.#etags.set(file, { version, etag });
+    return { key, size: stats.size, modified: stats.mtime, etag };
+  }
+}
+
+const defaultType = 'application/octet-stream';
+
+function noSuchKey(key: string): AwsError {
+  return new AwsError('NoSuchKey', `The key ${key} does not exist`, 404);
+}
+
+function matches(condition: string, found: ObjectHead | undefined): boolean {
+  if (!found) return false;
+  return condition
+    .split(',')
+    .some((one) => one.trim() === '*' || one.replaceAll('"', '').trim() === found.etag.replaceAll('"', ''));
+}
+
+function md5(content: Buffer): string {
+  return createHash('md5').update(content).digest('hex');
+}

@@ -1,0 +1,74 @@
+import { Kinesis } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createKinesisService } from '../../../../infra/local/services/kinesis.ts';
+import { type LocalAws, startLocalAws } from './local-aws.ts';
+
+const StreamName = 'events';
+let aws: LocalAws;
+let kinesis: Kinesis;
+
+beforeAll(async () => {
+  aws = await startLocalAws([createKinesisService]);
+  kinesis = new Kinesis({ ...aws.clientConfig(), requestHandler: new NodeHttpHandler() });
+  await kinesis.createStream({ StreamName, ShardCount: 2 });
+  await vi.waitFor(async () => expect(await streamStatus()).toBe('ACTIVE'));
+});
+afterAll(async () => {
+  kinesis.destroy();
+  await aws[Symbol.asyncDispose]();
+});
+
+async function streamStatus(): Promise<string | undefined> {
+  return (await kinesis.describeStreamSummary({ StreamName })).StreamDescriptionSummary?.StreamStatus;
+}
+
+async function readShard(ShardId: string): Promise<{ key: string; data: string; sequence: string }[]> {
+  const { ShardIterator } = await kinesis.getShardIterator({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' });
+  const { Records = [] } = await kinesis.getRecords({ ShardIterator });
+  return Records.map(({ PartitionKey = '', Data, SequenceNumber = '' }) => ({
+    key: PartitionKey,
+    data: Buffer.from(Data ?? []).toString(),
+    sequence: SequenceNumber,
+  }));
+}
+
+test('gives back the records of a partition key in order, from one shard', async () => {
+  for (let round = 0; round < 3; round++) {
+    const Records = ['ann', 'bob'].map((PartitionKey) => ({
+      PartitionKey,
+      Data: Buffer.from(`${PartitionKey} ${round}`),
+    }));
+    expect((await kinesis.putRecords({ StreamName, Records })).FailedRecordCount).toBe(0);
+  }
+
+  const shards = await Promise.all(['shardId-000000000000', 'shardId-000000000001'].map(readShard));
+
+  const holdingAnn = shards.filter((records) => records.some(({ key }) => key === 'ann'));
+  expect(holdingAnn).toHaveLength(1);
+  expect(holdingAnn[0]?.filter(({ key }) => key === 'ann').map(({ data }) => data)).toEqual([
+    'ann 0',
+    'ann 1',
+    'ann 2',
+  ]);
+  for (const records of shards) {
+    const sequences = records.map(({ sequence }) => sequence);
+    expect(sequences.every((sequence) => sequence.length === 56)).toBe(true);
+    expect(sequences).toEqual([...sequences].sort());
+  }
+});
+
+test('refuses what Kinesis refuses', async () => {
+  await expect(
+    kinesis.putRecord({ StreamName: 'none', PartitionKey: 'a', Data: Buffer.from('') }),
+  ).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+  await expect(kinesis.putRecords({ StreamName, Records: [] })).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+test('takes many streams and shards', async () => {
+  await kinesis.createStream({ StreamName: 'wide', ShardCount: 100 });
+
+  await expect.poll(async () => (await kinesis.listShards({ StreamName: 'wide' })).Shards?.length).toBe(100);
+});
