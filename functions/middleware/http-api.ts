@@ -1,0 +1,56 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { Endpoint } from '../../schemas/api/endpoint.ts';
+import type { AccessKey } from '../../schemas/env.ts';
+import { apiKey } from './api-key.ts';
+import type { HttpEvent, HttpHandler, HttpResponse } from './http.ts';
+import { readParameters } from './parameters.ts';
+import { ProblemError } from './problem.ts';
+import { problemDetails } from './problem-details.ts';
+
+/** A request after routing and validation; `P` and `Q` are the outputs of the endpoint's schemas. */
+export interface OperationRequest<P = Readonly<Record<string, unknown>>, Q = Readonly<Record<string, unknown>>> {
+  readonly params: P;
+  readonly query: Q;
+  readonly event: HttpEvent;
+  readonly context: Context;
+}
+
+/** What an endpoint does. A method type, so that an operation may name the exact types of its own parameters. */
+export type Operation = { run(request: OperationRequest): Promise<HttpResponse> | HttpResponse }['run'];
+
+export interface HttpApiProps {
+  readonly endpoints: readonly Endpoint[];
+  /** By operationId: one for each endpoint. */
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** @default none: endpoints that need an API key refuse everybody */
+  readonly apiKeys?: readonly AccessKey[];
+}
+
+/**
+ * Makes a Lambda handler from endpoints and what they do: routing, API key, validation and problem details are done
+ * before and after. Throws when an endpoint has no operation.
+ */
+export function httpApi({ endpoints, operations, apiKeys = [] }: HttpApiProps): HttpHandler {
+  const routes = new Map(endpoints.map((endpoint) => [routeKeyOf(endpoint), route(endpoint, operations)]));
+  const handler = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
+    const { endpoint, operation } = routes.get(event.routeKey) ?? notFound(event);
+    return await operation({ ...readParameters(endpoint, event), event, context });
+  };
+  return middy<HttpEvent, HttpResponse>(handler)
+    .use(apiKey(apiKeys, (routeKey) => routes.get(routeKey)?.endpoint.auth === 'apiKey'))
+    .use(problemDetails()) as HttpHandler;
+}
+
+function route(endpoint: Endpoint, operations: HttpApiProps['operations']) {
+  const operation = operations[endpoint.operationId];
+  if (!operation) throw new Error(`Endpoint ${endpoint.operationId} has no operation: pass one under this name.`);
+  return { endpoint, operation };
+}
+
+const routeKeyOf = ({ method, path }: Endpoint): string => `${method} ${path}`;
+
+function notFound(event: HttpEvent): never {
+  const { method, path } = event.requestContext.http;
+  throw new ProblemError('not_found', `No endpoint answers ${method} ${path}: GET /openapi.json lists them.`);
+}

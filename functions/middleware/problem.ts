@@ -1,0 +1,60 @@
+import type { Problem } from '../../schemas/api/problem.ts';
+import type { HttpResponse } from './http.ts';
+
+/** Every problem that the API answers with: its stable code, its HTTP status and its title. */
+export const problems = {
+  invalid_json: { status: 400, title: 'The body is not JSON' },
+  invalid_encoding: { status: 400, title: 'The body cannot be decoded' },
+  not_an_object: { status: 400, title: 'The body is not a JSON object' },
+  invalid_batch: { status: 400, title: 'The batch is not an array' },
+  event_too_large: { status: 400, title: 'The event is too large' },
+  batch_too_large: { status: 400, title: 'The batch is too large' },
+  too_many_events: { status: 400, title: 'The batch has too many events' },
+  invalid_parameter: { status: 400, title: 'A parameter is invalid' },
+  key_missing: { status: 401, title: 'The request carries no key' },
+  key_unknown: { status: 401, title: 'The key is unknown' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  internal_error: { status: 500, title: 'The request could not be handled' },
+  not_stored: { status: 503, title: 'The request could not be stored' },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+export interface ProblemOptions extends ErrorOptions {
+  /** Each offending value by its path in the request. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer other than success: thrown anywhere in a handler, and answered as problem details. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly code: ProblemCode;
+  readonly options: ProblemOptions;
+
+  /** `message` is the problem's detail: what was wrong, what was given, how to mend it. */
+  constructor(code: ProblemCode, message: string, options: ProblemOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.options = options;
+  }
+}
+
+/** Problem details by RFC 9457. */
+export function problemResponse({ code, message, options }: ProblemError): HttpResponse {
+  const { status, title } = problems[code];
+  const problem: Problem = {
+    type: `urn:headwater:problem:${code}`,
+    title,
+    status,
+    code,
+    detail: message,
+    ...(options.errors && { errors: [...options.errors] }),
+  };
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/problem+json', ...options.headers },
+    body: JSON.stringify(problem),
+  };
+}
