@@ -1,0 +1,136 @@
+/** The settings of every stage: the one file to edit before a deploy. What a stage leaves out takes the default. */
+import { z } from 'zod';
+import { accessKey } from '../schemas/env.ts';
+
+const hours = (most: number) => z.int().min(1).max(most);
+
+const stream = z
+  .discriminatedUnion('mode', [
+    /** Scales by itself and is billed by volume. */
+    z.strictObject({ mode: z.literal('onDemand'), retentionHours: hours(8760).min(24).default(24) }),
+    /** Cheaper for a steady load; one shard takes 1 MB/s and 1,000 records/s. */
+    z.strictObject({
+      mode: z.literal('provisioned'),
+      shards: z.int().min(1).max(500),
+      retentionHours: hours(8760).min(24).default(24),
+    }),
+  ])
+  .default({ mode: 'onDemand', retentionHours: 24 });
+
+/** How a function reads the stream. */
+const consumer = (defaults: { batchSize: number; windowSeconds: number }) =>
+  z
+    .strictObject({
+      /** Most records of one invocation. */
+      batchSize: z.int().min(1).max(10_000).default(defaults.batchSize),
+      /** Longest wait for a full batch. Longer means fewer writes and fresher data later. */
+      windowSeconds: z.int().min(0).max(300).default(defaults.windowSeconds),
+      /** Retries of a failing batch before it goes to the failure destination. */
+      retryAttempts: z.int().min(0).max(10_000).default(20),
+      /** Age at which a record goes to the failure destination unread. Keep it below the stream's retention. */
+      recordAgeHours: hours(168).default(12),
+    })
+    .prefault({});
+
+/** Memory in MB; Lambda gives CPU in proportion, a whole core at 1,769. */
+const memory = (mb: number) => z.int().min(128).max(10_240).default(mb);
+
+/** `{id, sha256}` of each key; make the hash with `printf %s KEY | shasum -a 256`. */
+const keys = z
+  .array(accessKey)
+  .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'holds an id twice')
+  .refine((list) => JSON.stringify(list).length <= 3_000, 'is too long: a function has room for about 25 keys')
+  .default([]);
+
+const settings = z.strictObject({
+  /** Whether data outlives the stack: stores are retained and protected, the stack cannot be deleted. */
+  keepData: z.boolean().default(false),
+  stream,
+  profileUpdater: consumer({ batchSize: 500, windowSeconds: 1 }),
+  /** The window decides how many files a day gets. */
+  lakeWriter: consumer({ batchSize: 10_000, windowSeconds: 60 }),
+  /** Requests per second, and how many more may come at once, over all clients of the API. */
+  throttle: z.strictObject({ rate: z.int().min(1).default(1_000), burst: z.int().min(1).default(2_000) }).prefault({}),
+  lake: z
+    .strictObject({
+      /** Days until files move to a storage class that is cheaper when they are read seldom. */
+      tieringAfterDays: z.int().min(1).default(60),
+      /** Days that an overwritten or deleted file can be brought back: the longest that erased data lingers. */
+      undeleteDays: z.int().min(1).default(7),
+      /** Days that the results of queries are kept. */
+      resultDays: z.int().min(1).default(7),
+    })
+    .prefault({}),
+  /** Bytes after which Athena stops a query; 10 GB cost about 0.05 $. Athena takes no less than 10 MB. */
+  queryScanLimitBytes: z.int().min(10_000_000).default(10_000_000_000),
+  logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),
+  /** Where alarms are sent; without it they only show in CloudWatch. */
+  alarmEmail: z.email().optional(),
+  /** Keys that may send events. The id names the source in the data. */
+  writeKeys: keys,
+  /** Keys that may read and manage. The id names the key in logs. */
+  apiKeys: keys,
+  memory: z
+    .strictObject({
+      collector: memory(512),
+      'profile-updater': memory(1024),
+      'lake-writer': memory(1024),
+      'profile-api': memory(512),
+      'service-api': memory(256),
+    })
+    .prefault({}),
+});
+
+export const stageSettings = settings.superRefine((stage, ctx) => {
+  for (const name of ['profileUpdater', 'lakeWriter'] as const) {
+    if (stage[name].recordAgeHours < stage.stream.retentionHours) continue;
+    ctx.addIssue({
+      code: 'custom',
+      path: [name, 'recordAgeHours'],
+      message: `must be less than stream.retentionHours (${stage.stream.retentionHours}), or the stream drops what should be set aside`,
+    });
+  }
+});
+export type StageSettings = z.output<typeof stageSettings>;
+
+export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
+  /** The laptop: data shows at once, nothing is throttled, and the keys are fixed. */
+  local: {
+    profileUpdater: { windowSeconds: 0 },
+    lakeWriter: { windowSeconds: 1 },
+    throttle: { rate: 100_000, burst: 100_000 },
+    logRetentionDays: 1,
+    // sha256 of wk_local and sk_local.
+    writeKeys: [{ id: 'local', sha256: 'd52f50378b989fd2cf19121f7f420fbfc86bc7a23ab6131fb4c67c1d9a7e9902' }],
+    apiKeys: [{ id: 'local', sha256: '89994fb15d114944fba9ac60f230759e5eb6f1ec30a86fe22c03ce252d15cd10' }],
+  },
+  dev: {
+    lakeWriter: { windowSeconds: 20 },
+    throttle: { rate: 100, burst: 200 },
+    logRetentionDays: 7,
+  },
+  prod: {
+    keepData: true,
+    stream: { mode: 'onDemand', retentionHours: 72 },
+    profileUpdater: { recordAgeHours: 48 },
+    lakeWriter: { recordAgeHours: 48 },
+    lake: { undeleteDays: 30 },
+    logRetentionDays: 90,
+  },
+};
+
+/** A stage that does not exist, or one whose settings are wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The settings of a stage with all defaults; throws `ConfigError` that names each wrong setting by its path. */
+export function settingsOf(stage: string, from: Readonly<Record<string, unknown>> = stages): StageSettings {
+  if (!Object.hasOwn(from, stage)) {
+    throw new ConfigError(`There is no stage "${stage}": infra/config.ts has ${Object.keys(from).join(', ')}.`);
+  }
+  const result = stageSettings.safeParse(from[stage]);
+  if (result.success) return result.data;
+  const wrong = result.error.issues.map(({ path, message }) => `  ${[stage, ...path].join('.')}: ${message}`);
+  throw new ConfigError(`Settings in infra/config.ts are wrong:\n${wrong.join('\n')}`);
+}

@@ -1,0 +1,52 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { StageSettings } from '../config.ts';
+import type { Grant } from './grant.ts';
+import { PrivateBucket } from './private-bucket.ts';
+
+export interface EventStreamProps {
+  readonly settings: StageSettings;
+  readonly accessLogs: Bucket;
+}
+
+/**
+ * Owns the stream of accepted events, and the bucket of the batches that no consumer could process.
+ *
+ * May fail: writes are throttled when a shard's 1 MB/s or 1,000 records/s are used up. On demand this passes as the
+ * stream grows; provisioned, the alarm `StreamThrottled` means: add shards. Clients are told to come again, so that
+ * nothing is lost, but they wait.
+ */
+export class EventStream extends Construct {
+  readonly stream: Stream;
+  /** Whole batches as their function received them. They are acknowledged events: nothing deletes them by age. */
+  readonly failedBatches: PrivateBucket;
+
+  constructor(scope: Construct, id: string, { settings, accessLogs }: EventStreamProps) {
+    super(scope, id);
+
+    this.stream = new Stream(this, 'Stream', {
+      ...(settings.stream.mode === 'provisioned'
+        ? { streamMode: StreamMode.PROVISIONED, shardCount: settings.stream.shards }
+        : { streamMode: StreamMode.ON_DEMAND }),
+      retentionPeriod: Duration.hours(settings.stream.retentionHours),
+      encryption: StreamEncryption.MANAGED,
+      removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.failedBatches = new PrivateBucket(this, 'FailedBatches', {
+      keepData: settings.keepData,
+      undeleteDays: settings.lake.undeleteDays,
+      accessLogs,
+    });
+  }
+
+  /** To put records on the stream. */
+  grantPut(): Grant<{ STREAM_NAME: string }> {
+    return {
+      environment: { STREAM_NAME: this.stream.streamName },
+      statements: [new PolicyStatement({ actions: ['kinesis:PutRecords'], resources: [this.stream.streamArn] })],
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Charset, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { EnvironmentOf, FunctionName } from '../../schemas/env.ts';
+import type { StageSettings } from '../config.ts';
+import type { Grant } from './grant.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface HeadwaterFunctionProps<N extends FunctionName> {
+  /** Name of the folder in `functions/`; its `handler.ts` exports `handler`. */
+  readonly name: N;
+  readonly description: string;
+  /** All that the function may do and needs to know: a variable of its schema that no grant sets does not compile. */
+  readonly grants: Grant<EnvironmentOf<N>>;
+  readonly settings: StageSettings;
+  /** @default 10 seconds, below API Gateway's 30 */
+  readonly timeout?: Duration;
+}
+
+/**
+ * Owns one Lambda function: its bundle, its role with exactly what it was granted, and its log group.
+ *
+ * May fail: by time-out, memory or an exception. What that means, and the alarm for it, is its caller's: the API
+ * answers 5xx, a stream consumer is retried.
+ */
+export class HeadwaterFunction<N extends FunctionName> extends Construct {
+  readonly lambda: NodejsFunction;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: HeadwaterFunctionProps<N>) {
+    super(scope, id);
+
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: props.settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.logGroup.grantWrite(role);
+    for (const statement of props.grants.statements) role.addToPolicy(statement);
+
+    this.lambda = new NodejsFunction(this, 'Function', {
+      description: props.description,
+      entry: `${root}functions/${props.name}/handler.ts`,
+      projectRoot: root,
+      depsLockFilePath: `${root}package-lock.json`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.settings.memory[props.name],
+      timeout: props.timeout ?? Duration.seconds(10),
+      role,
+      logGroup: this.logGroup,
+      environment: { ...props.grants.environment, NODE_OPTIONS: '--enable-source-maps' },
+      awsSdkConnectionReuse: false,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        bundleAwsSDK: true,
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        charset: Charset.UTF8,
+        esbuildArgs: {
+          '--legal-comments': 'none',
+          '--log-level': 'warning',
+          '--alias': `@aws-sdk/credential-provider-node=${root}functions/adapters/environment-credentials.ts`,
+        },
+      },
+    });
+  }
+}

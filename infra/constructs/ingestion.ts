@@ -1,0 +1,32 @@
+import { Construct } from 'constructs';
+import type { StageSettings } from '../config.ts';
+import { grantKeys } from './access-keys.ts';
+import type { EventStream } from './event-stream.ts';
+import { allOf } from './grant.ts';
+import { HeadwaterFunction } from './headwater-function.ts';
+
+export interface IngestionProps {
+  readonly stream: EventStream;
+  readonly settings: StageSettings;
+}
+
+/**
+ * Owns the collector: it takes events from SDKs over HTTP, checks the write key and puts them on the stream.
+ *
+ * May fail: when the stream throttles or is out of reach it answers 429 or 503 and SDKs come again. The alarm is the
+ * API's `ServerErrors`; while it rings, events wait in the clients.
+ */
+export class Ingestion extends Construct {
+  readonly collector: HeadwaterFunction<'collector'>;
+
+  constructor(scope: Construct, id: string, { stream, settings }: IngestionProps) {
+    super(scope, id);
+
+    this.collector = new HeadwaterFunction(this, 'Collector', {
+      name: 'collector',
+      description: 'Takes events from SDKs and puts them on the stream.',
+      grants: allOf(stream.grantPut(), grantKeys('WRITE_KEYS', settings.writeKeys)),
+      settings,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Aws } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { type Column, dayPartition, type LakeTable, type LakeView } from '../../schemas/lake/column.ts';
+import { landedTables } from '../../schemas/lake/tables.ts';
+import { lakeViews } from '../../schemas/lake/views.ts';
+import { prestoView } from './presto-view.ts';
+
+export interface LakeCatalogProps {
+  readonly stage: string;
+  readonly bucket: Bucket;
+}
+
+const glueColumns = (columns: readonly Column[]) => columns.map(({ name, type, comment }) => ({ name, type, comment }));
+
+/**
+ * Owns the database `headwater_<stage>` with its tables over the files and its views over the tables.
+ *
+ * Days are projected, not crawled: a file is queryable as soon as it is written. It holds no data, so that nothing
+ * is lost when it is deleted; made anew, it shows the same rows.
+ */
+export class LakeCatalog extends Construct {
+  readonly databaseName: string;
+
+  constructor(scope: Construct, id: string, { stage, bucket }: LakeCatalogProps) {
+    super(scope, id);
+    this.databaseName = `headwater_${stage}`;
+
+    const database = new CfnDatabase(this, 'Database', {
+      catalogId: Aws.ACCOUNT_ID,
+      databaseInput: { name: this.databaseName, description: 'Customer events of Headwater. Query the views.' },
+    });
+    for (const table of landedTables) this.addTable(table.name, database, landedTable(table, bucket));
+    for (const view of lakeViews) this.addTable(view.name, database, viewOf(view, this.databaseName));
+  }
+
+  private addTable(name: string, database: CfnDatabase, tableInput: CfnTable.TableInputProperty): void {
+    const table = new CfnTable(this, name, { catalogId: Aws.ACCOUNT_ID, databaseName: this.databaseName, tableInput });
+    table.addResourceDependency(database);
+  }
+}
+
+function landedTable({ name, comment, columns }: LakeTable, bucket: Bucket): CfnTable.TableInputProperty {
+  const location = bucket.s3UrlForObject(`${name}/`);
+  const { name: day } = dayPartition;
+  return {
+    name,
+    description: comment,
+    tableType: 'EXTERNAL_TABLE',
+    partitionKeys: glueColumns([dayPartition]),
+    parameters: {
+      EXTERNAL: 'TRUE',
+      classification: 'parquet',
+      comment,
+      'projection.enabled': 'true',
+      [`projection.${day}.type`]: 'date',
+      [`projection.${day}.format`]: 'yyyy-MM-dd',
+      [`projection.${day}.range`]: '2024-01-01,NOW',
+      'storage.location.template': `${location}${day}=\${${day}}/`,
+    },
+    storageDescriptor: {
+      location,
+      columns: glueColumns(columns),
+      inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+      outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+      serdeInfo: { serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
+    },
+  };
+}
+
+function viewOf({ name, comment, columns }: LakeView, schema: string): CfnTable.TableInputProperty {
+  const sql = readFileSync(new URL(`../../schemas/lake/views/${name}.sql`, import.meta.url), 'utf8');
+  return {
+    name,
+    description: comment,
+    tableType: 'VIRTUAL_VIEW',
+    parameters: { presto_view: 'true', comment },
+    viewOriginalText: prestoView({ sql, schema, columns }),
+    viewExpandedText: '/* Presto View */',
+    // Athena takes the columns from the view's text; the catalog shows these, with their comments.
+    storageDescriptor: { columns: glueColumns(columns), serdeInfo: {} },
+  };
+}

@@ -1,0 +1,172 @@
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Api } from './api.ts';
+import type { EventStream } from './event-stream.ts';
+import type { StreamConsumer } from './stream-consumer.ts';
+
+export interface MonitoringProps {
+  readonly api: Api;
+  readonly stream: EventStream;
+  /** By the name that alarms and graphs show. */
+  readonly consumers: Readonly<Record<string, StreamConsumer>>;
+  /** @default alarms only show in CloudWatch */
+  readonly alarmEmail?: string | undefined;
+}
+
+interface Watched {
+  readonly metric: IMetric;
+  readonly meaning: string;
+  /** Rings above this. */
+  readonly above: number;
+  /** Five-minute periods in a row. @default 1 */
+  readonly periods?: number;
+}
+
+const lagMinutes = 10;
+
+/**
+ * Owns the alarms, the dashboard, and the topic that sends alarms by e-mail where an address is set.
+ *
+ * Each alarm asks a person to do something; what it means and what to do stands in the header of the construct that
+ * it watches, and in its description.
+ */
+export class Monitoring extends Construct {
+  private readonly action: SnsAction | undefined;
+  private readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, { api, stream, consumers, alarmEmail }: MonitoringProps) {
+    super(scope, id);
+
+    if (alarmEmail) {
+      const topic = new Topic(this, 'Topic', { displayName: 'Headwater', enforceSSL: true });
+      topic.addSubscription(new EmailSubscription(alarmEmail));
+      this.action = new SnsAction(topic);
+    }
+    this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.days(1) });
+
+    this.watchApi(api);
+    this.watchStream(stream);
+    for (const [name, consumer] of Object.entries(consumers)) this.watchConsumer(name, consumer);
+  }
+
+  private watchApi({ api }: Api): void {
+    const requests = api.metricCount({ statistic: 'Sum' });
+    const failed = api.metricServerError({ statistic: 'Sum' });
+    const refused = api.metricClientError({ statistic: 'Sum' });
+    this.alarm('ServerErrors', {
+      metric: new MathExpression({ expression: '100 * failed / requests', usingMetrics: { failed, requests } }),
+      above: 1,
+      periods: 3,
+      meaning: 'More than 1 % of API requests fail. See the access log for the route, then the log of its function.',
+    });
+    this.dashboard.addWidgets(
+      new GraphWidget({ title: 'API requests', left: [requests, failed, refused], width: 12 }),
+      new GraphWidget({
+        title: 'API latency',
+        left: ['p50', 'p99'].map((p) => api.metricLatency({ statistic: p })),
+        width: 12,
+      }),
+    );
+  }
+
+  private watchStream({ stream }: EventStream): void {
+    const throttled = stream.metricWriteProvisionedThroughputExceeded({ statistic: 'Sum' });
+    this.alarm('StreamThrottled', {
+      metric: throttled,
+      above: 0,
+      periods: 3,
+      meaning: 'The stream refuses records, clients must wait. Add shards, or change its mode to onDemand.',
+    });
+    this.dashboard.addWidgets(
+      new GraphWidget({
+        title: 'Stream',
+        left: [stream.metricIncomingRecords({ statistic: 'Sum' }), throttled],
+        right: [stream.metricIncomingBytes({ statistic: 'Sum' })],
+        width: 24,
+      }),
+    );
+  }
+
+  private watchConsumer(name: string, watched: StreamConsumer): void {
+    const { consumer } = watched;
+    const lag = new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'IteratorAge',
+      dimensionsMap: { FunctionName: consumer.functionName },
+      statistic: 'Maximum',
+    });
+    const errors = consumer.metricErrors();
+    const setAside = watched.metric('OnFailureDestinationDeliveredEventCount');
+    const dropped = new MathExpression({
+      expression: 'FILL(dropped, 0) + FILL(undelivered, 0)',
+      usingMetrics: {
+        dropped: watched.metric('DroppedEventCount'),
+        undelivered: new Metric({
+          namespace: 'AWS/Lambda',
+          metricName: 'DestinationDeliveryFailures',
+          dimensionsMap: { FunctionName: consumer.functionName },
+          statistic: 'Sum',
+        }),
+      },
+      label: 'Dropped',
+    });
+
+    this.alarm(`${name}Lag`, {
+      metric: lag,
+      above: Duration.minutes(lagMinutes).toMilliseconds(),
+      periods: 2,
+      meaning: `${name} is more than ${lagMinutes} minutes behind the stream: see the errors and throttles of its function.`,
+    });
+    this.alarm(`${name}Errors`, {
+      metric: errors,
+      above: 0,
+      periods: 3,
+      meaning: `${name} fails again and again: see the log of its function.`,
+    });
+    this.alarm(`${name}SetAside`, {
+      metric: setAside,
+      above: 0,
+      meaning: `${name} gave up on a batch, which lies whole in the failed batches: mend the cause, then replay it.`,
+    });
+    this.alarm(`${name}Dropped`, {
+      metric: dropped,
+      above: 0,
+      meaning: `${name} gave up on a batch and could not set it aside: its events are only in the stream. Act before its retention ends.`,
+    });
+    this.dashboard.addWidgets(
+      new GraphWidget({ title: `${name}: lag`, left: [lag], width: 8 }),
+      new GraphWidget({
+        title: `${name}: invocations`,
+        left: [consumer.metricInvocations(), errors],
+        right: [consumer.metricDuration()],
+        width: 8,
+      }),
+      new GraphWidget({ title: `${name}: given up`, left: [setAside, dropped], width: 8 }),
+    );
+  }
+
+  private alarm(id: string, { metric, meaning, above, periods = 1 }: Watched): void {
+    const alarm = new Alarm(this, id, {
+      metric,
+      alarmDescription: meaning,
+      threshold: above,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: periods,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (this.action) alarm.addAlarmAction(this.action);
+  }
+}

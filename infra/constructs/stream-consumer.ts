@@ -1,0 +1,81 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, type IFunction, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { StageSettings } from '../config.ts';
+import type { EventStream } from './event-stream.ts';
+
+export interface StreamConsumerProps {
+  /** The function that is invoked; it answers with `batchItemFailures`. */
+  readonly consumer: IFunction;
+  readonly source: EventStream;
+  readonly settings: StageSettings['profileUpdater' | 'lakeWriter'];
+}
+
+/**
+ * Owns the reading of the stream by one function, from the oldest record on, in order per shard.
+ *
+ * May fail: a batch whose function throws or names a record is split there and retried. Retries are bounded in
+ * number and age, so that a poison record cannot hold the shard; then the batch goes whole to the failed batches.
+ *
+ * Its alarms: `Lag` means that data is stale and, past the retention, would be lost: see the function's errors and
+ * throttles. `Errors` means that batches fail again and again: see its log. `SetAside` means that a batch lies in
+ * the failed batches: mend the cause and replay it. `Dropped` means that a batch could not even be put there: its
+ * events are only in the stream, until the retention ends.
+ */
+export class StreamConsumer extends Construct {
+  readonly consumer: IFunction;
+  readonly mapping: EventSourceMapping;
+
+  constructor(scope: Construct, id: string, { consumer, source, settings }: StreamConsumerProps) {
+    super(scope, id);
+    this.consumer = consumer;
+
+    consumer.addToRolePolicy(
+      new PolicyStatement({
+        actions: [
+          'kinesis:DescribeStream',
+          'kinesis:DescribeStreamSummary',
+          'kinesis:GetRecords',
+          'kinesis:GetShardIterator',
+          'kinesis:ListShards',
+        ],
+        resources: [source.stream.streamArn],
+      }),
+    );
+    this.mapping = new EventSourceMapping(this, 'Mapping', {
+      target: consumer,
+      eventSourceArn: source.stream.streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: settings.batchSize,
+      maxBatchingWindow: Duration.seconds(settings.windowSeconds),
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: settings.retryAttempts,
+      maxRecordAge: Duration.hours(settings.recordAgeHours),
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+      supportS3OnFailureDestination: true,
+      onFailure: {
+        bind: () => {
+          const bucket = source.failedBatches;
+          // Lambda writes by the function's role, under a key that starts so.
+          const objects = bucket.arnForObjects('aws/lambda/*');
+          consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }));
+          consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+          return { destination: bucket.bucketArn };
+        },
+      },
+    });
+  }
+
+  /** Events that were counted so by the mapping itself, for example `DroppedEventCount`; Sum over 5 minutes. */
+  metric(metricName: string): Metric {
+    return new Metric({
+      namespace: 'AWS/Lambda',
+      metricName,
+      dimensionsMap: { EventSourceMappingUUID: this.mapping.eventSourceMappingId },
+      statistic: 'Sum',
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { endpoints } from '../schemas/api/endpoints.ts';
+import { type StageSettings, settingsOf } from './config.ts';
+import { grantKeys } from './constructs/access-keys.ts';
+import { Api } from './constructs/api.ts';
+import { EventStream } from './constructs/event-stream.ts';
+import { allOf, nothing } from './constructs/grant.ts';
+import { HeadwaterFunction } from './constructs/headwater-function.ts';
+import { Ingestion } from './constructs/ingestion.ts';
+import { Lake } from './constructs/lake.ts';
+import { Monitoring } from './constructs/monitoring.ts';
+import { PrivateBucket } from './constructs/private-bucket.ts';
+import { Profiles } from './constructs/profiles.ts';
+
+export interface HeadwaterStackProps {
+  /** Name of a stage in `infra/config.ts`. */
+  readonly stage: string;
+  /** @default the settings of the stage in `infra/config.ts` */
+  readonly settings?: StageSettings;
+}
+
+/** The whole of Headwater for one stage; it fits any account and region. */
+export class HeadwaterStack extends Stack {
+  constructor(scope: Construct, { stage, settings = settingsOf(stage) }: HeadwaterStackProps) {
+    super(scope, `Headwater-${stage}`, {
+      description: `Headwater, stage ${stage}: customer data and precision marketing.`,
+      terminationProtection: settings.keepData,
+    });
+    Tags.of(this).add('application', 'headwater');
+    Tags.of(this).add('stage', stage);
+
+    const accessLogs = new PrivateBucket(this, 'AccessLogs', {
+      keepData: false,
+      undeleteDays: 1,
+      expireAfterDays: settings.logRetentionDays,
+    });
+    const stream = new EventStream(this, 'Events', { settings, accessLogs });
+    const ingestion = new Ingestion(this, 'Ingestion', { stream, settings });
+    const profiles = new Profiles(this, 'Profiles', { stream, settings });
+    const lake = new Lake(this, 'Lake', { stage, stream, settings, accessLogs });
+
+    const profileApi = new HeadwaterFunction(this, 'ProfileApi', {
+      name: 'profile-api',
+      description: 'Answers questions about profiles, and takes consents.',
+      grants: allOf(profiles.grantRead(), stream.grantPut(), grantKeys('API_KEYS', settings.apiKeys)),
+      settings,
+    });
+    const serviceApi = new HeadwaterFunction(this, 'ServiceApi', {
+      name: 'service-api',
+      description: 'Answers for the health and the description of the API.',
+      grants: nothing,
+      settings,
+    });
+    const api = new Api(this, 'Api', {
+      endpoints,
+      handlers: {
+        collector: ingestion.collector.lambda,
+        'profile-api': profileApi.lambda,
+        'service-api': serviceApi.lambda,
+      },
+      settings,
+    });
+
+    new Monitoring(this, 'Monitoring', {
+      api,
+      stream,
+      consumers: { ProfileUpdater: profiles.updates, LakeWriter: lake.landing },
+      alarmEmail: settings.alarmEmail,
+    });
+
+    this.say('ApiUrl', api.api.apiEndpoint, 'Where SDKs send events and apps read.');
+    this.say('StreamName', stream.stream.streamName, 'The stream of accepted events.');
+    this.say('FailedBatchesBucket', stream.failedBatches.bucketName, 'Batches that no consumer could process.');
+    this.say('ProfilesTable', profiles.table.tableName, 'The table of profiles.');
+    this.say('LakeBucket', lake.bucket.bucketName, 'The files of the lake.');
+    this.say('Database', lake.catalog.databaseName, 'The Athena database; query its views.');
+    this.say('WorkGroup', lake.queries.workGroupName, 'The Athena workgroup to query in.');
+    this.warnOfMissingKeys(stage, settings);
+  }
+
+  private say(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+
+  private warnOfMissingKeys(stage: string, settings: StageSettings): void {
+    const missing = (['writeKeys', 'apiKeys'] as const).filter((name) => settings[name].length === 0);
+    if (missing.length === 0) return;
+    const mend = `Set ${missing.join(' and ')} of stage ${stage} in infra/config.ts: until then every request that needs such a key is refused.`;
+    Annotations.of(this).addWarningV2('headwater:missing-keys', mend);
+    this.say('KeysToSet', missing.join(', '), mend);
+  }
+}
