@@ -1,0 +1,153 @@
+import { isUtf8 } from 'node:buffer';
+import type { RejectReason } from '../../schemas/event/failed-event.ts';
+import { DIRECT_SOURCE_ID } from '../../schemas/event/stream-record.ts';
+import type { ReceivedRecord } from './cleaned-record.ts';
+import { maskAddress, maskAddressesInText } from './mask-ip.ts';
+import { type JsonObject, typeName } from './step.ts';
+import { parseTime } from './time.ts';
+
+/** What a record says about all of its messages. */
+export interface RecordContext {
+  readonly sourceId: string;
+  readonly receivedAt: number;
+  readonly sentAt: number | undefined;
+  /** Masked. */
+  readonly ip: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly shape: 'envelope' | 'array' | 'message';
+  /** Whether a string or key may hold what must not be stored; when false, nothing needs to be rebuilt. */
+  readonly suspicious: boolean;
+}
+
+export interface UnreadableRecord {
+  readonly reason: RejectReason;
+  readonly path: string;
+  readonly detail: string;
+  readonly payload: string;
+  readonly payloadEncoding: 'text' | 'json' | 'base64';
+}
+
+export type ReadRecord =
+  | { readonly ok: true; readonly context: RecordContext; readonly messages: readonly unknown[] }
+  | { readonly ok: false; readonly context: RecordContext; readonly unreadable: UnreadableRecord };
+
+/** Escapes that can spell NUL, a surrogate or an ASCII letter of a prototype key: JSON has no other way to bring the first two. */
+const SUSPICIOUS_ESCAPE = /\\u(?:00[0-7]|[dD][89a-fA-F])/;
+
+function isSuspicious(text: string): boolean {
+  return (
+    (text.includes('\\u') && SUSPICIOUS_ESCAPE.test(text)) ||
+    text.includes('"__proto__"') ||
+    text.includes('"constructor"') ||
+    text.includes('"prototype"')
+  );
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Decodes a stream record into its messages: an envelope, a bare message or an array of messages. Never throws. */
+export function readRecord(record: ReceivedRecord): ReadRecord {
+  const bytes = Buffer.from(record.data.buffer, record.data.byteOffset, record.data.byteLength);
+  if (!isUtf8(bytes)) {
+    const masked = Buffer.from(maskAddressesInText(bytes.toString('latin1')), 'latin1');
+    return unreadable(record, 'record_unreadable', '', 'expected UTF-8, found other bytes', {
+      payload: masked.toString('base64'),
+      payloadEncoding: 'base64',
+    });
+  }
+  const text = withoutByteOrderMark(bytes.toString('utf8'));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return unreadable(record, 'record_unreadable', '', 'expected JSON, found text that does not parse', {
+      payload: maskAddressesInText(text),
+      payloadEncoding: 'text',
+    });
+  }
+  return readValue(record, value, text);
+}
+
+function readValue(record: ReceivedRecord, value: unknown, text: string): ReadRecord {
+  const invalid = (path: string, detail: string): ReadRecord =>
+    unreadable(record, 'record_invalid', path, detail, {
+      payload: maskAddressesInText(text),
+      payloadEncoding: 'json',
+    });
+  const suspicious = isSuspicious(text);
+  if (Array.isArray(value)) {
+    if (value.length === 0) return invalid('', 'expected at least one message, found an empty array');
+    return { ok: true, context: { ...contextOf(record, suspicious), shape: 'array' }, messages: value };
+  }
+  if (!isObject(value)) return invalid('', `expected an envelope, a message or an array, found ${typeName(value)}`);
+  if (value.kind === undefined && value.type !== undefined) {
+    return { ok: true, context: contextOf(record, suspicious), messages: [value] };
+  }
+  const flaw = envelopeFlaw(value);
+  if (flaw !== undefined) return invalid(flaw.path, flaw.detail);
+  return {
+    ok: true,
+    context: envelopeContext(record, value, suspicious),
+    messages: value.events as readonly unknown[],
+  };
+}
+
+/** What an envelope leaves out is taken from the stream; what it gives must be right. */
+function envelopeFlaw(envelope: JsonObject): { path: string; detail: string } | undefined {
+  const { kind, v, sourceId, receivedAt, events } = envelope;
+  if (kind !== 'events') return { path: 'kind', detail: `expected "events", found ${typeName(kind)}` };
+  if (v !== 1) return { path: 'v', detail: `expected version 1, found ${typeName(v)}` };
+  if (sourceId !== undefined && (typeof sourceId !== 'string' || sourceId === '' || sourceId.length > 100)) {
+    return { path: 'sourceId', detail: `expected 1 to 100 characters, found ${typeName(sourceId)}` };
+  }
+  if (receivedAt !== undefined && parseTime(receivedAt) === undefined) {
+    return { path: 'receivedAt', detail: `expected an ISO 8601 time, found ${typeName(receivedAt)}` };
+  }
+  if (!Array.isArray(events) || events.length === 0) {
+    return { path: 'events', detail: `expected an array of messages, found ${typeName(events)}` };
+  }
+  return undefined;
+}
+
+function envelopeContext(record: ReceivedRecord, envelope: JsonObject, suspicious: boolean): RecordContext {
+  return {
+    sourceId: (envelope.sourceId as string | undefined) ?? DIRECT_SOURCE_ID,
+    receivedAt: parseTime(envelope.receivedAt) ?? record.arrivedAt,
+    sentAt: parseTime(envelope.sentAt),
+    ip: typeof envelope.ip === 'string' ? maskAddress(envelope.ip) : undefined,
+    userAgent: typeof envelope.userAgent === 'string' ? envelope.userAgent.toWellFormed() : undefined,
+    shardId: record.shardId,
+    sequenceNumber: record.sequenceNumber,
+    shape: 'envelope',
+    suspicious,
+  };
+}
+
+function contextOf(record: ReceivedRecord, suspicious: boolean): RecordContext {
+  return {
+    sourceId: DIRECT_SOURCE_ID,
+    receivedAt: record.arrivedAt,
+    sentAt: undefined,
+    ip: undefined,
+    userAgent: undefined,
+    shardId: record.shardId,
+    sequenceNumber: record.sequenceNumber,
+    shape: 'message',
+    suspicious,
+  };
+}
+
+function unreadable(
+  record: ReceivedRecord,
+  reason: RejectReason,
+  path: string,
+  detail: string,
+  payload: Pick<UnreadableRecord, 'payload' | 'payloadEncoding'>,
+): ReadRecord {
+  return { ok: false, context: contextOf(record, false), unreadable: { reason, path, detail, ...payload } };
+}
+
+const withoutByteOrderMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
