@@ -1,0 +1,70 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { errorFields, log } from '../adapters/log.ts';
+import type { PutRecords } from '../adapters/store-in-order.ts';
+import type { FindKey } from '../middleware/access-keys.ts';
+import { type HttpEvent, type HttpHandler, type HttpResponse, json } from '../middleware/http.ts';
+import { ProblemError } from '../middleware/problem.ts';
+import { problemDetails } from '../middleware/problem-details.ts';
+import { accept } from './accept.ts';
+import { cors } from './cors.ts';
+import { gif, pixelBody } from './pixel.ts';
+import { readBody, readEvents } from './read-events.ts';
+import { type Route, routes } from './routes.ts';
+import { rudderSourceConfig, segmentSettings } from './settings.ts';
+import { keysOf, sourceOf } from './write-key.ts';
+
+export interface CollectorProps {
+  /** Finds the source of a write key. */
+  readonly findSource: FindKey;
+  readonly put: PutRecords;
+}
+
+const success = (): HttpResponse => json(200, { success: true });
+
+/** The ingestion API: takes events by the contract of Segment and RudderStack, and answers when they are durable. */
+export function collector({ findSource, put }: CollectorProps): HttpHandler {
+  const takeEvents = async (route: Route, event: HttpEvent, context: Context): Promise<HttpResponse> => {
+    const body = readBody(event, route);
+    const source = sourceOf(findSource, keysOf(event, body.writeKey));
+    await accept(put, source, body, readEvents(body, route), event, context);
+    return success();
+  };
+
+  /** Whatever comes, an image is answered: a broken one would be seen, and who loads it cannot send again. */
+  const takePixel = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
+    try {
+      const body = pixelBody(event);
+      const source = sourceOf(findSource, keysOf(event, body.writeKey));
+      await accept(put, source, body, readEvents(body, { kind: 'message', type: 'track' }), event, context);
+    } catch (error) {
+      const code = error instanceof ProblemError ? error.code : 'internal_error';
+      const fields = error instanceof ProblemError ? {} : errorFields(error);
+      log('warn', 'A pixel delivered no event.', { code, requestId: event.requestContext.requestId, ...fields });
+    }
+    return gif;
+  };
+
+  const handler = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
+    const route = routes.get(event.routeKey);
+    switch (route?.kind) {
+      case 'message':
+      case 'batch':
+        return takeEvents(route, event, context);
+      case 'pixel':
+        return takePixel(event, context);
+      case 'metrics':
+        return success();
+      case 'settings': {
+        const writeKey = event.pathParameters?.writeKey ?? '';
+        sourceOf(findSource, [writeKey]);
+        return segmentSettings(writeKey, event);
+      }
+      case 'sourceConfig':
+        return rudderSourceConfig(sourceOf(findSource, keysOf(event)));
+      case undefined:
+        throw new ProblemError('not_found', `No endpoint answers ${event.routeKey}: GET /openapi.json lists them.`);
+    }
+  };
+  return middy<HttpEvent, HttpResponse>(handler).use(cors()).use(problemDetails()) as HttpHandler;
+}
