@@ -8,7 +8,7 @@ import { memoized } from './memo.ts';
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const IPV4_WITH_PORT = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/;
 const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/;
-const EMBEDDED_IPV4 = /(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}/g;
+const EMBEDDED_IPV4 = /(?<!\d)(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}(?!\d)/g;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 
 /** The masked address, or undefined when the text is not an address. */
@@ -129,14 +129,9 @@ export function isAddressField(name: string): boolean {
   return length >= 2 && length <= 24 && LAST_LETTERS.has(name.charCodeAt(length - 1)) && isAddressNameSeen(name);
 }
 
-const FIELD_IN_TEXT = /(["']?)([A-Za-z][\w-]{1,23})\1(\s*[:=]\s*)(\[[^\]]*\]|"[^"]*"?|'[^']*'?|[^\s,}]+)/g;
-const QUOTED = /[^"'[\]]+/g;
+const ADDRESS_LETTERS = /[0-9a-fA-F:.]{7,}|[0-9a-fA-F]*::[0-9a-fA-F:.]*/g;
 
-/** Masks addresses in text that does not parse, by the names of the fields. */
+/** Masks whatever looks like an address in text that does not parse, wherever it stands. */
 export function maskAddressesInText(text: string): string {
-  return text.replace(FIELD_IN_TEXT, (whole, quote: string, name: string, between: string, value: string) =>
-    isAddressName(name)
-      ? `${quote}${name}${quote}${between}${value.replace(QUOTED, (part) => maskAddresses(part))}`
-      : whole,
-  );
+  return text.replace(ADDRESS_LETTERS, (run) => maskAddress(run) ?? run.replace(EMBEDDED_IPV4, '$1.0'));
 }

@@ -3,6 +3,8 @@ import type { RejectReason } from '../../schemas/event/failed-event.ts';
 import { DIRECT_SOURCE_ID } from '../../schemas/event/stream-record.ts';
 import type { ReceivedRecord } from './cleaned-record.ts';
 import { maskAddress, maskAddressesInText } from './mask-ip.ts';
+import { maskMessage } from './mask-message.ts';
+import { serialise } from './serialise.ts';
 import { type JsonObject, typeName } from './step.ts';
 import { parseTime } from './time.ts';
 
@@ -74,7 +76,7 @@ export function readRecord(record: ReceivedRecord): ReadRecord {
 function readValue(record: ReceivedRecord, value: unknown, text: string): ReadRecord {
   const invalid = (path: string, detail: string): ReadRecord =>
     unreadable(record, 'record_invalid', path, detail, {
-      payload: maskAddressesInText(text),
+      payload: serialise(maskMessage(value)),
       payloadEncoding: 'json',
     });
   const suspicious = isSuspicious(text);

@@ -1,0 +1,85 @@
+import { messageTypes } from '../../schemas/event/clean-event.ts';
+import { MAX_ID_LENGTH, MAX_MESSAGE_ID_LENGTH } from '../../schemas/event/message.ts';
+import { type Draft, type Drop, drop, noteChange, ok, type StepResult, typeName } from './step.ts';
+
+type IdField = 'userId' | 'anonymousId' | 'groupId' | 'previousId';
+
+/** Checks the type of the message. */
+export function readType(draft: Draft): StepResult {
+  const { type } = draft.message;
+  for (const known of messageTypes) {
+    if (known === type) {
+      draft.type = known;
+      return ok;
+    }
+  }
+  const found = typeof type === 'string' ? 'another text' : type === undefined ? 'none' : typeName(type);
+  return drop('unknown_type', 'type', `expected one of ${messageTypes.join(', ')}, found ${found}`);
+}
+
+/** Reads the ids that say whose event it is. */
+export function readIds(draft: Draft): StepResult {
+  return (
+    readId(draft, 'userId') ??
+    readId(draft, 'anonymousId') ??
+    readId(draft, 'groupId') ??
+    readId(draft, 'previousId') ??
+    checkPresence(draft) ??
+    ok
+  );
+}
+
+function checkPresence(draft: Draft): Drop | undefined {
+  if (draft.userId === undefined && draft.anonymousId === undefined) {
+    return drop('missing_ids', 'userId', 'expected a userId or an anonymousId, found neither');
+  }
+  if (draft.type === 'group' && draft.groupId === undefined) {
+    return drop('missing_group_id', 'groupId', 'expected a groupId, found none');
+  }
+  if (draft.type === 'alias' && draft.previousId === undefined) {
+    return drop('missing_previous_id', 'previousId', 'expected a previousId, found none');
+  }
+  return undefined;
+}
+
+function readId(draft: Draft, field: IdField): Drop | undefined {
+  const value = draft.message[field];
+  if (value === undefined || value === null || value === '') return undefined;
+  const text = typeof value === 'string' ? value : textOfNumber(draft, value, field);
+  if (text === undefined) return wrongId(field, value);
+  if (text.length > MAX_ID_LENGTH) {
+    return drop('id_too_long', field, `expected at most ${MAX_ID_LENGTH} characters, found ${text.length}`);
+  }
+  draft[field] = text;
+  return undefined;
+}
+
+/** A whole number beyond 2⁵³ has lost digits, and two people may share what is left: it is no id. */
+function textOfNumber(draft: Draft, value: unknown, path: string): string | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return undefined;
+  noteChange(draft.changes, path, 'number_to_text');
+  return String(value);
+}
+
+const wrongId = (path: string, value: unknown): Drop =>
+  drop('wrong_type', path, `expected text or a number that a double holds exactly, found ${typeName(value)}`);
+
+/** Reads the id by which a message counts once; one that has none is named after its place in the stream. */
+export function readMessageId(draft: Draft): StepResult {
+  const { message, record, index } = draft;
+  const value = message.messageId;
+  if (value === undefined || value === null || value === '') {
+    draft.messageId = `${record.shardId}-${record.sequenceNumber}-${index}`;
+    noteChange(draft.changes, 'messageId', 'make_message_id', undefined, draft.messageId);
+    return ok;
+  }
+  const text = typeof value === 'string' ? value : textOfNumber(draft, value, 'messageId');
+  if (text === undefined) return wrongId('messageId', value);
+  if (text.length > MAX_MESSAGE_ID_LENGTH) {
+    const detail = `expected at most ${MAX_MESSAGE_ID_LENGTH} characters, found ${text.length}`;
+    return drop('message_id_too_long', 'messageId', detail);
+  }
+  draft.messageId = text;
+  return ok;
+}

@@ -1,0 +1,29 @@
+import { inspect, MAX_DEPTH } from './inspect.ts';
+import { maskMessage } from './mask-message.ts';
+import { sanitise } from './sanitise.ts';
+import type { Draft } from './step.ts';
+import { drop, type JsonObject, ok, type StepResult, typeName } from './step.ts';
+
+/** Bytes of an event's compact JSON text in UTF-8. */
+export const MAX_EVENT_BYTES = 32 * 1024;
+
+/** Takes JSON objects within the limits of size and depth; masks, tidies and makes storable what they hold. */
+export function openMessage(draft: Draft): StepResult {
+  const { received, record } = draft;
+  if (typeof received !== 'object' || received === null || Array.isArray(received)) {
+    return drop('not_an_object', '', `expected an object, found ${typeName(received)}`);
+  }
+  const message = received as JsonObject;
+  const { tooDeep, untidy, weight } = inspect(message);
+  if (tooDeep) {
+    maskMessage(message);
+    return drop('too_deep', '', `expected at most ${MAX_DEPTH} levels, found more`);
+  }
+  if (weight * 6 > MAX_EVENT_BYTES) {
+    const bytes = Buffer.byteLength(JSON.stringify(message));
+    if (bytes > MAX_EVENT_BYTES)
+      return drop('too_large', '', `expected at most ${MAX_EVENT_BYTES} bytes, found ${bytes}`);
+  }
+  draft.message = untidy || record.suspicious ? sanitise(message, draft.changes) : message;
+  return ok;
+}
