@@ -1,4 +1,4 @@
-import type { MiddlewareFn, MiddlewareObj } from '@middy/core';
+import type middy from '@middy/core';
 import type { HttpEvent, HttpResponse } from '../middleware/http.ts';
 
 /** Headers that browser SDKs send and that therefore need leave. */
@@ -9,8 +9,8 @@ const isAllowed = (name: string): boolean => allowed.includes(name) || /^rsa-[\w
  * Answers preflights, and lets browsers of any site read every answer: sites send events from everywhere, by write
  * keys that are public. Credentials are allowed for SDKs that are set to send them; no cookie is ever read.
  */
-export function cors(): MiddlewareObj<HttpEvent, HttpResponse> {
-  const addHeaders: MiddlewareFn<HttpEvent, HttpResponse> = ({ event, response }) => {
+export function cors(): middy.MiddlewareObj<HttpEvent, HttpResponse> {
+  const addHeaders: middy.MiddlewareFn<HttpEvent, HttpResponse> = ({ event, response }) => {
     if (response) response.headers = { ...response.headers, ...originHeaders(event) };
   };
   return {

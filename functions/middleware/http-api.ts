@@ -19,8 +19,11 @@ export interface OperationRequest<P = Readonly<Record<string, unknown>>, Q = Rea
 /** What an endpoint does. A method type, so that an operation may name the exact types of its own parameters. */
 export type Operation = { run(request: OperationRequest): Promise<HttpResponse> | HttpResponse }['run'];
 
+/** What routing and validation need of an endpoint. */
+export type RoutedEndpoint = Pick<Endpoint, 'operationId' | 'method' | 'path' | 'auth' | 'params' | 'query'>;
+
 export interface HttpApiProps {
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly RoutedEndpoint[];
   /** By operationId: one for each endpoint. */
   readonly operations: Readonly<Record<string, Operation>>;
   /** @default none: endpoints that need an API key refuse everybody */
@@ -42,13 +45,13 @@ export function httpApi({ endpoints, operations, apiKeys = [] }: HttpApiProps): 
     .use(problemDetails()) as HttpHandler;
 }
 
-function route(endpoint: Endpoint, operations: HttpApiProps['operations']) {
+function route(endpoint: RoutedEndpoint, operations: HttpApiProps['operations']) {
   const operation = operations[endpoint.operationId];
   if (!operation) throw new Error(`Endpoint ${endpoint.operationId} has no operation: pass one under this name.`);
   return { endpoint, operation };
 }
 
-const routeKeyOf = ({ method, path }: Endpoint): string => `${method} ${path}`;
+const routeKeyOf = ({ method, path }: RoutedEndpoint): string => `${method} ${path}`;
 
 function notFound(event: HttpEvent): never {
   const { method, path } = event.requestContext.http;
