@@ -31,7 +31,7 @@ export class HeadwaterStack extends Stack {
     Tags.of(this).add('stage', stage);
 
     const accessLogs = new PrivateBucket(this, 'AccessLogs', {
-      keepData: false,
+      keepData: settings.keepData,
       undeleteDays: 1,
       expireAfterDays: settings.logRetentionDays,
     });

@@ -54,7 +54,7 @@ export class PrivateBucket extends Bucket {
       ],
       ...(props.accessLogs && {
         serverAccessLogsBucket: props.accessLogs as IBucket,
-        serverAccessLogsPrefix: `${id}/`,
+        serverAccessLogsPrefix: `${scope.node.id}/${id}/`,
       }),
     });
   }

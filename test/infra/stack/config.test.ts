@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { ConfigError, settingsOf, stages } from '../../../infra/config.ts';
+
+const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
+const wrong = (settings: object) => () => settingsOf('test', { test: settings });
+
+test.each(Object.keys(stages))('the settings of stage %s are right', (stage) => {
+  expect(() => settingsOf(stage)).not.toThrow();
+});
+
+test('names the stages when asked for one that does not exist', () => {
+  expect(() => settingsOf('production')).toThrow(
+    new ConfigError('There is no stage "production": infra/config.ts has local, dev, prod.'),
+  );
+  expect(() => settingsOf('constructor')).toThrow(ConfigError);
+});
+
+test('the laptop accepts exactly its two fixed keys', () => {
+  expect(settingsOf('local')).toMatchObject({
+    writeKeys: [{ id: 'local', sha256: sha256('wk_local') }],
+    apiKeys: [{ id: 'local', sha256: sha256('sk_local') }],
+  });
+});
+
+test.each(['dev', 'prod'])('stage %s accepts no key until one is set', (stage) => {
+  expect(settingsOf(stage)).toMatchObject({ writeKeys: [], apiKeys: [] });
+});
+
+test('gives a stage that sets nothing a default for each setting', () => {
+  expect(settingsOf('test', { test: {} })).toMatchObject({
+    keepData: false,
+    stream: { mode: 'onDemand', retentionHours: 24 },
+    lakeWriter: { windowSeconds: 60 },
+    writeKeys: [],
+  });
+});
+
+test.each([
+  ['a number out of range', { memory: { collector: 64 } }, /test\.memory\.collector: .*128/],
+  ['a number as text', { throttle: { rate: '100' } }, /test\.throttle\.rate: .*expected number/],
+  ['a setting that does not exist', { retention: 3 }, /test: .*"retention"/],
+  ['shards without provisioned mode', { stream: { mode: 'onDemand', shards: 2 } }, /test\.stream: .*"shards"/],
+  ['a provisioned stream without shards', { stream: { mode: 'provisioned' } }, /test\.stream\.shards/],
+  ['a key in place of its hash', { writeKeys: [{ id: 'shop', sha256: 'wk_1' }] }, /test\.writeKeys\.0\.sha256: .*64/],
+  [
+    'one id for two keys',
+    { apiKeys: ['a', 'b'].map((key) => ({ id: 'shop', sha256: sha256(key) })) },
+    /test\.apiKeys: holds an id twice/,
+  ],
+  [
+    'more keys than a function has room for',
+    { apiKeys: Array.from({ length: 40 }, (_, i) => ({ id: `k${i}`, sha256: sha256(`${i}`) })) },
+    /test\.apiKeys: is too long/,
+  ],
+  [
+    'records that are kept in play longer than the stream has them',
+    { lakeWriter: { recordAgeHours: 24 } },
+    /test\.lakeWriter\.recordAgeHours: must be less than stream\.retentionHours \(24\)/,
+  ],
+])('refuses %s by its path', (_, settings, message) => {
+  expect(wrong(settings)).toThrow(message);
+});
+
+test('names every wrong setting at once', () => {
+  expect(wrong({ alarmEmail: 'ops', throttle: { rate: 0 } })).toThrow(
+    /alarmEmail.*\n.*throttle\.rate|throttle\.rate.*\n.*alarmEmail/,
+  );
+});

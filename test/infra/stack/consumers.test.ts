@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { functionOf, resourcesOf, settings, synthesized, target } from './synthesized.ts';
+
+const mappingOf = (template: ReturnType<typeof synthesized>, part: string) => {
+  const [id] = functionOf(template, part);
+  const found = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').find(
+    ([, { Properties }]) => target(Properties.FunctionName) === id,
+  );
+  if (!found) throw new Error(`Nothing invokes ${id}.`);
+  return found;
+};
+
+describe.each([
+  ['ProfilesUpdater', 'profileUpdater', 'ProfileUpdater'],
+  ['LakeWriter', 'lakeWriter', 'LakeWriter'],
+] as const)('%s', (part, setting, name) => {
+  test.each(['local', 'prod'])('reads the stream as stage %s says', (stage) => {
+    const { batchSize, windowSeconds, retryAttempts, recordAgeHours } = settings(stage)[setting];
+    const [, mapping] = mappingOf(synthesized(stage), part);
+    expect(mapping.Properties).toMatchObject({
+      BatchSize: batchSize,
+      MaximumBatchingWindowInSeconds: windowSeconds,
+      MaximumRetryAttempts: retryAttempts,
+      MaximumRecordAgeInSeconds: recordAgeHours * 3600,
+    });
+  });
+
+  test('is watched for lag, errors, and batches that it gave up on', () => {
+    const template = synthesized('prod');
+    const [mapping] = mappingOf(template, part);
+    const [lambda] = functionOf(template, part);
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').filter(([id]) => id.startsWith(`Monitoring${name}`));
+    const text = (suffix: string) => JSON.stringify(alarms.find(([id]) => id.startsWith(`Monitoring${name}${suffix}`)));
+
+    expect(alarms).toHaveLength(4);
+    expect(text('Lag')).toMatch(/IteratorAge/);
+    expect(text('Lag')).toContain(lambda);
+    expect(text('Errors')).toContain(lambda);
+    for (const metric of ['DroppedEventCount', 'DestinationDeliveryFailures'])
+      expect(text('Dropped')).toContain(metric);
+    expect(text('SetAside')).toContain('OnFailureDestinationDeliveredEventCount');
+    expect(text('SetAside')).toContain(mapping);
+  });
+
+  test('counts what its mapping gives up on', () => {
+    const [, mapping] = mappingOf(synthesized('prod'), part);
+    expect(mapping.Properties.MetricsConfig).toEqual({ Metrics: ['EventCount'] });
+  });
+});
+
+test('the laptop shows events at once, production writes few large files', () => {
+  expect(settings('local').profileUpdater.windowSeconds).toBe(0);
+  expect(settings('local').lakeWriter.windowSeconds).toBeLessThanOrEqual(1);
+  expect(settings('prod').lakeWriter.windowSeconds).toBe(60);
+});

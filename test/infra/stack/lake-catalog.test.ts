@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { landedTables } from '../../../schemas/lake/tables.ts';
+import { lakeViews } from '../../../schemas/lake/views.ts';
+import { resourcesOf, synthesized } from './synthesized.ts';
+
+const template = synthesized('dev');
+const inputs = new Map(
+  resourcesOf(template, 'AWS::Glue::Table').map(([, { Properties }]) => [Properties.TableInput.Name, Properties]),
+);
+
+test('the catalog holds every table and view of the lake', () => {
+  expect([...inputs.keys()].sort()).toEqual([...landedTables, ...lakeViews].map(({ name }) => name).sort());
+  expect([...inputs.values()].every(({ DatabaseName }) => DatabaseName === 'headwater_dev')).toBe(true);
+});
+
+describe.each(landedTables.map((table) => [table.name, table] as const))('table %s', (name, table) => {
+  const { TableInput } = inputs.get(name);
+
+  test('is Parquet, partitioned by day without a crawler', () => {
+    expect(TableInput).toMatchObject({
+      TableType: 'EXTERNAL_TABLE',
+      PartitionKeys: [{ Name: 'day', Type: 'string' }],
+      Parameters: {
+        'projection.enabled': 'true',
+        'projection.day.type': 'date',
+        'projection.day.format': 'yyyy-MM-dd',
+        'projection.day.range': '2024-01-01,NOW',
+      },
+      StorageDescriptor: { SerdeInfo: { SerializationLibrary: expect.stringMatching(/ParquetHiveSerDe$/) } },
+    });
+  });
+
+  test('lies where the lake writer writes', () => {
+    const path = TableInput.Parameters['storage.location.template']['Fn::Join'][1];
+    expect(path).toEqual(['s3://', { Ref: expect.stringMatching(/^LakeBucket/) }, `/${name}/day=\${day}/`]);
+  });
+
+  test('has a comment on itself and on each column', () => {
+    const { Columns } = TableInput.StorageDescriptor;
+    expect(TableInput.Description).toBe(table.comment);
+    expect(Columns.map((column: { Name: string }) => column.Name)).toEqual(table.columns.map((column) => column.name));
+    for (const { Comment } of [...Columns, ...TableInput.PartitionKeys]) expect(Comment).toMatch(/^.{4,255}$/);
+  });
+});
+
+describe.each(lakeViews.map((view) => [view.name, view] as const))('view %s', (name, view) => {
+  const { TableInput } = inputs.get(name);
+  const [, encoded = ''] = /^\/\* Presto View: (\S+) \*\/$/.exec(TableInput.ViewOriginalText) ?? [];
+  const definition = JSON.parse(Buffer.from(encoded, 'base64').toString());
+
+  test('is one that Athena understands', () => {
+    expect(TableInput).toMatchObject({
+      TableType: 'VIRTUAL_VIEW',
+      Parameters: { presto_view: 'true', comment: view.comment },
+      ViewExpandedText: '/* Presto View */',
+    });
+    expect(definition).toMatchObject({ catalog: 'awsdatacatalog', schema: 'headwater_dev' });
+    expect(definition.originalSql).toMatch(/^SELECT\b[\s\S]*_landed\b/);
+  });
+
+  test('gives each column its Trino type', () => {
+    const types = new Set(definition.columns.map(({ type }: { type: string }) => type));
+    expect(definition.columns.map((column: { name: string }) => column.name)).toEqual(view.columns.map((c) => c.name));
+    for (const type of types) {
+      expect(type).toMatch(/^(varchar|integer|bigint|double|boolean|timestamp\(3\)|decimal\(18,4\))$/);
+    }
+  });
+});

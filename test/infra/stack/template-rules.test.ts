@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { stages } from '../../../infra/config.ts';
+import { type Resource, synthesized, type TemplateJson } from './synthesized.ts';
+import { rules } from './template-rules.ts';
+
+describe.each(Object.keys(stages))('stage %s', (stage) => {
+  const template = synthesized(stage).toJSON() as TemplateJson;
+
+  test.each(Object.entries(rules))('%s', (_, rule) => {
+    expect(rule(template)).toEqual([]);
+  });
+});
+
+type Mutant = (properties: Resource['Properties'], resource: { Type: string }) => void;
+
+/** For each rule a change to one resource that it must notice. */
+const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
+  'buckets are private': ['AWS::S3::Bucket', (p) => delete p.PublicAccessBlockConfiguration.BlockPublicPolicy],
+  'buckets are encrypted': ['AWS::S3::Bucket', (p) => delete p.BucketEncryption],
+  'buckets are versioned': ['AWS::S3::Bucket', (p) => delete p.VersioningConfiguration],
+  'old versions are forgotten': ['AWS::S3::Bucket', (p) => delete p.LifecycleConfiguration],
+  'buckets take TLS only': ['AWS::S3::BucketPolicy', (p) => p.PolicyDocument.Statement.splice(0, 1)],
+  'tables are recoverable to any second': [
+    'AWS::DynamoDB::Table',
+    (p) => (p.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled = false),
+  ],
+  'tables are encrypted': ['AWS::DynamoDB::Table', (p) => delete p.SSESpecification],
+  'streams are encrypted': ['AWS::Kinesis::Stream', (p) => delete p.StreamEncryption],
+  'query results are encrypted': [
+    'AWS::Athena::WorkGroup',
+    (p) => delete p.WorkGroupConfiguration.ResultConfiguration.EncryptionConfiguration,
+  ],
+  'queries have a scan limit that nobody can set aside': [
+    'AWS::Athena::WorkGroup',
+    (p) => (p.WorkGroupConfiguration.EnforceWorkGroupConfiguration = false),
+  ],
+  'logs are forgotten': ['AWS::Logs::LogGroup', (p) => delete p.RetentionInDays],
+  'functions log to a group of the stack': ['AWS::Lambda::Function', (p) => delete p.LoggingConfig],
+  'functions run on Node 24 and arm64': ['AWS::Lambda::Function', (p) => delete p.Architectures],
+  'policies name their actions': ['AWS::IAM::Policy', (p) => (p.PolicyDocument.Statement[0].Action = 'logs:*')],
+  'policies name their resources': ['AWS::IAM::Policy', (p) => (p.PolicyDocument.Statement[0].Resource = '*')],
+  'no policy deletes, scans or administers': [
+    'AWS::IAM::Policy',
+    (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:DeleteItem']),
+  ],
+  'no role has a managed policy': ['AWS::IAM::Role', (p) => (p.ManagedPolicyArns = ['arn:aws:iam::aws:policy/X'])],
+  'mappings report which record failed, and split there': [
+    'AWS::Lambda::EventSourceMapping',
+    (p) => delete p.FunctionResponseTypes,
+  ],
+  'mappings give up some time': ['AWS::Lambda::EventSourceMapping', (p) => (p.MaximumRetryAttempts = -1)],
+  'mappings set aside whole batches': ['AWS::Lambda::EventSourceMapping', (p) => delete p.DestinationConfig],
+  'mappings begin with the oldest record': ['AWS::Lambda::EventSourceMapping', (p) => (p.StartingPosition = 'LATEST')],
+  'the API is throttled': ['AWS::ApiGatewayV2::Stage', (p) => delete p.DefaultRouteSettings],
+  'access logs hold no address and no path': [
+    'AWS::ApiGatewayV2::Stage',
+    (p) => (p.AccessLogSettings.Format += '$context.identity.sourceIp'),
+  ],
+};
+
+test.each(Object.keys(rules))('notices when not: %s', (name) => {
+  const [type, mutate] = mutants[name] ?? [];
+  const template = structuredClone(synthesized('prod').toJSON()) as TemplateJson;
+  const victim = Object.values(template.Resources).find((resource) => resource.Type === type);
+  if (!victim || !mutate) throw new Error(`No mutant for the rule "${name}".`);
+
+  mutate(victim.Properties, victim);
+
+  expect(rules[name]?.(template)).toHaveLength(1);
+});

@@ -1,0 +1,107 @@
+import { actionsOf, type Resource, resourcesOf, type Statement, type TemplateJson, target } from './synthesized.ts';
+
+/** Says what is wrong with a template, one line a finding. */
+type Rule = (template: TemplateJson) => string[];
+
+const each =
+  (type: string, isRight: (resource: Resource, id: string, template: TemplateJson) => boolean): Rule =>
+  (template) => {
+    const resources = resourcesOf(template, type);
+    if (resources.length === 0) return [`no ${type}`];
+    return resources.filter(([id, resource]) => !isRight(resource, id, template)).map(([id]) => id);
+  };
+
+const names = (actions: string | string[]): string[] => [actions].flat();
+
+const tlsOnly = (statement: { Effect: string; Action: string; Condition?: { Bool?: Record<string, string> } }) =>
+  statement.Effect === 'Deny' &&
+  statement.Action === 's3:*' &&
+  statement.Condition?.Bool?.['aws:SecureTransport'] === 'false';
+
+/** What must hold of every stage, whatever is added to the stack later. */
+export const rules: Record<string, Rule> = {
+  'buckets are private': each('AWS::S3::Bucket', ({ Properties }) => {
+    const block = Properties.PublicAccessBlockConfiguration ?? {};
+    return ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].every((k) => block[k]);
+  }),
+  'buckets are encrypted': each('AWS::S3::Bucket', ({ Properties }) => Properties.BucketEncryption !== undefined),
+  'buckets are versioned': each(
+    'AWS::S3::Bucket',
+    ({ Properties }) => Properties.VersioningConfiguration?.Status === 'Enabled',
+  ),
+  'old versions are forgotten': each('AWS::S3::Bucket', ({ Properties }) =>
+    (Properties.LifecycleConfiguration?.Rules ?? []).some(
+      (rule: Record<string, { NoncurrentDays?: number }>) => rule.NoncurrentVersionExpiration?.NoncurrentDays,
+    ),
+  ),
+  'buckets take TLS only': each('AWS::S3::Bucket', (_, id, template) =>
+    resourcesOf(template, 'AWS::S3::BucketPolicy').some(
+      ([, { Properties }]) => target(Properties.Bucket) === id && Properties.PolicyDocument.Statement.some(tlsOnly),
+    ),
+  ),
+  'tables are recoverable to any second': each(
+    'AWS::DynamoDB::Table',
+    ({ Properties }) => Properties.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true,
+  ),
+  'tables are encrypted': each('AWS::DynamoDB::Table', ({ Properties }) => Properties.SSESpecification?.SSEEnabled),
+  'streams are encrypted': each('AWS::Kinesis::Stream', ({ Properties }) => Properties.StreamEncryption !== undefined),
+  'query results are encrypted': each(
+    'AWS::Athena::WorkGroup',
+    ({ Properties: { WorkGroupConfiguration: set } }) =>
+      set.ResultConfiguration?.EncryptionConfiguration?.EncryptionOption === 'SSE_S3',
+  ),
+  'queries have a scan limit that nobody can set aside': each(
+    'AWS::Athena::WorkGroup',
+    ({ Properties: { WorkGroupConfiguration: set } }) =>
+      set.BytesScannedCutoffPerQuery >= 10_000_000 && set.EnforceWorkGroupConfiguration === true,
+  ),
+  'logs are forgotten': each('AWS::Logs::LogGroup', ({ Properties }) => Properties.RetentionInDays > 0),
+  'functions log to a group of the stack': each('AWS::Lambda::Function', ({ Properties }, _, template) =>
+    resourcesOf(template, 'AWS::Logs::LogGroup').some(
+      ([id]) => target(Properties.LoggingConfig?.LogGroup ?? {}) === id,
+    ),
+  ),
+  'functions run on Node 24 and arm64': each(
+    'AWS::Lambda::Function',
+    ({ Properties }) => Properties.Runtime === 'nodejs24.x' && Properties.Architectures?.[0] === 'arm64',
+  ),
+  'policies name their actions': each('AWS::IAM::Policy', ({ Properties }) =>
+    Properties.PolicyDocument.Statement.every(({ Action }: Statement) => names(Action).every((a) => !/[*?]/.test(a))),
+  ),
+  'policies name their resources': each('AWS::IAM::Policy', ({ Properties }) =>
+    Properties.PolicyDocument.Statement.every((statement: Statement) => ![statement.Resource].flat().includes('*')),
+  ),
+  'no policy deletes, scans or administers': each('AWS::IAM::Policy', ({ Properties }) =>
+    actionsOf(Properties.PolicyDocument.Statement).every(
+      (a) => !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
+    ),
+  ),
+  'no role has a managed policy': each('AWS::IAM::Role', ({ Properties }) => !Properties.ManagedPolicyArns),
+  'mappings report which record failed, and split there': each(
+    'AWS::Lambda::EventSourceMapping',
+    ({ Properties }) =>
+      Properties.FunctionResponseTypes?.[0] === 'ReportBatchItemFailures' &&
+      Properties.BisectBatchOnFunctionError === true,
+  ),
+  'mappings give up some time': each(
+    'AWS::Lambda::EventSourceMapping',
+    ({ Properties }) => Properties.MaximumRetryAttempts >= 0 && Properties.MaximumRecordAgeInSeconds > 0,
+  ),
+  'mappings set aside whole batches': each('AWS::Lambda::EventSourceMapping', ({ Properties }, _, template) =>
+    resourcesOf(template, 'AWS::S3::Bucket').some(
+      ([id]) => target(Properties.DestinationConfig?.OnFailure?.Destination ?? {}) === id,
+    ),
+  ),
+  'mappings begin with the oldest record': each(
+    'AWS::Lambda::EventSourceMapping',
+    ({ Properties }) => Properties.StartingPosition === 'TRIM_HORIZON',
+  ),
+  'the API is throttled': each('AWS::ApiGatewayV2::Stage', ({ Properties }) => {
+    const { ThrottlingRateLimit, ThrottlingBurstLimit } = Properties.DefaultRouteSettings ?? {};
+    return ThrottlingRateLimit > 0 && ThrottlingBurstLimit > 0;
+  }),
+  'access logs hold no address and no path': each('AWS::ApiGatewayV2::Stage', ({ Properties }) => {
+    const format: string = Properties.AccessLogSettings?.Format ?? '';
+    return format.includes('$context.requestId') && !/identity|\$context\.path|authorizer|userAgent/.test(format);
+  }),
+};
