@@ -42,6 +42,7 @@ export const deployEventSourceMapping: Deployer = (resource, { assembly, parts }
     uuid,
     functionLogicalId: target.logicalId,
     functionArn: target.arn,
+    roleArn: target.roleArn,
     streamName: properties.EventSourceArn.split('/').at(-1) ?? '',
     streamArn: properties.EventSourceArn,
     enabled: properties.Enabled,

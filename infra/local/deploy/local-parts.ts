@@ -5,6 +5,7 @@ export interface FunctionSpec {
   readonly logicalId: string;
   readonly functionName: string;
   readonly arn: string;
+  readonly roleArn: string;
   /** Folder of the bundled code. */
   readonly codeFolder: string;
   /** `<file without extension>.<export>`. */
@@ -20,6 +21,7 @@ export interface MappingSpec {
   readonly uuid: string;
   readonly functionLogicalId: string;
   readonly functionArn: string;
+  readonly roleArn: string;
   readonly streamName: string;
   readonly streamArn: string;
   readonly enabled: boolean;

@@ -19,6 +19,7 @@ export function aFunction(overrides: Partial<FunctionSpec> = {}): FunctionSpec {
     logicalId: 'EchoA1B2',
     functionName: 'stack-echo',
     arn: 'arn:aws:lambda:us-east-1:000000000000:function:stack-echo',
+    roleArn: 'arn:aws:iam::000000000000:role/stack-echo-role',
     codeFolder: functionFolder('echo'),
     handler: 'index.handler',
     memoryMb: 256,
