@@ -20,7 +20,7 @@ export function chooseIn(
   const weights = items.map((item) => {
     const brand = person.taste.brands.includes(item.brand) ? 3.5 : 1;
     const price = item.priceBand === person.taste.priceBand ? 2.5 : 1;
-    const again = Math.min(4, 1 + (seen.get(item.itemId) ?? 0));
+    const again = Math.min(12, 1 + 4 * (seen.get(item.itemId) ?? 0));
     return item.popularity * brand * price * again;
   });
   return items[random.weighted(weights)] as CatalogItem;

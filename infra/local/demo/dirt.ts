@@ -28,7 +28,7 @@ const amounts = ['price', 'value', 'subtotal', 'discount', 'revenue', 'shipping'
 
 /** The untidiness of real trackers. Applied in this order. */
 const kinds: readonly Dirt[] = [
-  { name: 'wholesale_order', share: 0.02, appliesTo: isOrder, soil: orderSixty },
+  { name: 'wholesale_order', share: 0.06, appliesTo: isSmallOrder, soil: orderSixty },
   { name: 'quantity_outlier', share: 0.01, appliesTo: named('Product Added'), soil: set({ quantity: 50_000 }) },
   {
     name: 'price_outlier',
@@ -79,6 +79,11 @@ const draft = (body: Json, truth: Truth): Draft => ({ body, truth, fields: (body
 
 function isOrder({ truth }: Draft): boolean {
   return truth.name === 'Order Completed';
+}
+
+function isSmallOrder(draft: Draft): boolean {
+  const [first] = (draft.fields.products ?? []) as { price: number }[];
+  return isOrder(draft) && first !== undefined && first.price < 40;
 }
 
 function named(name: string) {

@@ -129,7 +129,7 @@ const companies = [
 export function makePerson(index: number, window: { from: number; to: number }, random: Random): Person {
   const where = homes[random.weighted(homeWeights)] as Home;
   const [first, last] = [random.pick(given), random.pick(family)];
-  const buying = random.chance(0.11) ? random.between(0.15, 0.32) : random.chance(0.4) ? 0.012 : 0.002;
+  const buying = random.chance(0.08) ? random.between(0.17, 0.31) : random.chance(0.4) ? 0.012 : 0.002;
   const fond = buying > 0.05;
   const customerBefore = random.chance(fond ? 0.7 : 0.12);
   const visits = Math.min(25, random.logNormal(fond ? 4.4 : 1.95, 0.75));
