@@ -1,0 +1,85 @@
+import type { CleanEvent, Product } from '../../schemas/event/clean-event.ts';
+import type { Profile } from '../../schemas/profile.ts';
+import { DAY_MS } from './counters.ts';
+import { fits, limits } from './limits.ts';
+import { keepTop } from './top.ts';
+
+const HALF_LIFE_MS = 30 * DAY_MS;
+const EPOCH = Date.UTC(2020, 0, 1);
+/** Steps of a log weight: small enough that 100,000 equal interactions still add up. */
+const STEPS = 100_000;
+
+/** What an interaction with a product says of interest in it, its category and its brand. */
+const productWeights: ReadonlyMap<string, number> = new Map([
+  ['Product Viewed', 1],
+  ['Product Clicked', 1],
+  ['Product Shared', 2],
+  ['Product Reviewed', 2],
+  ['Product Added to Wishlist', 2],
+  ['Product Added', 3],
+  ['Wishlist Product Added to Cart', 3],
+  ['Order Completed', 5],
+]);
+/** A list says something of its category, and nothing of the products that happen to be in it. */
+const listWeights: ReadonlyMap<string, number> = new Map([
+  ['Product List Viewed', 0.5],
+  ['Product List Filtered', 0.5],
+]);
+
+/** Adds an event to the interest in items, categories and brands. */
+export function applyAffinities(profile: Profile, event: CleanEvent): void {
+  const { commerce, eventTime } = event;
+  const productWeight = productWeights.get(event.event);
+  if (productWeight !== undefined) {
+    const added = logWeight(productWeight, eventTime);
+    if (commerce.product !== undefined) addProduct(profile, event, commerce.product, added);
+    for (const product of commerce.products ?? []) addProduct(profile, event, product, added);
+    return;
+  }
+  const listWeight = listWeights.get(event.event);
+  if (listWeight !== undefined)
+    add(profile.categories, commerce.category, logWeight(listWeight, eventTime), limits.categories);
+}
+
+function addProduct(profile: Profile, event: CleanEvent, product: Product, added: number): void {
+  const { productId: id, category, brand } = product;
+  add(profile.categories, category, added, limits.categories);
+  add(profile.brands, brand, added, limits.brands);
+  if (!fits(id, limits.nameBytes)) return;
+  const before = profile.items.get(id);
+  const orders = event.event === 'Order Completed' ? 1 : 0;
+  if (before === undefined) {
+    profile.items.set(id, { weight: added, lastAt: event.eventTime, orders });
+    keepTop(profile.items, limits.items, ({ weight }) => weight);
+  } else {
+    before.weight = sum(before.weight, added);
+    before.lastAt = Math.max(before.lastAt, event.eventTime);
+    before.orders += orders;
+  }
+}
+
+function add(weights: Map<string, number>, name: string | undefined, added: number, bound: number): void {
+  if (name === undefined || name === '' || !fits(name, limits.nameBytes)) return;
+  const before = weights.get(name);
+  weights.set(name, before === undefined ? added : sum(before, added));
+  if (before === undefined) keepTop(weights, bound, (weight) => weight);
+}
+
+/**
+ * log2 of `weight` at `time`, seen from a fixed moment, in steps. Exponential decay shrinks all weights alike, so a sum of
+ * such weights needs no time of its own: it can be built in any order and read at any moment.
+ */
+export function logWeight(weight: number, time: number): number {
+  return Math.round((Math.log2(weight) + (time - EPOCH) / HALF_LIFE_MS) * STEPS);
+}
+
+/** What a log weight is worth at a moment: 1 for one view just then, 0.5 for one 30 days before. */
+export function weightAt(logarithm: number, time: number): number {
+  return 2 ** (logarithm / STEPS - (time - EPOCH) / HALF_LIFE_MS);
+}
+
+function sum(a: number, b: number): number {
+  const greater = Math.max(a, b);
+  const apart = (greater - Math.min(a, b)) / STEPS;
+  return greater + Math.round(STEPS * Math.log2(1 + 2 ** -apart));
+}

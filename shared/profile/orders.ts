@@ -1,0 +1,132 @@
+import type { CleanEvent } from '../../schemas/event/clean-event.ts';
+import type { Money } from '../../schemas/event/money.ts';
+import { NO_CURRENCY, type Order, type Orders, type OrderTotals, type Profile } from '../../schemas/profile.ts';
+import { fits, limits } from './limits.ts';
+import { textHash } from './message-hash.ts';
+import { drop } from './new-profile.ts';
+import { keepTop } from './top.ts';
+
+const orderEvents = new Set(['Order Completed', 'Order Updated', 'Order Cancelled', 'Order Refunded']);
+
+/**
+ * Folds an order event: each order id counts once, whatever number of messages tells of it, and the totals are the sum
+ * over orders of what `contributionOf` says. So the result is the same in any order of arrival, for as long as the order
+ * is among the `limits.orders` latest; of an older one, a second Order Completed counts as a new order.
+ */
+export function applyOrder(profile: Profile, event: CleanEvent): void {
+  if (!orderEvents.has(event.event)) return;
+  const { orders } = profile;
+  const id = orderKey(event);
+  if (id === undefined) {
+    drop(profile, 'order_events_without_order_id');
+    return;
+  }
+
+  const known = orders.known.get(id);
+  const order = known === undefined ? newOrder() : { ...known };
+  update(order, event);
+  if (known !== undefined) count(profile, known, -1);
+  count(profile, order, 1);
+  if (event.event === 'Order Completed') {
+    if (orders.firstAt === 0 || event.eventTime < orders.firstAt) orders.firstAt = event.eventTime;
+    if (event.eventTime > orders.lastAt) orders.lastAt = event.eventTime;
+  }
+  orders.known.set(id, order);
+  keepTop(orders.known, limits.orders, ({ seenAt }) => seenAt);
+}
+
+/** An order completed without an order id is an order of its own; other events need the id. */
+function orderKey({ commerce, event, sourceId, messageId }: CleanEvent): string | undefined {
+  if (commerce.orderId !== undefined) return textHash(commerce.orderId);
+  return event === 'Order Completed' ? textHash(`message\n${sourceId}\n${messageId}`) : undefined;
+}
+
+const newOrder = (): Order => ({
+  placedAt: 0,
+  seenAt: 0,
+  amount: 0,
+  currency: '',
+  amountAt: 0,
+  cancelled: false,
+  refunded: 0,
+  refundCurrency: '',
+  refundedWhole: false,
+});
+
+function update(order: Order, event: CleanEvent): void {
+  const time = event.eventTime;
+  const amount = amountOf(event);
+  const currency = currencyOf(event);
+  order.seenAt = Math.max(order.seenAt, time);
+  if (event.event === 'Order Cancelled') {
+    order.cancelled = true;
+  } else if (event.event === 'Order Refunded') {
+    if (amount === undefined) order.refundedWhole = true;
+    else order.refunded += Math.abs(amount);
+    if (order.refundCurrency === '' || currency < order.refundCurrency) order.refundCurrency = currency;
+  } else {
+    if (event.event === 'Order Completed') {
+      order.placedAt = order.placedAt === 0 ? time : Math.min(order.placedAt, time);
+    }
+    if (amount !== undefined && isLater(order, time, amount, currency)) {
+      order.amount = amount;
+      order.currency = currency;
+      order.amountAt = time;
+    }
+  }
+}
+
+/** Of amounts of one moment the larger wins, so that the order of arrival decides nothing. */
+function isLater(order: Order, time: number, amount: Money, currency: string): boolean {
+  if (time !== order.amountAt) return time > order.amountAt;
+  return amount === order.amount ? currency > order.currency : amount > order.amount;
+}
+
+/** An order's revenue: without shipping and taxes where the shop says so, else what it says. */
+function amountOf({ event, commerce }: CleanEvent): Money | undefined {
+  const amount =
+    event === 'Order Refunded'
+      ? (commerce.total ?? commerce.revenue ?? commerce.value)
+      : (commerce.revenue ?? commerce.total ?? commerce.value ?? commerce.subtotal);
+  return amount === undefined || Math.abs(amount) > limits.amount ? undefined : amount;
+}
+
+function currencyOf({ commerce }: CleanEvent): string {
+  const { currency } = commerce;
+  return currency !== undefined && fits(currency, limits.detailBytes) ? currency : NO_CURRENCY;
+}
+
+/**
+ * What one order adds to the totals of its currency. A refund is at most the order's amount; a cancellation takes back
+ * what was not refunded. Of an order that was never seen completed, only refunds that name an amount count.
+ */
+function contributionOf(order: Order): OrderTotals {
+  if (order.placedAt === 0) return { revenue: 0, refunded: order.refunded, cancelled: 0 };
+  const revenue = order.amount;
+  const most = Math.max(revenue, 0);
+  const refunded = order.refundedWhole ? most : Math.min(order.refunded, most);
+  return { revenue, refunded, cancelled: order.cancelled ? revenue - refunded : 0 };
+}
+
+function count(profile: Profile, order: Order, sign: 1 | -1): void {
+  const { orders } = profile;
+  if (order.placedAt !== 0) {
+    orders.count += sign;
+    if (order.cancelled) orders.cancelledCount += sign;
+  }
+  const change = contributionOf(order);
+  if (change.revenue === 0 && change.refunded === 0 && change.cancelled === 0) return;
+  const currency = totalsCurrency(orders, order);
+  const totals = orders.totals.get(currency) ?? { revenue: 0, refunded: 0, cancelled: 0 };
+  totals.revenue += sign * change.revenue;
+  totals.refunded += sign * change.refunded;
+  totals.cancelled += sign * change.cancelled;
+  orders.totals.set(currency, totals);
+}
+
+/** Past `limits.orderCurrencies`, further currencies are summed under `XXX`. */
+function totalsCurrency(orders: Orders, order: Order): string {
+  const currency = order.currency || order.refundCurrency || NO_CURRENCY;
+  const hasRoom = orders.totals.size < limits.orderCurrencies || orders.totals.has(currency);
+  return hasRoom ? currency : NO_CURRENCY;
+}

@@ -1,0 +1,25 @@
+/**
+ * Removes the entry of the least rank when a map has outgrown `bound`; ties fall to the greater key.
+ * Where an entry's rank is fixed or only grows to a maximum, what remains does not depend on the order of arrival.
+ */
+export function keepTop<V>(map: Map<string, V>, bound: number, rank: (value: V) => number): void {
+  if (map.size <= bound) return;
+  let leastKey = '';
+  let leastRank = Number.POSITIVE_INFINITY;
+  for (const [key, value] of map) {
+    const r = rank(value);
+    if (r < leastRank || (r === leastRank && key > leastKey)) {
+      leastKey = key;
+      leastRank = r;
+    }
+  }
+  map.delete(leastKey);
+}
+
+/** Keeps the latest time a key was seen, for the `bound` keys seen last. */
+export function seeAt(times: Map<string, number>, key: string, time: number, bound: number): void {
+  const known = times.get(key);
+  if (known !== undefined && known >= time) return;
+  times.set(key, time);
+  if (known === undefined) keepTop(times, bound, (at) => at);
+}

@@ -1,0 +1,40 @@
+import type { CleanEvent } from '../../schemas/event/clean-event.ts';
+import type { Profile, Touch } from '../../schemas/profile.ts';
+import { fits, limits } from './limits.ts';
+
+/** Counts the channel an event came by, and keeps the first touch and the last one that is not direct. */
+export function applyTouch(profile: Profile, event: CleanEvent): void {
+  const { channel } = event.visit;
+  if (channel === undefined || channel === 'on_site') return;
+  const usage = profile.channels.get(channel);
+  if (usage === undefined) {
+    profile.channels.set(channel, { count: 1, lastAt: event.eventTime });
+  } else {
+    usage.count += 1;
+    usage.lastAt = Math.max(usage.lastAt, event.eventTime);
+  }
+  if (profile.firstTouch === undefined || isBefore(event, profile.firstTouch))
+    profile.firstTouch = touchOf(event, channel);
+  if (profile.lastTouch === undefined || outranks(event, profile.lastTouch))
+    profile.lastTouch = touchOf(event, channel);
+}
+
+const isBefore = (event: CleanEvent, touch: Touch) =>
+  event.eventTime < touch.time || (event.eventTime === touch.time && event.messageId < touch.messageId);
+
+function outranks(event: CleanEvent, touch: Touch): boolean {
+  const isDirect = event.visit.channel === 'direct';
+  if (isDirect !== (touch.channel === 'direct')) return !isDirect;
+  return event.eventTime > touch.time || (event.eventTime === touch.time && event.messageId > touch.messageId);
+}
+
+function touchOf({ eventTime, messageId, visit }: CleanEvent, channel: string): Touch {
+  const touch: Touch = { time: eventTime, messageId, channel };
+  if (isShort(visit.utmSource)) touch.source = visit.utmSource;
+  if (isShort(visit.utmMedium)) touch.medium = visit.utmMedium;
+  if (isShort(visit.utmCampaign)) touch.campaign = visit.utmCampaign;
+  if (isShort(visit.referrerHost)) touch.referrerHost = visit.referrerHost;
+  return touch;
+}
+
+const isShort = (text: string | undefined): text is string => text !== undefined && fits(text, limits.nameBytes);
