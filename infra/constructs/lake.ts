@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { landedTables } from '../../schemas/lake/tables.ts';
 import type { StageSettings } from '../config.ts';
 import type { EventStream } from './event-stream.ts';
+import { explainPrefix } from './explain-prefix.ts';
 import type { Grant } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
 import { LakeCatalog } from './lake-catalog.ts';
@@ -51,6 +52,9 @@ export class Lake extends Construct {
       settings,
       timeout: Duration.minutes(2),
     });
+    for (const { name } of landedTables) {
+      explainPrefix(writer, this.bucket, `${name}/`, 'A file is named by its day, shard and sequence number.');
+    }
     this.landing = new StreamConsumer(this, 'Landing', {
       consumer: writer.lambda,
       source: stream,

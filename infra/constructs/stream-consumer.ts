@@ -1,14 +1,21 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, type IFunction, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import {
+  EventSourceMapping,
+  type Function as LambdaFunction,
+  MetricType,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
 import type { EventStream } from './event-stream.ts';
+import { explainPrefix } from './explain-prefix.ts';
 
 export interface StreamConsumerProps {
   /** The function that is invoked; it answers with `batchItemFailures`. */
-  readonly consumer: IFunction;
+  readonly consumer: LambdaFunction;
   readonly source: EventStream;
   readonly settings: StageSettings['profileUpdater' | 'lakeWriter'];
 }
@@ -25,7 +32,7 @@ export interface StreamConsumerProps {
  * events are only in the stream, until the retention ends.
  */
 export class StreamConsumer extends Construct {
-  readonly consumer: IFunction;
+  readonly consumer: LambdaFunction;
   readonly mapping: EventSourceMapping;
 
   constructor(scope: Construct, id: string, { consumer, source, settings }: StreamConsumerProps) {
@@ -56,17 +63,20 @@ export class StreamConsumer extends Construct {
       maxRecordAge: Duration.hours(settings.recordAgeHours),
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
       supportS3OnFailureDestination: true,
-      onFailure: {
-        bind: () => {
-          const bucket = source.failedBatches;
-          // Lambda writes by the function's role, under a key that starts so.
-          const objects = bucket.arnForObjects('aws/lambda/*');
-          consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }));
-          consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
-          return { destination: bucket.bucketArn };
-        },
-      },
+      onFailure: { bind: () => ({ destination: this.setAsideIn(source.failedBatches) }) },
     });
+  }
+
+  /** Lambda writes there by the role of the function, under keys that start with `aws/lambda/<mapping>/`. */
+  private setAsideIn(bucket: Bucket): string {
+    const prefix = 'aws/lambda/';
+    this.consumer.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(`${prefix}*`)] }),
+    );
+    this.consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    const reason = 'Lambda names the objects, and the id of the mapping is not known before it is made.';
+    if (this.consumer.role) explainPrefix(this.consumer.role, bucket, prefix, reason);
+    return bucket.bucketArn;
   }
 
   /** Events that were counted so by the mapping itself, for example `DroppedEventCount`; Sum over 5 minutes. */

@@ -6,6 +6,9 @@ import { HeadwaterStack } from '../../../infra/stack.ts';
 
 export { Match };
 
+// CloudFormation's own rules take two seconds a synthesis: `validation.test.ts` runs them, once a stage.
+process.env.CDK_VALIDATION = 'false';
+
 export interface Resource {
   readonly Type: string;
   // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own shapes; the assertions say what is expected.
@@ -31,10 +34,14 @@ export function aStack(stage: string, changes: Partial<StageSettings> = {}): Hea
   return new HeadwaterStack(anApp(), { stage, settings: settings(stage, changes) });
 }
 
-/** The template of a stage, without the two seconds of CloudFormation's own rules: `validation.test.ts` runs those. */
+const templates = new Map<string, Template>();
+
+/** The template of a stage. */
 export function synthesized(stage: string, changes: Partial<StageSettings> = {}): Template {
-  process.env.CDK_VALIDATION = 'false';
-  return Template.fromStack(aStack(stage, changes));
+  const key = JSON.stringify([stage, changes]);
+  const template = templates.get(key) ?? Template.fromStack(aStack(stage, changes));
+  templates.set(key, template);
+  return template;
 }
 
 export function resourcesOf(template: TemplateJson | Template, type: string): [logicalId: string, Resource][] {

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Validations } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { expect, test } from 'vitest';
+import { stages } from '../../../infra/config.ts';
+import { HeadwaterStack } from '../../../infra/stack.ts';
+import { anApp } from './synthesized.ts';
+
+const checkedApp = () => {
+  process.env.CDK_VALIDATION = 'true';
+  const app = anApp();
+  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+  return app;
+};
+
+test.each(Object.keys(stages))('stage %s keeps the rules of CloudFormation and of AWS Solutions', (stage) => {
+  const app = checkedApp();
+  new HeadwaterStack(app, { stage });
+  const { directory } = app.synth();
+  const { pluginReports } = JSON.parse(readFileSync(`${directory}/validation-report.json`, 'utf8'));
+  expect(pluginReports).toEqual([]);
+});
+
+test('a finding that nobody explained stops the synthesis', () => {
+  const app = checkedApp();
+  const stack = new HeadwaterStack(app, { stage: 'local' });
+  new Bucket(stack, 'Careless');
+  expect(() => app.synth()).toThrow(/Careless[\s\S]*AwsSolutions-S10/);
+});
