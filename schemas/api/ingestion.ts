@@ -1,12 +1,23 @@
 import { z } from 'zod';
 import { type MessageType, messageTypes } from '../event/clean-event.ts';
 
-const messageByType = Object.fromEntries(messageTypes.map((type) => [type, z.looseObject({})])) as Record<
-  MessageType,
-  z.ZodType
->;
-const batchRequest = z.looseObject({ batch: z.array(z.unknown()) });
+/** A message whose type the path names. */
+const messageByType = Object.fromEntries(
+  segmentMessage.options.map(({ shape: { type, ...fields } }) => [type.value, z.looseObject(fields)]),
+) as unknown as Record<MessageType, z.ZodType>;
 
+const batchRequest = z.looseObject({
+  batch: z
+    .array(segmentMessage.meta({ id: 'Message' }))
+    .max(2500)
+    .describe('The messages, in order.'),
+  sentAt: z.string().optional().describe('When the request left the device: corrects its clock.'),
+  context: z.looseObject({}).optional().describe('Merged into the context of each message.'),
+  integrations: z.looseObject({}).optional().describe('Merged into the integrations of each message.'),
+  writeKey: z.string().optional().describe('The write key, where no header carries it.'),
+});
+
+import { segmentMessage } from '../event/message.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ingestionProblems } from './problem.ts';
 

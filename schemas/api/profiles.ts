@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-const profileEvent = z.looseObject({});
-const profileView = z.looseObject({});
+import { profileView, recentEventsPage } from '../profile.ts';
 
 import type { Endpoint } from './endpoint.ts';
 import { apiKeyProblems, problemAnswer } from './problem.ts';
@@ -45,10 +44,7 @@ export const profileEndpoints: readonly Endpoint[] = [
     responses: {
       200: {
         description: 'A page of events.',
-        body: z.object({
-          items: z.array(profileEvent),
-          nextCursor: z.string().nullable().describe('Null on the last page.'),
-        }),
+        body: recentEventsPage,
       },
       ...profileProblems,
     },

@@ -32,9 +32,9 @@ const fields = {
   traits: object.describe('What is known of the person or group.'),
   context: object.describe('What is known of the device, page, campaign, library.'),
   integrations: object.describe('Destinations to use.'),
-  timestamp: z.unknown().describe('When it happened: ISO 8601, or seconds or milliseconds since 1970.'),
-  originalTimestamp: z.unknown().describe('The same, as the device saw it.'),
-  sentAt: z.unknown().describe('When the request left the device.'),
+  timestamp: z.unknown().optional().describe('When it happened: ISO 8601, or seconds or milliseconds since 1970.'),
+  originalTimestamp: z.unknown().optional().describe('The same, as the device saw it.'),
+  sentAt: z.unknown().optional().describe('When the request left the device.'),
 };
 
 const hasId = (message: { userId: string; anonymousId: string }): boolean =>

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { differences, reconcile } from '../../infra/local/demo/reconciliation.ts';
+import { replay } from '../../infra/local/demo/replay.ts';
+import { generateStore, type Store } from '../../infra/local/demo/store.ts';
+import { type Headwater, startHeadwater, WRITE_KEY } from './headwater.ts';
+import { reconcileProfiles } from './profile-reconciliation.ts';
+
+const consumers = ['profile-updater', 'lake-writer'] as const;
+
+async function send(store: Store, headwater: Headwater): Promise<void> {
+  const { unexpected } = await replay(store, { apiUrl: headwater.url, writeKey: WRITE_KEY, now: () => new Date() });
+  expect(unexpected).toEqual([]);
+}
+
+async function expectExact(store: Store, headwater: Headwater): Promise<void> {
+  await headwater.settled();
+  expect(differences(await reconcile(store.ledger, headwater.query))).toEqual([]);
+  expect(differences(await reconcileProfiles(store.ledger, headwater))).toEqual([]);
+}
+
+/** Kills each consumer with SIGKILL every 100 to 700 ms while the work goes on, and says how often it did. */
+async function underFire(headwater: Headwater, work: Promise<unknown>): Promise<number> {
+  let kills = 0;
+  let over = false;
+  const fire = async (name: string) => {
+    while (!over) {
+      await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 600));
+      kills += headwater.kill(name);
+    }
+  };
+  const fires = consumers.map(fire);
+  await work.finally(() => {
+    over = true;
+  });
+  await Promise.all(fires);
+  return kills;
+}
+
+describe('the demo store, with its dirt', () => {
+  const store = generateStore({ seed: 'headwater', end: new Date(Date.now() - 3_600_000) });
+  let headwater: Headwater;
+
+  beforeAll(async () => {
+    headwater = await startHeadwater();
+    await send(store, headwater);
+  }, 180_000);
+
+  afterAll(() => headwater?.stop());
+
+  test('equals its ledger, total by total and profile by profile', async () => {
+    await expectExact(store, headwater);
+  });
+
+  test('is the same after a replay of the whole stream, with both consumers killed at random moments', async () => {
+    headwater.runtime.rewind();
+    expect(await underFire(headwater, headwater.settled())).toBeGreaterThan(4);
+    await expectExact(store, headwater);
+  });
+
+  test('survives a restart of the whole runtime', async () => {
+    headwater = await headwater.restart();
+    await expectExact(store, headwater);
+  });
+});
+
+test('a store that arrives while both consumers are killed at random moments equals its ledger', async () => {
+  const store = generateStore({ seed: 'under fire', end: new Date(Date.now() - 3_600_000), people: 600 });
+  const headwater = await startHeadwater();
+  try {
+    const work = send(store, headwater).then(() => headwater.settled());
+    expect(await underFire(headwater, work)).toBeGreaterThan(4);
+    await expectExact(store, headwater);
+  } finally {
+    await headwater.stop();
+  }
+});

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { createAthena } from '../../functions/adapters/athena.ts';
+import { type Runtime, startRuntime } from '../../infra/local/runtime.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+
+export const WRITE_KEY = 'wk_local';
+export const API_KEY = 'sk_local';
+
+type Row = Record<string, string | null>;
+
+/** A whole Headwater on this machine, on a data folder of its own, as a customer's systems see it. */
+export interface Headwater {
+  readonly url: string;
+  readonly runtime: Runtime;
+  readonly dataDir: string;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  get(path: string): Promise<Response>;
+  /** The profile by the API; undefined when there is none. */
+  profile(id: string): Promise<Record<string, unknown> | undefined>;
+  query(sql: string): Promise<Row[]>;
+  /** Waits until both consumers have read all that is in the stream. */
+  settled(): Promise<void>;
+  /** Kills every sandbox of a function with SIGKILL, and says how many there were. */
+  kill(functionName: string): number;
+  /** Stops the runtime and starts another on the same data. */
+  restart(): Promise<Headwater>;
+  stop(): Promise<void>;
+}
+
+const assemblyDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
+
+export async function startHeadwater(dataDir = mkdtempSync(join(tmpdir(), 'headwater-e2e-'))): Promise<Headwater> {
+  await synthesize({ outDir: assemblyDir });
+  const runtime = await startRuntime({ assemblyDir, dataDir, port: 0 });
+  const url = runtime.apiUrl;
+  const athena = createAthena(
+    new AthenaClient({
+      endpoint: runtime.gateway.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'HWTOOL', secretAccessKey: 'local' },
+    }),
+  );
+  const get = (path: string) => fetch(url + path, { headers: { authorization: `Bearer ${API_KEY}` } });
+  return {
+    url,
+    runtime,
+    dataDir,
+    get,
+    post: (path, body, headers = {}) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { authorization: basic(WRITE_KEY), 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+      }),
+    profile: async (id) => {
+      const answer = await get(`/v1/profiles/${encodeURIComponent(id)}`);
+      if (answer.status === 404) return undefined;
+      if (!answer.ok) throw new Error(`The profile API answered ${answer.status}: ${await answer.text()}`);
+      return (await answer.json()) as Record<string, unknown>;
+    },
+    query: async (sql) => {
+      const { columns, rows } = await athena.query({
+        sql,
+        database: 'headwater_local',
+        workGroup: 'headwater-local',
+      });
+      const all: Row[] = [];
+      for await (const row of rows) {
+        all.push(Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
+      }
+      return all;
+    },
+    settled: () => runtime.drained(),
+    kill: (functionName) => {
+      const pids = [...runtime.functions.values()]
+        .filter((candidate) => candidate.functionName.includes(functionName))
+        .flatMap((candidate) => candidate.pids());
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      return pids.length;
+    },
+    restart: async () => {
+      await runtime.stop();
+      return startHeadwater(dataDir);
+    },
+    stop: async () => {
+      await runtime.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function basic(writeKey: string): string {
+  return `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`;
+}
