@@ -4,6 +4,7 @@ import { DIRECT_SOURCE_ID } from '../../schemas/event/stream-record.ts';
 import type { ReceivedRecord } from './cleaned-record.ts';
 import { maskAddress, maskAddressesInText } from './mask-ip.ts';
 import { maskMessage } from './mask-message.ts';
+import { storable } from './sanitise.ts';
 import { serialise } from './serialise.ts';
 import { type JsonObject, typeName } from './step.ts';
 import { parseTime } from './time.ts';
@@ -116,11 +117,11 @@ function envelopeFlaw(envelope: JsonObject): { path: string; detail: string } | 
 
 function envelopeContext(record: ReceivedRecord, envelope: JsonObject, suspicious: boolean): RecordContext {
   return {
-    sourceId: (envelope.sourceId as string | undefined) ?? DIRECT_SOURCE_ID,
+    sourceId: typeof envelope.sourceId === 'string' ? storable(envelope.sourceId) : DIRECT_SOURCE_ID,
     receivedAt: parseTime(envelope.receivedAt) ?? record.arrivedAt,
     sentAt: parseTime(envelope.sentAt),
     ip: typeof envelope.ip === 'string' ? maskAddress(envelope.ip) : undefined,
-    userAgent: typeof envelope.userAgent === 'string' ? envelope.userAgent.toWellFormed() : undefined,
+    userAgent: typeof envelope.userAgent === 'string' ? storable(envelope.userAgent) : undefined,
     shardId: record.shardId,
     sequenceNumber: record.sequenceNumber,
     shape: 'envelope',

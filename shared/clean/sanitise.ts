@@ -28,7 +28,7 @@ function cleanObject(object: JsonObject, path: string, changes: ValueChange[]): 
 
 function cleanValue(value: unknown, path: string, changes: ValueChange[]): unknown {
   if (typeof value === 'string') return cleanText(value, path, changes);
-  if (typeof value === 'number' && !Number.isFinite(value)) {
+  if (typeof value === 'number' && !Number.isFinite(value) && path.includes('.')) {
     noteChange(changes, storable(path), 'drop_infinite_number');
     return null;
   }
@@ -44,4 +44,5 @@ function cleanText(text: string, path: string, changes: ValueChange[]): string {
   return trimmed;
 }
 
-const storable = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
+/** The text with what no store takes replaced. */
+export const storable = (text: string): string => text.replace(UNSTORABLE, '\ufffd');

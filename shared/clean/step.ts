@@ -29,6 +29,8 @@ export interface Draft {
   originalTimestamp: number | undefined;
   visit: Visit | undefined;
   commerce: Commerce;
+  /** Currency whose sign or code stood beside an amount. */
+  currencyBeside: string | undefined;
   readonly flags: EventFlag[];
   readonly changes: ValueChange[];
 }

@@ -1,0 +1,116 @@
+import type { CleanEvent } from '../../schemas/event/clean-event.ts';
+import { profileKeyOf } from '../../schemas/event/clean-event.ts';
+import type { CleanedItem, CleanedRecord, ReceivedRecord } from './cleaned-record.ts';
+import { readCommerce } from './commerce.ts';
+import { timeEvent } from './event-time.ts';
+import { failedItem, unreadableItem } from './failed.ts';
+import { nameEvent, readObjects } from './fields.ts';
+import { readIds, readMessageId, readType } from './ids.ts';
+import { openMessage } from './open-message.ts';
+import { type RecordContext, readRecord } from './read-record.ts';
+import type { Draft, JsonObject, Step } from './step.ts';
+import { standardiseTraits } from './traits.ts';
+import { readVisit } from './visit.ts';
+
+export type { CleanedItem, CleanedRecord, CleanOutcome, ReceivedRecord } from './cleaned-record.ts';
+
+/** What happens to a message, in order. A step that drops it ends its way. */
+const steps: readonly Step[] = [
+  openMessage,
+  readType,
+  readMessageId,
+  readIds,
+  readObjects,
+  nameEvent,
+  standardiseTraits,
+  timeEvent,
+  readVisit,
+  readCommerce,
+];
+
+/**
+ * Cleans a stream record: each of its messages becomes a clean event or a failed event, and a record that cannot be
+ * read becomes one failed event. Depends on nothing but the record, and never throws, whatever its bytes.
+ */
+export function cleanRecord(record: ReceivedRecord): CleanedRecord {
+  const read = readRecord(record);
+  const { sourceId, receivedAt, sentAt, ip, userAgent } = read.context;
+  return {
+    sourceId,
+    receivedAt,
+    ...(sentAt === undefined ? {} : { sentAt }),
+    ...(ip === undefined ? {} : { ip }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+    items: read.ok
+      ? read.messages.map((message, index) => cleanMessage(read.context, message, index))
+      : [unreadableItem(read.context, read.unreadable)],
+  };
+}
+
+function cleanMessage(record: RecordContext, received: unknown, index: number): CleanedItem {
+  const draft = draftOf(record, received, index);
+  for (const step of steps) {
+    const result = step(draft);
+    if (result.kind === 'drop') return failedItem(record, received, index, result);
+  }
+  return { index, message: received, outcome: { ok: true, event: eventOf(draft) } };
+}
+
+const empty: JsonObject = Object.freeze({});
+
+function draftOf(record: RecordContext, received: unknown, index: number): Draft {
+  return {
+    record,
+    index,
+    received,
+    message: empty,
+    type: 'track',
+    messageId: '',
+    userId: undefined,
+    anonymousId: undefined,
+    groupId: undefined,
+    previousId: undefined,
+    event: '',
+    name: undefined,
+    properties: {},
+    traits: {},
+    context: empty,
+    integrations: empty,
+    eventTime: record.receivedAt,
+    sentAt: undefined,
+    originalTimestamp: undefined,
+    visit: undefined,
+    commerce: {},
+    currencyBeside: undefined,
+    flags: [],
+    changes: [],
+  };
+}
+
+function eventOf(draft: Draft): CleanEvent {
+  if (draft.visit === undefined) throw new Error('The steps ended without a visit: readVisit must be one of them.');
+  return {
+    messageId: draft.messageId,
+    sourceId: draft.record.sourceId,
+    type: draft.type,
+    event: draft.event,
+    name: draft.name,
+    userId: draft.userId,
+    anonymousId: draft.anonymousId,
+    groupId: draft.groupId,
+    previousId: draft.previousId,
+    profileKey: profileKeyOf(draft),
+    eventTime: draft.eventTime,
+    receivedAt: draft.record.receivedAt,
+    sentAt: draft.sentAt,
+    originalTimestamp: draft.originalTimestamp,
+    visit: draft.visit,
+    commerce: draft.commerce,
+    properties: draft.properties,
+    traits: draft.traits,
+    context: draft.context,
+    integrations: draft.integrations,
+    flags: draft.flags,
+    changes: draft.changes,
+  };
+}

@@ -1,0 +1,55 @@
+import type { FailedEvent } from '../../schemas/event/failed-event.ts';
+import { MAX_MESSAGE_ID_LENGTH } from '../../schemas/event/message.ts';
+import type { CleanedItem } from './cleaned-record.ts';
+import { maskAddressesInText } from './mask-ip.ts';
+import { maskMessage } from './mask-message.ts';
+import type { RecordContext, UnreadableRecord } from './read-record.ts';
+import { serialise } from './serialise.ts';
+import type { Drop } from './step.ts';
+
+/** The item of a message that a step dropped: whole, so that it can be replayed after a fix. */
+export function failedItem(
+  record: RecordContext,
+  received: unknown,
+  index: number,
+  { reason, path, detail }: Drop,
+): CleanedItem {
+  const message = typeof received === 'string' ? maskAddressesInText(received) : maskMessage(received);
+  const payload = serialise(message);
+  const failed: FailedEvent = {
+    reason,
+    path: pathInRecord(record, index, path),
+    detail,
+    messageId: messageIdOf(received),
+    sourceId: record.sourceId,
+    receivedAt: record.receivedAt,
+    payload,
+    payloadEncoding: 'json',
+  };
+  return { index, message: reason === 'too_deep' ? payload : message, outcome: { ok: false, failed } };
+}
+
+/** The one item of a record that cannot be read. */
+export function unreadableItem(record: RecordContext, unreadable: UnreadableRecord): CleanedItem {
+  const { sourceId, receivedAt } = record;
+  return {
+    index: 0,
+    message: unreadable.payload,
+    outcome: { ok: false, failed: { ...unreadable, messageId: null, sourceId, receivedAt } },
+  };
+}
+
+function pathInRecord({ shape }: RecordContext, index: number, path: string): string {
+  if (shape === 'message') return path;
+  const message = shape === 'envelope' ? `events.${index}` : `${index}`;
+  return path === '' ? message : `${message}.${path}`;
+}
+
+/** The message's own id, where it is one. */
+function messageIdOf(received: unknown): string | null {
+  if (typeof received !== 'object' || received === null) return null;
+  const { messageId } = received as { messageId?: unknown };
+  if (typeof messageId === 'number') return String(messageId);
+  if (typeof messageId !== 'string' || messageId === '' || messageId.length > MAX_MESSAGE_ID_LENGTH) return null;
+  return messageId.toWellFormed().replaceAll('\0', '\ufffd');
+}
