@@ -1,6 +1,6 @@
+import type { Currency } from './homes.ts';
 import type { OrderTruth } from './message.ts';
 import { type Bill, billFor, billProperties, type Line, ledgerUnits, productsOf, wire } from './money.ts';
-import type { Currency } from './people.ts';
 import type { Browsing } from './visit.ts';
 
 /** An order as the shop's own books hold it. */

@@ -119,8 +119,7 @@ function address(route: Route, lane: number, messages: readonly Message[], rando
     case 'beacon':
       return { ...base, path: '/beacon/v1/batch', headers: text, auth: 'query', body: { kind: 'stampedBatch' } };
     case 'single': {
-      const [first] = messages;
-      const type = first?.fate.kind === 'accepted' ? first.fate.truth.type : 'track';
+      const [{ type }] = messages.map(({ body }) => body) as [{ type: keyof typeof shortForms }];
       const path = random.chance(0.7) ? `/v1/${shortForms[type]}` : `/v1/${type}`;
       return { ...base, path, headers: text, auth: random.pick(['basic', 'body']), body: { kind: 'single' } };
     }

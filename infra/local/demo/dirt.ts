@@ -38,6 +38,7 @@ const kinds: readonly Dirt[] = [
   },
   { name: 'revenue_without_total', share: 0.05, appliesTo: isOrder, soil: dropTotal },
   { name: 'old_event_name', share: 0.04, appliesTo: ({ truth }) => truth.name in oldNames, soil: rename },
+  { name: 'order_currency_missing', share: 0.03, appliesTo: isOrder, soil: dropCurrency },
   { name: 'currency_missing', share: 0.02, appliesTo: hasText('currency'), soil: dropCurrency },
   { name: 'currency_untidy', share: 0.04, appliesTo: hasText('currency'), soil: loosen('currency', 'lower') },
   { name: 'category_padded', share: 0.015, appliesTo: hasText('category'), soil: loosen('category', 'keep') },
@@ -57,10 +58,11 @@ export function soil(
   random: Random,
 ): { messages: Message[]; dirt: Record<string, number> } {
   const dirt: Record<string, number> = Object.fromEntries(kinds.map((kind) => [kind.name, 0]));
+  const due = everySoOften(random);
   const soiled = messages.map((message) => {
     if (message.fate.kind !== 'accepted') return message;
     const drafted = draft(message.body as Json, message.fate.truth);
-    const chosen = kinds.filter((kind) => kind.appliesTo(drafted) && random.chance(kind.share));
+    const chosen = kinds.filter((kind) => kind.appliesTo(drafted) && due(kind));
     if (chosen.length === 0) return message;
     const open = { ...drafted, fields: structuredClone(drafted.fields) };
     for (const kind of chosen) {
@@ -71,6 +73,16 @@ export function soil(
     return { ...message, body, fate: { kind: 'accepted' as const, truth: open.truth } };
   });
   return { messages: soiled, dirt };
+}
+
+/** Spreads each kind evenly, from a start by chance, so that none is missing from a store of some size. */
+function everySoOften(random: Random): (kind: Dirt) => boolean {
+  const owed = new Map(kinds.map((kind) => [kind, random.next()]));
+  return (kind) => {
+    const debt = (owed.get(kind) ?? 0) + kind.share;
+    owed.set(kind, debt % 1);
+    return debt >= 1;
+  };
 }
 
 const fieldsName = (truth: Truth) => (truth.type === 'identify' ? 'traits' : 'properties');

@@ -65,8 +65,7 @@ export function live(
   for (const next of agenda(person, letters, window, random)) {
     if (next.letter === undefined) {
       const device = pickDevice(person, random);
-      const arrival =
-        device.platform === 'app' ? undefined : arrive(random.among(customer ? regularWays : newcomerWays), random);
+      const arrival = device.platform === 'app' ? undefined : arrive(wayOf(person, customer, random), random);
       if (next.at >= clear) visit(next.at, arrival, device);
     } else if (customer && subscribed) {
       const reaction = receiveNewsletter(diary, next.letter, person.activityAt(next.at));
@@ -107,6 +106,9 @@ function agenda(
     ...letters.map((letter) => ({ at: letter.at, letter })),
   ].sort((a, b) => a.at - b.at);
 }
+
+const wayOf = (person: Person, customer: boolean, random: Random) =>
+  random.chance(0.4) ? person.habit : random.among(customer ? regularWays : newcomerWays);
 
 const pickDevice = (person: Person, random: Random): Device =>
   person.devices[random.weighted(person.devices.map((_, index) => 1 / (index + 1)))] as Device;

@@ -35,7 +35,13 @@ export type Fate =
   /** Its whole request is answered 4xx. */
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
-export type RefusalReason = RejectReason | 'broken_json' | 'unknown_write_key' | 'body_too_large' | 'too_many_events';
+export type RefusalReason =
+  | RejectReason
+  | 'broken_json'
+  | 'not_a_batch'
+  | 'unknown_write_key'
+  | 'body_too_large'
+  | 'too_many_events';
 
 /** One copy of a message on its way. A resent message is a second `Message` with the same `body`. */
 export interface Message {

@@ -1,5 +1,5 @@
 import type { CatalogItem } from './catalog.ts';
-import type { Currency } from './people.ts';
+import type { Currency } from './homes.ts';
 
 const rates: Readonly<Record<Currency, number>> = { USD: 1, EUR: 0.92, GBP: 0.79 };
 

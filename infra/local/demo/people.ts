@@ -1,9 +1,9 @@
+import { type ArrivalKind, regularWays } from './arrivals.ts';
 import { DAY } from './calendar.ts';
 import { brandsOf, categories, type ItemCategory, type PriceBand } from './catalog.ts';
 import { type Device, makeDevice, type Platform } from './devices.ts';
+import { findHome, type Home } from './homes.ts';
 import type { Random } from './random.ts';
-
-export type Currency = 'USD' | 'EUR' | 'GBP';
 
 /** How a person's visits spread over the window. */
 export type Curve = 'steady' | 'decaying' | 'lapsed' | 'new';
@@ -37,30 +37,12 @@ export interface Person {
   readonly activityAt: (at: number) => number;
   /** When the person stopped coming for good, if they did. */
   readonly lapsedAt: number | undefined;
+  /** The way by which the person comes most. */
+  readonly habit: ArrivalKind;
   /** Chance that a visit is meant to end in an order. */
   readonly buying: number;
   readonly devices: readonly Device[];
 }
-
-export interface Home {
-  readonly country: string;
-  readonly city: string;
-  readonly currency: Currency;
-  readonly zoneHours: number;
-  readonly timezone: string;
-  readonly locale: string;
-}
-
-const homes: readonly Home[] = [
-  home('US', 'Denver', 'USD', -7, 'America/Denver', 'en-US'),
-  home('US', 'Portland', 'USD', -8, 'America/Los_Angeles', 'en-US'),
-  home('US', 'Boston', 'USD', -5, 'America/New_York', 'en-US'),
-  home('US', 'Austin', 'USD', -6, 'America/Chicago', 'en-US'),
-  home('DE', 'Hamburg', 'EUR', 1, 'Europe/Berlin', 'de-DE'),
-  home('FR', 'Lyon', 'EUR', 1, 'Europe/Paris', 'fr-FR'),
-  home('GB', 'Leeds', 'GBP', 0, 'Europe/London', 'en-GB'),
-];
-const homeWeights = [22, 20, 22, 16, 7, 5, 8];
 
 const given = [
   'Ada',
@@ -127,7 +109,7 @@ const companies = [
 
 /** Makes one person of the shop's public: home, tastes, habits, devices. */
 export function makePerson(index: number, window: { from: number; to: number }, random: Random): Person {
-  const where = homes[random.weighted(homeWeights)] as Home;
+  const where = findHome(random);
   const [first, last] = [random.pick(given), random.pick(family)];
   const buying = random.chance(0.08) ? random.between(0.17, 0.31) : random.chance(0.4) ? 0.012 : 0.002;
   const fond = buying > 0.05;
@@ -147,20 +129,10 @@ export function makePerson(index: number, window: { from: number; to: number }, 
     wantsNewsletter: random.chance(0.62),
     visits,
     ...makeActivity(window, customerBefore, random),
+    habit: random.among(regularWays),
     buying,
     devices: makeDevices(where, random),
   };
-}
-
-function home(
-  country: string,
-  city: string,
-  currency: Currency,
-  zoneHours: number,
-  timezone: string,
-  locale: string,
-): Home {
-  return { country, city, currency, zoneHours, timezone, locale };
 }
 
 const plain = (name: string): string =>

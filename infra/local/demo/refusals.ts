@@ -24,16 +24,12 @@ export function refusals(window: { from: number; to: number }, random: Random): 
       { path: '/v1/batch', body: { kind: 'batch' }, ...over },
     );
   return [
-    alone('missing_ids', event({ anonymousId: undefined })),
-    alone('missing_event_name', event({ event: undefined })),
-    alone('wrong_type', event({ properties: 'form=newsletter' })),
     alone('too_large', event({ properties: { html: 'x'.repeat(40 * 1024) } })),
-    alone('missing_previous_id', { messageId: random.uuid(), userId: 'usr_nobody' }, { path: '/v1/alias' }),
-    alone('missing_group_id', { messageId: random.uuid(), userId: 'usr_nobody' }, { path: '/v1/g' }),
     raw('broken_json', '{"event":"Form Submitted","anonymousId":'),
     raw('broken_json', ''),
     raw('not_an_object', '"Form Submitted"'),
     raw('not_an_object', 'null'),
+    alone('not_a_batch', event(), { path: '/v1/batch' }),
     alone('unknown_write_key', event(), { auth: 'unknown', expected: 401 }),
     bulk('unknown_write_key', 12, {}, { auth: 'unknown', expected: 401 }),
     bulk('body_too_large', 40, { html: 'x'.repeat(14 * 1024) }),

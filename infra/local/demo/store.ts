@@ -1,8 +1,9 @@
+import { keepLedger } from './bookkeeping.ts';
 import { DAY } from './calendar.ts';
 import { type CatalogItem, stockShop } from './catalog.ts';
 import { type Delivery, pack } from './deliveries.ts';
 import { soil } from './dirt.ts';
-import { keepLedger, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { live } from './life.ts';
 import { planNewsletters } from './newsletters.ts';
 import { makePerson, type Person } from './people.ts';

@@ -69,7 +69,7 @@ function accept(incoming: IncomingMessage, body: Buffer, arrived: Arrived[]): nu
   if (keyOf(incoming, url, json) !== 'wk_local') return 401;
   const single = !url.pathname.endsWith('/batch') && !url.pathname.endsWith('/b');
   const items = single ? [json] : (json.batch as unknown[]);
-  if (items.length > 2500 || (single && !isGood(json, url.pathname, text))) return 400;
+  if (!Array.isArray(items) || items.length > 2500 || (single && text.length > 32 * 1024)) return 400;
   for (const item of items) {
     arrived.push({
       receivedAt,
@@ -84,12 +84,4 @@ function keyOf(incoming: IncomingMessage, url: URL, json: Json): unknown {
   if (scheme === 'Bearer') return credentials;
   if (scheme === 'Basic') return Buffer.from(credentials, 'base64').toString().replace(/:$/, '');
   return url.searchParams.get('writeKey') ?? json.writeKey;
-}
-
-function isGood(message: Json, path: string, text: string): boolean {
-  if (text.length > 32 * 1024 || !(message.userId || message.anonymousId)) return false;
-  if (message.properties !== undefined && !isObject(message.properties)) return false;
-  if (/\/(g|group)$/.test(path)) return message.groupId !== undefined;
-  if (/\/(a|alias)$/.test(path)) return message.previousId !== undefined;
-  return !/\/(t|track)$/.test(path) || typeof message.event === 'string';
 }
