@@ -1,0 +1,10 @@
+import type { ReceivedRecord } from '../clean/cleaned-record.ts';
+
+/**
+ * Key of the file that holds a batch's rows of a table: by the UTC day of arrival, the shard and the sequence number
+ * of the batch's first record, so that a repeated batch overwrites itself.
+ */
+export function landedKey(table: string, first: ReceivedRecord): string {
+  const day = new Date(first.arrivedAt).toISOString().slice(0, 10);
+  return `${table}/day=${day}/${first.shardId}-${first.sequenceNumber}.parquet`;
+}

@@ -1,0 +1,26 @@
+import type { rawLanded } from '../../schemas/lake/tables.ts';
+import type { CleanedItem, CleanedRecord } from '../clean/cleaned-record.ts';
+import type { ColumnReaders } from './column-readers.ts';
+import { type Position, positionReaders } from './position.ts';
+
+/** A message as it was received, and the record that brought it. */
+export interface RawSource {
+  readonly record: CleanedRecord;
+  readonly item: CleanedItem;
+  readonly position: Position;
+}
+
+export const rawReaders: ColumnReaders<typeof rawLanded, RawSource> = {
+  message_id: ({ item: { outcome } }) =>
+    outcome.ok ? outcome.event.messageId : (outcome.failed.messageId ?? undefined),
+  source_id: ({ record }) => record.sourceId,
+  received_at: ({ record }) => record.receivedAt,
+  sent_at: ({ record }) => isoTime(record.sentAt),
+  ip: ({ record }) => record.ip,
+  user_agent: ({ record }) => record.userAgent,
+  payload: ({ item: { outcome, message } }) => (outcome.ok ? JSON.stringify(message) : outcome.failed.payload),
+  ...positionReaders,
+};
+
+const isoTime = (time: number | undefined): string | undefined =>
+  time === undefined || Number.isNaN(new Date(time).getTime()) ? undefined : new Date(time).toISOString();
