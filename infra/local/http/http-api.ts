@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpApiSpec } from '../deploy/local-parts.ts';
+import { type Outcome, payloadLimit } from '../lambda/outcome.ts';
+import { isPreflight, preflightAnswer, withCors } from './cors.ts';
+import { answerOf, type HttpAnswer, handlerFailed, notFound, tooLarge, tooMany, unavailable } from './http-answer.ts';
+import { httpEvent } from './http-event.ts';
+import { createRouteTable } from './route-table.ts';
+import { createThrottles } from './throttle.ts';
+
+/** HTTP API's limit for a request body. */
+const bodyLimit = 10 * 1024 * 1024;
+
+/** Answers one request. */
+export type HttpApi = (request: IncomingMessage) => Promise<HttpAnswer>;
+
+export interface HttpApiOptions {
+  readonly spec: HttpApiSpec;
+  readonly invoke: (functionLogicalId: string, event: object) => Promise<Outcome>;
+}
+
+/** Serves the template's HTTP API: routing, throttles, limits and payloads as API Gateway does them. */
+export function createHttpApi({ spec, invoke }: HttpApiOptions): HttpApi {
+  const findRoute = createRouteTable(spec.routes);
+  const mayPass = createThrottles(spec);
+
+  const answerTo = async (request: IncomingMessage): Promise<HttpAnswer> => {
+    const { method = 'GET', url = '/', headers } = request;
+    if (spec.cors && isPreflight(method, headers)) return preflightAnswer(spec.cors, headers.origin);
+    const match = findRoute(method, url.split('?')[0] ?? '/');
+    if (!match) return notFound;
+    if (!mayPass(match.route.routeKey, performance.now())) return tooMany;
+    const body = await bodyOf(request);
+    if (!body) return tooLarge;
+    const event = httpEvent(request, body, spec.apiId, match);
+    if (body.length > payloadLimit / 2 && JSON.stringify(event).length > payloadLimit) return tooLarge;
+
+    const { functionLogicalId, timeoutMs } = match.route;
+    const late = new AbortController();
+    const outcome = await Promise.race([
+      invoke(functionLogicalId, event),
+      sleep(timeoutMs, undefined, { signal: late.signal }).catch(() => undefined),
+    ]);
+    late.abort();
+    if (!outcome) return unavailable;
+    if (outcome.ok) return answerOf(outcome.payload);
+    return outcome.error.errorType === 'Runtime.Stopped' ? unavailable : handlerFailed;
+  };
+
+  return async (request) => {
+    const answer = withCors(await answerTo(request), spec.cors, request.headers.origin);
+    return { ...answer, headers: { ...answer.headers, 'apigw-requestid': randomBytes(11).toString('base64url') } };
+  };
+}
+
+/** The whole body; `undefined` when it is above the limit, and then the rest is not read. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > bodyLimit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

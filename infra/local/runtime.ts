@@ -1,0 +1,180 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDataDirectory } from './data-directory.ts';
+import { type Deployment, deployStack } from './deploy/deploy-stack.ts';
+import { startGateway } from './gateway/gateway.ts';
+import type { Station } from './gateway/stations.ts';
+import type { AwsAnswer, AwsCall, Gateway } from './gateway/types.ts';
+import { createHttpApi } from './http/http-api.ts';
+import { startHttpServer } from './http/http-server.ts';
+import { type EventSourceMapping, type MappingStatus, startEventSourceMapping } from './lambda/event-source-mapping.ts';
+import { openFunctionLog } from './lambda/function-log.ts';
+import { createFunctionPool, type FunctionPool } from './lambda/function-pool.ts';
+import type { Outcome } from './lambda/outcome.ts';
+import { writeSandboxProgram } from './lambda/sandbox-program.ts';
+import type { Pace } from './lambda/shard-worker.ts';
+import { memoryOf } from './memory.ts';
+import { openServices } from './open-services.ts';
+import { writeState } from './state-file.ts';
+import { loadAssembly } from './template/assembly.ts';
+
+export interface RuntimeOptions {
+  /** Folder of the synthesized stack. */
+  readonly assemblyDir: string;
+  /** Folder of everything that is kept between runs. */
+  readonly dataDir: string;
+  /** Port of the HTTP API on the loopback address; 0 takes any free one. */
+  readonly port: number;
+  /** Sandboxes of each function at most. Default 2. */
+  readonly sandboxes?: number;
+  /** Stops on the way of every AWS call: permissions, billing units, faults. Default: none. */
+  readonly stations?: readonly Station[];
+  /** How the pollers wait and retry. */
+  readonly pace?: Partial<Pace>;
+  /** Told of each AWS call after it was answered. */
+  readonly onCall?: (call: AwsCall, answer: AwsAnswer) => void;
+}
+
+/** A function of the template, by its logical id. */
+export interface LocalFunction {
+  readonly logicalId: string;
+  readonly functionName: string;
+  readonly logFile: string;
+  /** Process ids of its living sandboxes. */
+  pids(): number[];
+  invoke(event: unknown): Promise<Outcome>;
+}
+
+/** The stack, running on this machine. */
+export interface Runtime {
+  /** `http://127.0.0.1:<port>`, the address of the HTTP API. */
+  readonly apiUrl: string;
+  readonly gateway: Gateway;
+  /** The template's outputs, resolved. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly deployment: Deployment;
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+  readonly mappings: ReadonlyMap<string, EventSourceMapping>;
+  /** How far each event source mapping is. */
+  status(): readonly MappingStatus[];
+  /** Resolves when every record that is in a stream now is processed by every consumer, or set aside. */
+  drained(): Promise<void>;
+  /** Lets every consumer process its whole stream again. */
+  rewind(): Promise<void>;
+  /** Bytes of memory that this process and all sandboxes hold. */
+  memory(): number;
+  /** Stops within 3 s; what was acknowledged is kept, what was being processed comes again. */
+  stop(): Promise<void>;
+}
+
+/** How long running requests and invocations may take when the runtime stops. */
+const graceMs = 1500;
+
+/**
+ * Turns the synthesized stack into running parts: opens the data folder, starts services and gateway, deploys
+ * the template, and starts functions, pollers and the HTTP API.
+ * Throws a `StartError` whose message says how to mend what is wrong; nothing keeps running then.
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return await start(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: RuntimeOptions,
+  closers: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<Runtime> {
+  const assembly = loadAssembly(options.assemblyDir);
+  const data = openDataDirectory(options.dataDir);
+  closers.push(data.unlock);
+  const server = await startHttpServer(options.port);
+  closers.push(server.close);
+  const services = await openServices(data.path);
+  closers.push(() => Promise.all(services.map((service) => service.close())));
+
+  const mappings = new Map<string, EventSourceMapping>();
+  const onCall = (call: AwsCall, answer: AwsAnswer) => {
+    for (const mapping of mappings.values()) mapping.notice(call, answer);
+    options.onCall?.(call, answer);
+  };
+  const gateway = await startGateway({ services, onCall, stations: options.stations ?? [] });
+  closers.push(gateway.close);
+
+  const deployment = await deployStack({ assembly, gateway, apiUrl: server.url });
+  const { parts, outputs } = deployment;
+  await writeState(path.join(data.state, 'catalog.json'), parts.catalog);
+
+  const program = writeSandboxProgram(data.state);
+  const pools = new Map<string, FunctionPool>();
+  const functions = new Map<string, LocalFunction>();
+  for (const spec of parts.functions) {
+    const { logicalId, functionName } = spec;
+    const log = openFunctionLog(path.join(data.logs, `${functionName}.log`));
+    const pool = createFunctionPool({ spec, program, endpointUrl: gateway.url, log, limit: options.sandboxes ?? 2 });
+    pools.set(logicalId, pool);
+    functions.set(logicalId, { logicalId, functionName, logFile: log.file, pids: pool.pids, invoke: pool.invoke });
+  }
+  const invoke = (logicalId: string, event: object): Promise<Outcome> => {
+    const pool = pools.get(logicalId);
+    if (!pool) throw new Error(`There is no function ${logicalId}.`);
+    return pool.invoke(event);
+  };
+  closers.push(() => Promise.all([...pools.values()].map((pool) => pool.stop(graceMs))));
+
+  const stateFolder = path.join(data.state, 'checkpoints');
+  for (const spec of parts.mappings) {
+    const feed = (event: object) => invoke(spec.functionLogicalId, event);
+    const mapping = await startEventSourceMapping({
+      spec,
+      gateway,
+      invoke: feed,
+      stateFolder,
+      pace: options.pace ?? {},
+    });
+    mappings.set(spec.logicalId, mapping);
+    closers.push(() => within(graceMs, mapping.stop()));
+  }
+  if (parts.httpApi) server.serve(createHttpApi({ spec: parts.httpApi, invoke }));
+
+  const runtimeFile = path.join(data.state, 'runtime.json');
+  const startedAt = new Date().toISOString();
+  await writeState(runtimeFile, { pid: process.pid, gatewayUrl: gateway.url, apiUrl: server.url, startedAt, outputs });
+  closers.push(() => rm(runtimeFile, { force: true }));
+
+  const all = <Result>(action: (mapping: EventSourceMapping) => Result): Result[] => [...mappings.values()].map(action);
+  return {
+    apiUrl: server.url,
+    gateway,
+    outputs,
+    deployment,
+    functions,
+    mappings,
+    status: () => all((mapping) => mapping.status()),
+    drained: async () => void (await Promise.all(all((mapping) => mapping.drained()))),
+    rewind: async () => void (await Promise.all(all((mapping) => mapping.rewind()))),
+    memory: () => memoryOf([process.pid, ...[...pools.values()].flatMap((pool) => pool.pids())]),
+    stop: async () => {
+      const mappingsStopped = all((mapping) => mapping.stop());
+      const poolsStopped = [...pools.values()].map((pool) => pool.stop(graceMs));
+      await within(graceMs + 300, Promise.all([server.drain(), ...mappingsStopped, ...poolsStopped]));
+      await close();
+    },
+  };
+}
+
+/** Waits for work to end, but no longer than `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([work, sleep(ms, undefined, { signal: late.signal }).catch(() => {})]);
+  late.abort();
+}
