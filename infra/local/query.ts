@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StartError, UsageError } from './errors.ts';
-import { QueryFailed, type QueryResult, runQuery } from './query/athena-process.ts';
+import { localEnvironment, QueryFailed, type QueryResult, runQuery } from './query/athena-process.ts';
 import { openLake } from './query/lake-endpoint.ts';
 import { asCsv, asJson, asTable } from './query/result-format.ts';
 
@@ -74,16 +74,6 @@ async function answer({ sql, dataDir, stage, format }: Request): Promise<void> {
   } finally {
     await lake.close();
   }
-}
-
-function localEnvironment(endpoint: string): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'HWTOOL',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
 }
 
 function print({ columns, rows, scannedBytes, milliseconds }: QueryResult, format: Request['format']): void {

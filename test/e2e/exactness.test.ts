@@ -51,6 +51,11 @@ describe('the demo store, with its dirt', () => {
     await expectExact(store, headwater);
   });
 
+  test('is received message by message', async () => {
+    const { sent, refused } = store.ledger.messages;
+    expect(await headwater.query('SELECT count(*) AS n FROM raw')).toEqual([{ n: String(sent - refused) }]);
+  });
+
   test('is the same after a replay of the whole stream, with both consumers killed at random moments', async () => {
     headwater.runtime.rewind();
     expect(await underFire(headwater, headwater.settled())).toBeGreaterThan(4);

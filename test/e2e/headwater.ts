@@ -31,10 +31,10 @@ export interface Headwater {
   stop(): Promise<void>;
 }
 
-const assemblyDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
+const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
 
 export async function startHeadwater(dataDir = mkdtempSync(join(tmpdir(), 'headwater-e2e-'))): Promise<Headwater> {
-  await synthesize({ outDir: assemblyDir });
+  const { assemblyDir } = await synthesize({ outDir });
   const runtime = await startRuntime({ assemblyDir, dataDir, port: 0 });
   const url = runtime.apiUrl;
   const athena = createAthena(

@@ -16,7 +16,6 @@ const DEFAULT_CURRENCY = 'USD';
 /** Compares every total of the ledger with the lake, line by line. Equal numbers mean: nothing lost, nothing double. */
 export async function reconcile(ledger: Ledger, query: Query): Promise<Comparison[]> {
   return [
-    ...(await received(ledger, query)),
     ...(await events(ledger, query)),
     ...(await days(ledger, query)),
     ...(await orders(ledger, query)),
@@ -26,11 +25,6 @@ export async function reconcile(ledger: Ledger, query: Query): Promise<Compariso
 
 export const differences = (comparisons: readonly Comparison[]): Comparison[] =>
   comparisons.filter(({ ledger, lake }) => ledger !== lake);
-
-async function received(ledger: Ledger, query: Query): Promise<Comparison[]> {
-  const [row] = await query('SELECT count(*) AS n FROM raw');
-  return [{ what: 'messages received', ledger: ledger.messages.sent - ledger.messages.refused, lake: Number(row?.n) }];
-}
 
 async function events(ledger: Ledger, query: Query): Promise<Comparison[]> {
   const rows = await query('SELECT type, event, is_bot, count(*) AS n FROM events GROUP BY 1, 2, 3');

@@ -39,3 +39,14 @@ export async function runQuery(sql: string, stage: string, environment: NodeJS.P
   const costs = lines.at(-1) as Pick<QueryResult, 'scannedBytes' | 'milliseconds'>;
   return { columns, rows: lines.slice(1, -1) as QueryRow[], ...costs };
 }
+
+/** The environment of a query on the local lake. */
+export function localEnvironment(endpoint: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'HWTOOL',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+}

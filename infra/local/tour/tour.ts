@@ -1,0 +1,72 @@
+import type { AfterStart, StepContext } from '../after-start.ts';
+import { demoOf } from '../demo/send-demo.ts';
+import type { Store } from '../demo/store.ts';
+import { localEnvironment, type QueryResult, runQuery } from '../query/athena-process.ts';
+import { showExactness } from './exactness.ts';
+import { showLake } from './lake.ts';
+import { showPerson } from './person.ts';
+
+/** What each part of the tour has at hand. */
+export interface Stage {
+  readonly apiUrl: string;
+  readonly store: Store;
+  /** Whether this start sent the demo store, so that the lake holds it and nothing else. */
+  readonly fresh: boolean;
+  readonly print: (line: string) => void;
+  readonly query: (sql: string) => Promise<QueryResult>;
+  /** Answer of the API to an API key, as JSON. Throws when it is not 200. */
+  readonly get: (path: string) => Promise<unknown>;
+}
+
+const parts: readonly (readonly [title: string, show: (stage: Stage) => Promise<void>])[] = [
+  ['A person, as their events tell', showPerson],
+  ['The lake, by Athena SQL', showLake],
+  ['Every event counted once', showExactness],
+];
+
+/** Shows a profile, the lake and the proof, then what to try next. A part that throws is told, and fails the tour. */
+export const tour: AfterStart = {
+  title: 'The tour',
+  demo: true,
+  async run({ runtime, options, print }: StepContext): Promise<boolean> {
+    const { store, state } = await demoOf(options.dataDir, new Date());
+    const stage: Stage = {
+      apiUrl: runtime.apiUrl,
+      store,
+      fresh: state.sentAt !== null && Date.parse(state.sentAt) > performance.timeOrigin,
+      print,
+      query: (sql) => runQuery(sql, 'local', localEnvironment(runtime.gateway.url)),
+      get: (path) => getJson(runtime.apiUrl + path),
+    };
+    let worked = true;
+    for (const [title, show] of parts) {
+      print(`\n── ${title} ${'─'.repeat(Math.max(0, 76 - title.length))}\n`);
+      await show(stage).catch((error: Error) => {
+        worked = false;
+        print(`✘ ${error.message}`);
+      });
+    }
+    print(nextSteps(runtime.apiUrl, options.dataDir));
+    return worked;
+  },
+};
+
+async function getJson(url: string): Promise<unknown> {
+  const answer = await fetch(url, { headers: { authorization: 'Bearer sk_local' } });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
+const nextSteps = (apiUrl: string, dataDir: string): string => `
+── Try ─────────────────────────────────────────────────────────────────────────
+
+Send an event, and see its person:
+  curl -u wk_local: ${apiUrl}/v1/track -H 'content-type: application/json' \\
+    -d '{"userId":"ada","event":"Product Viewed","properties":{"product_id":"tent-2","price":129.9}}'
+  curl -H 'authorization: Bearer sk_local' ${apiUrl}/v1/profiles/ada
+
+Ask the lake:
+  npm run query -- "DESCRIBE events"${dataDir === '.headwater' ? '' : ` --data ${dataDir}`}
+
+Read the API: ${apiUrl}/openapi.json
+`;
