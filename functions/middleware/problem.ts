@@ -14,6 +14,7 @@ export const problems = {
   key_missing: { status: 401, title: 'The request carries no key' },
   key_unknown: { status: 401, title: 'The key is unknown' },
   not_found: { status: 404, title: 'There is nothing here' },
+  profile_not_found: { status: 404, title: 'The profile does not exist' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'The request could not be handled' },
   not_stored: { status: 503, title: 'The request could not be stored' },

@@ -1,0 +1,174 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+
+/** An item as DynamoDB's wire holds it: our few attributes are marshalled by hand, which spares a library. */
+type Item = Record<string, AttributeValue>;
+
+/** A profile as the table holds it. */
+export interface ProfileItem {
+  /** Profile key: `user:<userId>` or `anonymous:<anonymousId>`. */
+  readonly id: string;
+  /** Number of writes so far. */
+  readonly version: number;
+  /** Which writer made this version: tells a lost answer from a conflict. */
+  readonly token: string;
+  /** Milliseconds since 1970, for whoever looks at the table. */
+  readonly lastSeen: number;
+  readonly format: number;
+  readonly state: Uint8Array;
+  readonly ids: Uint8Array;
+}
+
+/** Message ids that no longer fit a profile's own item. */
+export interface MessageIdPageItem {
+  readonly key: string;
+  readonly number: number;
+  /** Version of the profile from which the page was made. */
+  readonly version: number;
+  readonly ids: Uint8Array;
+  /** Milliseconds since 1970 after which the table may delete it. */
+  readonly expiresAt: number;
+}
+
+/** `conflict`: the condition failed, somebody else has written in between; or this very write succeeded unheard. */
+export type WriteOutcome = 'written' | 'conflict';
+
+export interface ProfileStore {
+  /** The profiles that exist, by id, as of the latest write. */
+  read(ids: readonly string[]): Promise<ReadonlyMap<string, ProfileItem>>;
+  /** Writes a version if the one before is the latest; version 1 if there is none. */
+  write(item: ProfileItem): Promise<WriteOutcome>;
+  /** The ids of pages of one profile; a page that expired is left out. */
+  readPages(key: string, numbers: readonly number[]): Promise<readonly Uint8Array[]>;
+  /** Writes a page unless one of a later version is there. */
+  writePage(page: MessageIdPageItem): Promise<WriteOutcome>;
+}
+
+/** DynamoDB's limit of an item, of BatchGetItem's keys, and how long unprocessed keys are asked for again. */
+export const MAX_ITEM_BYTES = 400 * 1024;
+const MAX_KEYS = 100;
+const MAX_READS = 8;
+const FIRST_PAUSE_MS = 25;
+
+/** Bytes of a profile's item as DynamoDB counts them: names, texts, binaries, and at most 21 bytes a number. */
+export function itemBytes(item: ProfileItem): number {
+  const names = 'id version token lastSeen format state ids'.length - 6;
+  const numbers = 3 * 21;
+  return names + numbers + Buffer.byteLength(item.id) + item.token.length + item.state.length + item.ids.length;
+}
+
+/** Profiles in a DynamoDB table with the partition key `id`. */
+export function createProfileStore(client: DynamoDBClient, table: string): ProfileStore {
+  return {
+    async read(ids) {
+      const items = await readItems(client, table, ids);
+      return new Map(items.map(profileOf).map((item) => [item.id, item]));
+    },
+    async write(item) {
+      const isFirst = item.version === 1;
+      return await put(client, {
+        TableName: table,
+        Item: {
+          id: { S: item.id },
+          version: { N: String(item.version) },
+          token: { S: item.token },
+          lastSeen: { N: String(item.lastSeen) },
+          format: { N: String(item.format) },
+          state: { B: item.state },
+          ids: { B: item.ids },
+        },
+        ConditionExpression: isFirst ? 'attribute_not_exists(id)' : 'version = :before',
+        ...(!isFirst && { ExpressionAttributeValues: { ':before': { N: String(item.version - 1) } } }),
+      });
+    },
+    async readPages(key, numbers) {
+      const items = await readItems(
+        client,
+        table,
+        numbers.map((number) => pageId(key, number)),
+      );
+      return items.map((item) => item.ids?.B ?? new Uint8Array());
+    },
+    async writePage({ key, number, version, ids, expiresAt }) {
+      return await put(client, {
+        TableName: table,
+        Item: {
+          id: { S: pageId(key, number) },
+          version: { N: String(version) },
+          expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
+          ids: { B: ids },
+        },
+        ConditionExpression: 'attribute_not_exists(id) OR version <= :version',
+        ExpressionAttributeValues: { ':version': { N: String(version) } },
+      });
+    },
+  };
+}
+
+/** One profile, or undefined: for readers that may be a moment behind. */
+export async function readProfile(client: DynamoDBClient, table: string, id: string): Promise<ProfileItem | undefined> {
+  const { Item: item } = await client.send(new GetItemCommand({ TableName: table, Key: { id: { S: id } } }));
+  return item === undefined ? undefined : profileOf(item);
+}
+
+/** Starts unlike any profile key, so that no user id can name the page of somebody else. */
+const pageId = (key: string, number: number): string => `dedup:${number}:${key}`;
+
+/** An item that something else wrote gets format 0, which no reader takes: it spoils one profile, not a batch. */
+const profileOf = (item: Item): ProfileItem => ({
+  id: item.id?.S ?? '',
+  version: Number(item.version?.N ?? 0),
+  token: item.token?.S ?? '',
+  lastSeen: Number(item.lastSeen?.N ?? 0),
+  format: Number(item.format?.N ?? 0),
+  state: item.state?.B ?? new Uint8Array(),
+  ids: item.ids?.B ?? new Uint8Array(),
+});
+
+async function put(client: DynamoDBClient, input: PutItemCommand['input']): Promise<WriteOutcome> {
+  try {
+    await client.send(new PutItemCommand(input));
+    return 'written';
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return 'conflict';
+    throw error;
+  }
+}
+
+async function readItems(client: DynamoDBClient, table: string, ids: readonly string[]): Promise<Item[]> {
+  const parts: Promise<Item[]>[] = [];
+  for (let at = 0; at < ids.length; at += MAX_KEYS) parts.push(readPart(client, table, ids.slice(at, at + MAX_KEYS)));
+  return (await Promise.all(parts)).flat();
+}
+
+/** Reads up to 100 items; what DynamoDB left unprocessed is asked for again, with growing pauses. */
+async function readPart(client: DynamoDBClient, table: string, ids: readonly string[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let keys: Item[] = ids.map((id) => ({ id: { S: id } }));
+  for (let read = 0; keys.length > 0; read += 1) {
+    if (read === MAX_READS) throw new UnprocessedKeysError(keys.length);
+    if (read > 0) await pause(FIRST_PAUSE_MS * 2 ** (read - 1));
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
+    );
+    items.push(...(Responses?.[table] ?? []));
+    keys = UnprocessedKeys?.[table]?.Keys ?? [];
+  }
+  return items;
+}
+
+/** DynamoDB went on leaving keys unread: the table is throttled. */
+export class UnprocessedKeysError extends Error {
+  override readonly name = 'UnprocessedKeysError';
+
+  constructor(keys: number) {
+    super(`DynamoDB left ${keys} keys unread ${MAX_READS} times: the table is throttled; the batch comes again.`);
+  }
+}
