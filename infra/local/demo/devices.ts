@@ -43,8 +43,8 @@ const agents: Readonly<Record<Platform, readonly string[]>> = {
     'Mozilla/5.0 (Linux; Android 15; SM-X910) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36',
   ],
   app: [
-    'Fernpath/4.12.1 (com.fernpath.shop; build:4121; iOS 18.6.2) Alamofire/5.10.2',
-    'Fernpath/4.12.0 (Linux; U; Android 15; Pixel 9 Build/BP1A.250505.005) okhttp/4.12.0',
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148',
+    'Dalvik/2.1.0 (Linux; U; Android 15; Pixel 9 Build/BP1A.250505.005)',
   ],
 };
 
@@ -86,7 +86,7 @@ function skewOf(random: Random): number {
 }
 
 function appContext(userAgent: string, random: Random) {
-  const apple = userAgent.includes('iOS');
+  const apple = userAgent.includes('iPhone');
   return {
     app: { name: 'Fernpath', version: apple ? '4.12.1' : '4.12.0', namespace: 'com.fernpath.shop' },
     device: apple

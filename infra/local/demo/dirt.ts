@@ -36,7 +36,7 @@ const kinds: readonly Dirt[] = [
     appliesTo: named('Product Viewed'),
     soil: set({ price: 250_000, value: 250_000 }),
   },
-  { name: 'revenue_without_total', share: 0.05, appliesTo: isOrder, soil: dropTotal },
+  { name: 'revenue_alone', share: 0.05, appliesTo: isOrder, soil: keepRevenueAlone },
   { name: 'old_event_name', share: 0.04, appliesTo: ({ truth }) => truth.name in oldNames, soil: rename },
   { name: 'order_currency_missing', share: 0.03, appliesTo: isOrder, soil: dropCurrency },
   { name: 'currency_missing', share: 0.02, appliesTo: hasText('currency'), soil: dropCurrency },
@@ -126,11 +126,12 @@ function orderSixty(draft: Draft): void {
   draft.truth = { ...draft.truth, order: { ...order, amount: total * 100, units } };
 }
 
-/** What is paid is then known from `revenue` alone. */
-function dropTotal(draft: Draft): void {
+/** An old tracker names no amount but `revenue`: that is then all that is known of what was paid. */
+function keepRevenueAlone(draft: Draft): void {
   const order = draft.truth.order;
   if (order === undefined) return;
-  draft.fields.total = undefined;
+  Object.assign(draft.fields, { total: undefined, subtotal: undefined, discount: undefined });
+  Object.assign(draft.fields, { shipping: undefined, tax: undefined });
   draft.truth = { ...draft.truth, order: { ...order, amount: Math.round(Number(draft.fields.revenue) * 100) * 100 } };
 }
 
