@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageType } from './event/clean-event.ts';
 import { money } from './event/money.ts';
 
@@ -9,9 +9,6 @@ const logWeight = z
   .number()
   .int()
   .describe('log2 of a weight that halves every 30 days, seen from 2020-01-01, in 1/100,000: ranks hold at any time.');
-
-/** The currency of an amount that came without one: ISO 4217's code for "no currency". */
-export const NO_CURRENCY = 'XXX';
 
 /** The latest value by event time, ties by message id. A `null` value is unset: it keeps older values out. */
 export const trait = z.object({ value: z.unknown(), time, messageId: z.string() });

@@ -1,6 +1,6 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { Money } from '../../schemas/event/money.ts';
-import { type Counter, type DayRow, NO_CURRENCY, type Profile } from '../../schemas/profile.ts';
+import type { Counter, DayRow, Profile } from '../../schemas/profile.ts';
 import { fits, limits } from './limits.ts';
 import { drop } from './new-profile.ts';
 
@@ -8,6 +8,9 @@ export const DAY_MS = 86_400_000;
 
 /** The UTC day of a moment, counted from 1970-01-01. */
 export const dayOf = (time: number): number => Math.floor(time / DAY_MS);
+
+/** The currency of an amount that came without one: ISO 4217's code for "no currency". */
+export const NO_CURRENCY = 'XXX';
 
 /** First column of a day row that holds a sum. */
 const SUMS = 2;

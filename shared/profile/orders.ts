@@ -1,6 +1,7 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { Money } from '../../schemas/event/money.ts';
-import { NO_CURRENCY, type Order, type Orders, type OrderTotals, type Profile } from '../../schemas/profile.ts';
+import type { Order, Orders, OrderTotals, Profile } from '../../schemas/profile.ts';
+import { NO_CURRENCY } from './counters.ts';
 import { fits, limits } from './limits.ts';
 import { textHash } from './message-hash.ts';
 import { drop } from './new-profile.ts';
