@@ -108,21 +108,10 @@ export class Monitoring extends Construct {
       dimensionsMap: { FunctionName: consumer.functionName },
       statistic: 'Maximum',
     });
-    const errors = consumer.metricErrors();
+    // Unlike the errors of the function, these count a batch whose failed records the function reported, too.
+    const failed = watched.metric('FailedInvokeEventCount');
     const setAside = watched.metric('OnFailureDestinationDeliveredEventCount');
-    const dropped = new MathExpression({
-      expression: 'FILL(dropped, 0) + FILL(undelivered, 0)',
-      usingMetrics: {
-        dropped: watched.metric('DroppedEventCount'),
-        undelivered: new Metric({
-          namespace: 'AWS/Lambda',
-          metricName: 'DestinationDeliveryFailures',
-          dimensionsMap: { FunctionName: consumer.functionName },
-          statistic: 'Sum',
-        }),
-      },
-      label: 'Dropped',
-    });
+    const dropped = watched.metric('DroppedEventCount');
 
     this.alarm(`${name}Lag`, {
       metric: lag,
@@ -131,7 +120,7 @@ export class Monitoring extends Construct {
       meaning: `${name} is more than ${lagMinutes} minutes behind the stream: see the errors and throttles of its function.`,
     });
     this.alarm(`${name}Errors`, {
-      metric: errors,
+      metric: failed,
       above: 0,
       periods: 3,
       meaning: `${name} fails again and again: see the log of its function.`,
@@ -150,7 +139,7 @@ export class Monitoring extends Construct {
       new GraphWidget({ title: `${name}: lag`, left: [lag], width: 8 }),
       new GraphWidget({
         title: `${name}: invocations`,
-        left: [consumer.metricInvocations(), errors],
+        left: [consumer.metricInvocations(), failed],
         right: [consumer.metricDuration()],
         width: 8,
       }),

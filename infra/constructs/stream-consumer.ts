@@ -27,7 +27,7 @@ export interface StreamConsumerProps {
  * number and age, so that a poison record cannot hold the shard; then the batch goes whole to the failed batches.
  *
  * Its alarms: `Lag` means that data is stale and, past the retention, would be lost: see the function's errors and
- * throttles. `Errors` means that batches fail again and again: see its log. `SetAside` means that a batch lies in
+ * throttles. `Errors` means that records fail again and again: see its log. `SetAside` means that a batch lies in
  * the failed batches: mend the cause and replay it. `Dropped` means that a batch could not even be put there: its
  * events are only in the stream, until the retention ends.
  */

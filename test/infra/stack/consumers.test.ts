@@ -35,11 +35,14 @@ describe.each([
     expect(alarms).toHaveLength(4);
     expect(text('Lag')).toMatch(/IteratorAge/);
     expect(text('Lag')).toContain(lambda);
-    expect(text('Errors')).toContain(lambda);
-    for (const metric of ['DroppedEventCount', 'DestinationDeliveryFailures'])
-      expect(text('Dropped')).toContain(metric);
-    expect(text('SetAside')).toContain('OnFailureDestinationDeliveredEventCount');
-    expect(text('SetAside')).toContain(mapping);
+    for (const [suffix, metric] of [
+      ['Errors', 'FailedInvokeEventCount'],
+      ['SetAside', 'OnFailureDestinationDeliveredEventCount'],
+      ['Dropped', 'DroppedEventCount'],
+    ] as const) {
+      expect(text(suffix)).toContain(metric);
+      expect(text(suffix)).toContain(mapping);
+    }
   });
 
   test('counts what its mapping gives up on', () => {
