@@ -19,8 +19,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-/** Most KB of each bundle: nobody waits for the lake writer to start, and the S3 client is large. */
-const most = { IngestionCollector: 350, ProfileApi: 350, ServiceApi: 100, ProfilesUpdater: 350, LakeWriter: 475 };
+/**
+ * Most KB of each bundle; people wait for the first three to start. One that grows by a third holds the SDK's
+ * provider chain (infra/decisions/0005), one that doubles the whole of zod: import it as a namespace.
+ */
+const most = { IngestionCollector: 250, ProfileApi: 350, ServiceApi: 100, ProfilesUpdater: 400, LakeWriter: 560 };
 
 describe.each(Object.entries(most))('%s', (part, kilobytes) => {
   const find = () => {
