@@ -1,4 +1,5 @@
 import { isAddressField, maskAddresses } from './mask-ip.ts';
+import { PROTOTYPE_KEYS } from './sanitise.ts';
 import type { JsonObject } from './step.ts';
 
 /** Levels of nesting that an event may have; the event itself is the first. */
@@ -7,7 +8,7 @@ export const MAX_DEPTH = 32;
 /** What one walk over a message found. */
 export interface Inspection {
   tooDeep: boolean;
-  /** There is a string with spaces at an end, or a number that JSON cannot hold. */
+  /** There is a text with spaces at an end, a key of a prototype, or a number that JSON cannot hold. */
   untidy: boolean;
   /** Six times this is never less than the bytes of the message's JSON text. */
   weight: number;
@@ -27,6 +28,7 @@ function walkObject(object: JsonObject, depth: number, isAddress: boolean, found
   for (const key in object) {
     const value = object[key];
     found.weight += key.length + ENTRY_WEIGHT;
+    if ((key.length === 9 || key.length === 11) && PROTOTYPE_KEYS.has(key)) found.untidy = true;
     if (typeof value === 'string') {
       if (isAddress || isAddressField(key)) object[key] = maskAddresses(value);
       lookAt(value, found);

@@ -20,7 +20,7 @@ export interface RecordContext {
   readonly shardId: string;
   readonly sequenceNumber: string;
   readonly shape: 'envelope' | 'array' | 'message';
-  /** Whether a string or key may hold what must not be stored; when false, nothing needs to be rebuilt. */
+  /** Whether a text or key may hold what no store takes. */
   readonly suspicious: boolean;
 }
 
@@ -36,17 +36,10 @@ export type ReadRecord =
   | { readonly ok: true; readonly context: RecordContext; readonly messages: readonly unknown[] }
   | { readonly ok: false; readonly context: RecordContext; readonly unreadable: UnreadableRecord };
 
-/** Escapes that can spell NUL, a surrogate or an ASCII letter of a prototype key: JSON has no other way to bring the first two. */
-const SUSPICIOUS_ESCAPE = /\\u(?:00[0-7]|[dD][89a-fA-F])/;
+/** The only ways by which JSON in UTF-8 can bring NUL or half a surrogate pair. */
+const SUSPICIOUS_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
 
-function isSuspicious(text: string): boolean {
-  return (
-    (text.includes('\\u') && SUSPICIOUS_ESCAPE.test(text)) ||
-    text.includes('"__proto__"') ||
-    text.includes('"constructor"') ||
-    text.includes('"prototype"')
-  );
-}
+const isSuspicious = (text: string): boolean => text.includes('\\u') && SUSPICIOUS_ESCAPE.test(text);
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

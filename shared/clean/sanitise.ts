@@ -1,8 +1,8 @@
 import type { ValueChange } from '../../schemas/event/clean-event.ts';
 import { type JsonObject, noteChange } from './step.ts';
 
-/** Keys that could reach a prototype when an object is merged; they are dropped. */
-const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Keys that could reach a prototype when an object is merged; they are dropped. All have 9 or 11 letters. */
+export const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** What no store takes: NUL, and halves of surrogate pairs. Each becomes U+FFFD. */
 const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
