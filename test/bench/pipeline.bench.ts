@@ -1,0 +1,206 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Context, KinesisStreamRecord } from 'aws-lambda';
+import { createProfileStore } from '../../functions/adapters/profile-store.ts';
+import { collector } from '../../functions/collector/collector.ts';
+import { accessKeys, remembering } from '../../functions/middleware/access-keys.ts';
+import type { HttpEvent } from '../../functions/middleware/http.ts';
+import { createProfileUpdater } from '../../functions/profile-updater/profile-updater.ts';
+import { segmentMessage } from '../../schemas/event/message.ts';
+import { type Benchmark, median, secondsOf } from './figure.ts';
+import { type SentMessage, storeMessages } from './messages.ts';
+
+const EVENTS = 40_000;
+const EVENTS_A_REQUEST = 20;
+const RECORDS_A_BATCH = 500;
+const ROUNDS = 5;
+
+/** RudderStack's published figure for its gateway and Node transformer on 2 cores, in events a second. */
+const RUDDERSTACK = 1_700;
+
+/** Collector, clean and fold in this process on one core; the SDK's clients are replaced at their edge. */
+export const pipeline: Benchmark = {
+  name: 'pipeline',
+  async run(progress) {
+    const messages = storeMessages(EVENTS, new Date());
+    const bytes = Buffer.byteLength(JSON.stringify(messages)) / EVENTS;
+    progress(`${EVENTS} messages of the demo store, ${Math.round(bytes)} bytes each`);
+    const ours: Run[] = [];
+    const naive: Run[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      ours.push(await inBatches(messages));
+      naive.push(await oneByOne(messages.slice(0, EVENTS / 4)));
+      progress(`round ${round + 1} of ${ROUNDS}: ${Math.round(rate(ours.at(-1) as Run))} events/s`);
+    }
+    const collecting = median(ours.slice(1).map((run) => (run.collecting / EVENTS) * 1e6));
+    const folding = median(ours.slice(1).map((run) => (run.folding / EVENTS) * 1e6));
+    const value = median(ours.slice(1).map(rate));
+    const last = ours.at(-1) as Run;
+    return [
+      {
+        what: 'collector + clean + fold, one core',
+        value,
+        unit: 'events/s',
+        bound: { kind: 'at least', value: 20 * RUDDERSTACK },
+        peer: { what: 'one zod parse and one write an event', value: median(naive.slice(1).map(rate)) },
+      },
+      { what: '  of which the collector', value: collecting, unit: 'µs/event' },
+      { what: '  of which clean, fold and encode', value: folding, unit: 'µs/event' },
+      {
+        what: 'profile writes a touched profile and batch',
+        value: last.writes / last.touched,
+        unit: '',
+        bound: { kind: 'at most', value: 1 },
+      },
+      {
+        what: 'DynamoDB write units, 1,000 events',
+        value: (last.writeUnits / last.events) * 1000,
+        unit: 'WCU',
+        peer: {
+          what: 'one write an event',
+          value: ((naive.at(-1) as Run).writeUnits / (naive.at(-1) as Run).events) * 1000,
+        },
+      },
+    ];
+  },
+};
+
+interface Run {
+  readonly events: number;
+  /** Seconds. */
+  readonly collecting: number;
+  readonly folding: number;
+  readonly writes: number;
+  /** Profiles of each batch, summed. */
+  readonly touched: number;
+  readonly writeUnits: number;
+}
+
+const rate = ({ events, collecting, folding }: Run): number => events / (collecting + folding);
+
+const key = 'wk_bench';
+const findSource = remembering(accessKeys([{ id: 'bench', sha256: createHash('sha256').update(key).digest('hex') }]));
+
+async function inBatches(messages: readonly SentMessage[]): Promise<Run> {
+  const requests: HttpEvent[] = [];
+  for (let at = 0; at < messages.length; at += EVENTS_A_REQUEST) {
+    requests.push(request('/v1/batch', { batch: messages.slice(at, at + EVENTS_A_REQUEST) }));
+  }
+  return measure(messages.length, requests, RECORDS_A_BATCH, false);
+}
+
+/** The way of a first version: a request, a zod parse, a record, a read and a write for each event. */
+async function oneByOne(messages: readonly SentMessage[]): Promise<Run> {
+  const requests = messages.map((message) => request(`/v1/${message.type}`, message));
+  return measure(messages.length, requests, 1, true);
+}
+
+async function measure(
+  events: number,
+  requests: readonly HttpEvent[],
+  recordsABatch: number,
+  parse: boolean,
+): Promise<Run> {
+  const records: KinesisStreamRecord[] = [];
+  const collect = collector({
+    findSource,
+    put: async (put) => {
+      for (const { partitionKey, data } of put) records.push(kinesisRecord(partitionKey, data, records.length));
+      return put.map(() => undefined);
+    },
+  });
+  const collecting = await secondsOf(async () => {
+    for (const event of requests) {
+      if (parse) segmentMessage.parse(JSON.parse(event.body ?? ''));
+      const { statusCode } = await collect(event, context);
+      if (statusCode !== 200) throw new Error(`The collector answered ${statusCode}.`);
+    }
+  });
+
+  const table = stubTable();
+  const update = createProfileUpdater({
+    store: createProfileStore(table.client, 'profiles'),
+    clock: Date.now,
+    newToken: randomUUID,
+    log: (_, message) => {
+      throw new Error(message);
+    },
+  });
+  let touched = 0;
+  const folding = await secondsOf(async () => {
+    for (let at = 0; at < records.length; at += recordsABatch) {
+      const batch = records.slice(at, at + recordsABatch);
+      touched += new Set(batch.map(({ kinesis }) => kinesis.partitionKey)).size;
+      await update({ Records: batch });
+    }
+  });
+  return { events, collecting, folding, touched, writes: table.writes(), writeUnits: table.writeUnits() };
+}
+
+type Item = Record<string, { S?: string; N?: string; B?: Uint8Array }>;
+
+interface StoreInput {
+  readonly RequestItems?: Record<string, { Keys: { id: { S: string } }[] }>;
+  readonly Item?: Item;
+  readonly ExpressionAttributeValues?: Record<string, { N: string }>;
+}
+
+/** A table in memory with DynamoDB's condition on the version, which counts writes and write units. */
+function stubTable() {
+  const items = new Map<string, Item>();
+  let writes = 0;
+  let writeUnits = 0;
+  const send = async ({ input }: { input: StoreInput }) => {
+    if (input.RequestItems) {
+      const { Keys } = Object.values(input.RequestItems)[0] ?? { Keys: [] };
+      return { Responses: { profiles: Keys.flatMap(({ id }) => items.get(id.S) ?? []) } };
+    }
+    const item = input.Item ?? {};
+    const id = item.id?.S ?? '';
+    if (items.get(id)?.version?.N !== input.ExpressionAttributeValues?.[':before']?.N) {
+      throw new Error(`A write on ${id} came out of order.`);
+    }
+    items.set(id, item);
+    writes += 1;
+    writeUnits += Math.ceil(sizeOf(item) / 1024);
+    return {};
+  };
+  return { client: { send } as unknown as DynamoDBClient, writes: () => writes, writeUnits: () => writeUnits };
+}
+
+const sizeOf = (item: Item): number =>
+  Object.entries(item).reduce(
+    (sum, [name, { S, N, B }]) => sum + name.length + (S?.length ?? 0) + (N?.length ?? 0) + (B?.length ?? 0),
+    0,
+  );
+
+const context = { getRemainingTimeInMillis: () => 10_000 } as Context;
+
+function request(path: string, body: object): HttpEvent {
+  return {
+    version: '2.0',
+    routeKey: `POST ${path}`,
+    rawPath: path,
+    rawQueryString: '',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    requestContext: { requestId: 'bench', http: { method: 'POST', path, sourceIp: '203.0.113.9', userAgent: 'bench' } },
+    body: JSON.stringify({ ...body, sentAt: new Date().toISOString() }),
+    isBase64Encoded: false,
+  } as unknown as HttpEvent;
+}
+
+function kinesisRecord(partitionKey: string, data: Uint8Array, index: number): KinesisStreamRecord {
+  const sequenceNumber = `4${String(index).padStart(55, '0')}`;
+  return {
+    eventID: `shardId-000000000000:${sequenceNumber}`,
+    kinesis: {
+      partitionKey,
+      sequenceNumber,
+      data: Buffer.from(data).toString('base64'),
+      approximateArrivalTimestamp: Date.now() / 1000,
+    },
+  } as KinesisStreamRecord;
+}
