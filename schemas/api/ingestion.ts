@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type MessageType, messageTypes } from '../event/clean-event.ts';
 
 /** A message whose type the path names. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint, EndpointResponse } from './endpoint.ts';
 
 type Json = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An error as RFC 9457 problem details. `code` is stable: programs branch on it, `detail` is for people. */
 export const problem = z

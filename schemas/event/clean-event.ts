@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { money } from './money.ts';
 
 export const messageTypes = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Why an event can never become a row of `events`. Stable: dashboards and replays depend on these codes. */
 export const rejectReasons = {

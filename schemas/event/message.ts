@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Characters that a userId, anonymousId, groupId or previousId may have. */
 export const MAX_ID_LENGTH = 256;

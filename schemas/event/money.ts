@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Units of `Money` in one unit of a currency: sums stay exact, and equal `decimal(18,4)` in the lake. */
 export const MONEY_SCALE = 10_000;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The record format of the event stream: JSON in UTF-8, at most 1 MB.
