@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { KinesisClient, PutRecordsCommand, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { HttpHandler } from '../../../functions/middleware/http.ts';
+import { aTrack } from '../../fixtures/events.ts';
+import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
+import { basic, WRITE_KEY } from './a-collector.ts';
+
+const kinesis = mockClient(KinesisClient);
+let handler: HttpHandler;
+
+beforeEach(async () => {
+  kinesis.reset();
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.stubEnv('STREAM_NAME', 'events');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  const sha256 = createHash('sha256').update(WRITE_KEY).digest('hex');
+  vi.stubEnv('WRITE_KEYS', JSON.stringify([{ id: 'local', sha256 }]));
+  ({ handler } = await import('../../../functions/collector/handler.ts'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+/** The stream: answers each record by `codeOf`, undefined for stored, and tells which events it holds. */
+function aStream(codeOf: (partitionKey: string, call: number) => string | undefined) {
+  const stored: string[] = [];
+  let calls = 0;
+  kinesis.on(PutRecordsCommand).callsFake(async ({ Records = [] }: PutRecordsCommandInput) => {
+    calls += 1;
+    const results = Records.map(({ PartitionKey = '', Data }) => {
+      const ErrorCode = codeOf(PartitionKey, calls);
+      if (ErrorCode) return { ErrorCode, ErrorMessage: 'refused' };
+      const { events } = JSON.parse(Buffer.from(Data as Uint8Array).toString('utf8'));
+      stored.push(...events.map(({ messageId }: { messageId: string }) => messageId));
+      return { SequenceNumber: '1', ShardId: 'shardId-000000000000' };
+    });
+    return { Records: results, FailedRecordCount: results.filter(({ ErrorCode }) => ErrorCode).length };
+  });
+  return stored;
+}
+
+const send = async (milliseconds = 10_000) => {
+  const batch = ['a', 'b', 'c'].map((userId) => aTrack({ userId, messageId: `of-${userId}` }));
+  const event = anHttpEvent('POST /v1/batch', { headers: basic(WRITE_KEY), body: JSON.stringify({ batch }) });
+  return answerOf(await handler(event, aContext({ getRemainingTimeInMillis: () => milliseconds })));
+};
+
+test('answers 200 when every record is stored', async () => {
+  const stored = aStream(() => undefined);
+  expect((await send()).status).toBe(200);
+  expect(stored).toEqual(['of-a', 'of-b', 'of-c']);
+});
+
+test('resends by position what the stream refused, and answers 200 only then', async () => {
+  const stored = aStream((key, call) => (key === 'b' && call < 3 ? 'InternalFailure' : undefined));
+  expect((await send()).status).toBe(200);
+  expect(stored).toEqual(['of-a', 'of-c', 'of-b']);
+});
+
+test('resends when a call fails as a whole', async () => {
+  const stored: string[] = [];
+  kinesis
+    .on(PutRecordsCommand)
+    .rejectsOnce(Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }))
+    .callsFake(async ({ Records = [] }: PutRecordsCommandInput) => {
+      stored.push(...Records.map(({ PartitionKey = '' }) => PartitionKey));
+      return { Records: Records.map(() => ({ SequenceNumber: '1' })) };
+    });
+  expect((await send()).status).toBe(200);
+  expect(stored).toEqual(['a', 'b', 'c']);
+});
+
+test.each<[string, string, number, string]>([
+  ['throttles', 'ProvisionedThroughputExceededException', 429, 'too_many_requests'],
+  ['fails', 'InternalFailure', 503, 'not_stored'],
+])('answers with Retry-After when the stream %s for good', async (_, errorCode, status, code) => {
+  aStream((key) => (key === 'b' ? errorCode : undefined));
+  const answer = await send(700);
+  expect(answer).toMatchObject({ status, body: { code, status } });
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  expect(answer.headers['access-control-allow-origin']).toBe('*');
+});
+
+test.each([
+  ['ProvisionedThroughputExceededException', 429],
+  ['ResourceNotFoundException', 503],
+  ['AccessDeniedException', 503],
+])('answers with Retry-After when every call fails with %s', async (name, status) => {
+  kinesis.on(PutRecordsCommand).rejects(Object.assign(new Error('no'), { name }));
+  const answer = await send(700);
+  expect(answer.status).toBe(status);
+  expect(answer.headers['retry-after']).toBeDefined();
+});
+
+test('counts a record without a result as not stored', async () => {
+  kinesis.on(PutRecordsCommand).resolves({ Records: [] });
+  expect((await send(700)).status).toBe(503);
+});
+
+test('answers before its own time is up, when the stream never answers', async () => {
+  kinesis
+    .on(PutRecordsCommand)
+    .callsFake(
+      (_, getClient) => new Promise((_resolve, reject) => setTimeout(() => reject(new Error(String(getClient))), 200)),
+    );
+  const started = Date.now();
+  expect((await send(900)).status).toBe(503);
+  expect(Date.now() - started).toBeLessThan(900);
+});
