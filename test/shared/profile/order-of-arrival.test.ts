@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Profile } from '../../../schemas/profile.ts';
+import { limits } from '../../../shared/profile/limits.ts';
+import { ARRIVAL, aCleanEvent } from '../../fixtures/events.ts';
+import { aProfile } from '../../fixtures/profiles.ts';
+import { someEvents } from './arbitraries.ts';
+
+const DAY = 86_400_000;
+
+/** Log weights are sums of rounded floats: a step for each addition is their tolerance. */
+function split(profile: Profile) {
+  const weights = new Map<string, number>();
+  for (const [id, { weight }] of profile.items) weights.set(`item ${id}`, weight);
+  for (const [name, weight] of profile.categories) weights.set(`category ${name}`, weight);
+  for (const [name, weight] of profile.brands) weights.set(`brand ${name}`, weight);
+  const items = new Map([...profile.items].map(([id, { lastAt, orders }]) => [id, { lastAt, orders }]));
+  const isUsed = (t: { revenue: number; refunded: number; cancelled: number }) =>
+    t.revenue || t.refunded || t.cancelled;
+  const totals = new Map([...profile.orders.totals].filter(([, t]) => isUsed(t)));
+  const { categories: _c, brands: _b, ...rest } = profile;
+  return { weights, exact: { ...rest, items, orders: { ...profile.orders, totals } } };
+}
+
+describe('the order of arrival', () => {
+  it('changes nothing in a profile', () => {
+    const shuffled = someEvents.chain((events) =>
+      fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, ([events, otherOrder]) => {
+        fc.pre(events.length > 0);
+        const one = split(aProfile(events));
+        const other = split(aProfile(otherOrder));
+        expect(other.exact).toEqual(one.exact);
+        expect([...other.weights.keys()].sort()).toEqual([...one.weights.keys()].sort());
+        for (const [name, weight] of one.weights) {
+          expect(Math.abs((other.weights.get(name) ?? 0) - weight), name).toBeLessThanOrEqual(events.length);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does not decide which days are left out when a profile has too many', () => {
+    const days = limits.dayRows / 5 + 40;
+    const events = Array.from({ length: days * 5 }, (_, n) =>
+      aCleanEvent({ event: `Event ${n % 5}`, eventTime: ARRIVAL - Math.floor(n / 5) * DAY }),
+    );
+    const forth = aProfile(events);
+    const back = aProfile(events.toReversed());
+    const mixed = aProfile(events.toSorted((a, b) => (a.messageId.length % 3) - (b.messageId.length % 3) || 0));
+    expect(forth.oldestDay).toBeGreaterThan(0);
+    expect(back.counters).toEqual(forth.counters);
+    expect(mixed.counters).toEqual(forth.counters);
+    expect(forth.counters.get('Event 0')?.count).toBe(days);
+  });
+
+  it('leaves out days that lie 400 behind the latest, whichever event told of it', () => {
+    const old = aCleanEvent({ event: 'Old', eventTime: ARRIVAL - 450 * DAY });
+    const edge = aCleanEvent({ event: 'Edge', eventTime: ARRIVAL - 399 * DAY });
+    const recent = aCleanEvent({ event: 'New', eventTime: ARRIVAL });
+    for (const events of [
+      [old, edge, recent],
+      [recent, edge, old],
+    ]) {
+      const { counters } = aProfile(events);
+      expect(counters.get('Old')).toMatchObject({ count: 1, days: [] });
+      expect(counters.get('Edge')?.days).toHaveLength(1);
+    }
+  });
+});
