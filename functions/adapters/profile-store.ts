@@ -30,8 +30,6 @@ export interface ProfileItem {
 export interface MessageIdPageItem {
   readonly key: string;
   readonly number: number;
-  /** Version of the profile from which the page was made. */
-  readonly version: number;
   readonly ids: Uint8Array;
   /** Milliseconds since 1970 after which the table may delete it. */
   readonly expiresAt: number;
@@ -47,8 +45,8 @@ export interface ProfileStore {
   write(item: ProfileItem): Promise<WriteOutcome>;
   /** The ids of pages of one profile; a page that expired is left out. */
   readPages(key: string, numbers: readonly number[]): Promise<readonly Uint8Array[]>;
-  /** Writes a page unless one of a later version is there. */
-  writePage(page: MessageIdPageItem): Promise<WriteOutcome>;
+  /** Writes a page. No condition: whoever writes a number writes the same ids, or ids that have left the window besides. */
+  writePage(page: MessageIdPageItem): Promise<void>;
 }
 
 /** DynamoDB's limit of an item, of BatchGetItem's keys, and how long unprocessed keys are asked for again. */
@@ -96,18 +94,13 @@ export function createProfileStore(client: DynamoDBClient, table: string): Profi
       );
       return items.map((item) => item.ids?.B ?? new Uint8Array());
     },
-    async writePage({ key, number, version, ids, expiresAt }) {
-      return await put(client, {
-        TableName: table,
-        Item: {
-          id: { S: pageId(key, number) },
-          version: { N: String(version) },
-          expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
-          ids: { B: ids },
-        },
-        ConditionExpression: 'attribute_not_exists(id) OR version <= :version',
-        ExpressionAttributeValues: { ':version': { N: String(version) } },
-      });
+    async writePage({ key, number, ids, expiresAt }) {
+      const Item: Item = {
+        id: { S: pageId(key, number) },
+        expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
+        ids: { B: ids },
+      };
+      await client.send(new PutItemCommand({ TableName: table, Item }));
     },
   };
 }

@@ -73,11 +73,10 @@ async function foldAndWrite(
     const { next, spilled, applied, repeated } = fold(key, stored, deliveries, await pagesOf(store, key, stored));
     if (next === undefined) return { applied, repeated };
 
-    const version = item?.version ?? 0;
     const token = writer.newToken();
     const written: ProfileItem = {
       id: key,
-      version: version + 1,
+      version: (item?.version ?? 0) + 1,
       token,
       lastSeen: next.profile.lastSeen,
       ...encodeProfile(next),
@@ -86,8 +85,8 @@ async function foldAndWrite(
     if (bytes > MAX_ITEM_BYTES) throw new ProfileTooLargeError(bytes);
 
     const expiresAt = writer.clock() + PAGE_LIFE_MS;
-    const page = spilled && (await store.writePage({ key, version, expiresAt, ...spilled }));
-    if (page !== 'conflict' && (await store.write(written)) === 'written') return { applied, repeated };
+    if (spilled !== undefined) await store.writePage({ key, expiresAt, ...spilled });
+    if ((await store.write(written)) === 'written') return { applied, repeated };
     item = (await store.read([key])).get(key);
     // Our own token on the next version: the write had succeeded, its answer was lost.
     if (item?.version === written.version && item.token === token) return { applied, repeated };
