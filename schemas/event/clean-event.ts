@@ -1,29 +1,11 @@
 import * as z from 'zod';
 import { money } from './money.ts';
+import { deviceTypes, type EventFlag, eventFlags, messageTypes, trafficChannels } from './vocabulary.ts';
 
-export const messageTypes = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const;
 export const messageType = z.enum(messageTypes);
-export type MessageType = (typeof messageTypes)[number];
 
-/** Where a visit came from, in the order of precedence: a click id or paid medium wins over a referrer. */
-export const trafficChannels = ['paid', 'email', 'social', 'organic', 'referral', 'on_site', 'direct'] as const;
 export const trafficChannel = z.enum(trafficChannels);
-export type TrafficChannel = (typeof trafficChannels)[number];
 
-export const deviceTypes = ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'other'] as const;
-
-/** What was noticed about a value and left as it is. */
-export const eventFlags = {
-  price_outlier: 'A price is negative or above 100,000.',
-  quantity_outlier: 'A quantity is zero, negative, fractional or above 1,000.',
-  amount_outlier: 'An order amount is negative or above 1,000,000.',
-  time_clamped: 'The event time lay before 2000 or more than a day after arrival, and was set to the arrival.',
-  clock_skewed: 'The device clock differed from ours by more than an hour.',
-  late: 'The event arrived more than a day after it happened.',
-  currency_unknown: 'The currency is not an ISO 4217 code.',
-  event_unknown: 'A track event is not one of the documented e-commerce events.',
-} as const;
-export type EventFlag = keyof typeof eventFlags;
 export const eventFlag = z.enum(Object.keys(eventFlags) as [EventFlag, ...EventFlag[]]);
 
 /** One change that cleaning made to a value. `from` is left out where the value is personal. */
@@ -159,8 +141,3 @@ export const cleanEvent = z.object({
   changes: z.array(valueChange),
 });
 export type CleanEvent = z.infer<typeof cleanEvent>;
-
-/** The key of the profile that an event belongs to: `user:<userId>`, or `anonymous:<anonymousId>`. */
-export function profileKeyOf(ids: { userId?: string | undefined; anonymousId?: string | undefined }): string {
-  return ids.userId === undefined ? `anonymous:${ids.anonymousId}` : `user:${ids.userId}`;
-}

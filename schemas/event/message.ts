@@ -1,9 +1,5 @@
 import * as z from 'zod';
-
-/** Characters that a userId, anonymousId, groupId or previousId may have. */
-export const MAX_ID_LENGTH = 256;
-/** Characters that a messageId may have. */
-export const MAX_MESSAGE_ID_LENGTH = 100;
+import { MAX_ID_LENGTH, MAX_MESSAGE_ID_LENGTH } from './vocabulary.ts';
 
 /** Text, or a number that a double holds exactly: a longer one has lost digits on its way. */
 const idOf = (maxLength: number) =>

@@ -23,6 +23,3 @@ export const streamEnvelope = z.object({
 });
 
 export type StreamEnvelope = z.infer<typeof streamEnvelope>;
-
-/** Source id of events that a producer wrote to the stream without an envelope. */
-export const DIRECT_SOURCE_ID = 'stream';

@@ -1,4 +1,4 @@
-import type { TrafficChannel } from '../../schemas/event/clean-event.ts';
+import type { TrafficChannel } from '../../schemas/event/vocabulary.ts';
 import { memoized } from './memo.ts';
 import {
   CLICK_IDS,

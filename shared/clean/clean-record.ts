@@ -1,5 +1,4 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
-import { profileKeyOf } from '../../schemas/event/clean-event.ts';
 import type { CleanedItem, CleanedRecord, ReceivedRecord } from './cleaned-record.ts';
 import { readCommerce } from './commerce.ts';
 import { timeEvent } from './event-time.ts';
@@ -7,6 +6,7 @@ import { failedItem, unreadableItem } from './failed.ts';
 import { nameEvent, readObjects } from './fields.ts';
 import { readIds, readMessageId, readType } from './ids.ts';
 import { openMessage } from './open-message.ts';
+import { profileKeyOf } from './profile-key.ts';
 import { type RecordContext, readRecord } from './read-record.ts';
 import type { Draft, JsonObject, Step } from './step.ts';
 import { standardiseTraits } from './traits.ts';

@@ -1,5 +1,5 @@
 import type { Commerce } from '../../schemas/event/clean-event.ts';
-import type { EcommerceEventName } from '../../schemas/event/ecommerce.ts';
+import type { EcommerceEventName } from '../../schemas/event/ecommerce-names.ts';
 import { fillGaps } from './gaps.ts';
 import { flagOutliers } from './outliers.ts';
 import { readProduct, readProducts } from './products.ts';

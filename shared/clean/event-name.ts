@@ -1,4 +1,4 @@
-import { ecommerceAliases, ecommerceEventNames } from '../../schemas/event/ecommerce.ts';
+import { ecommerceAliases, ecommerceEventNames } from '../../schemas/event/ecommerce-names.ts';
 import { memoized } from './memo.ts';
 
 const key = (name: string): string => name.toLowerCase().replace(/[\s_.-]+/g, '');

@@ -1,5 +1,5 @@
 import type { FailedEvent } from '../../schemas/event/failed-event.ts';
-import { MAX_MESSAGE_ID_LENGTH } from '../../schemas/event/message.ts';
+import { MAX_MESSAGE_ID_LENGTH } from '../../schemas/event/vocabulary.ts';
 import type { CleanedItem } from './cleaned-record.ts';
 import { maskAddressesInText } from './mask-ip.ts';
 import { maskMessage } from './mask-message.ts';

@@ -1,4 +1,4 @@
-import type { MessageType } from '../../schemas/event/clean-event.ts';
+import type { MessageType } from '../../schemas/event/vocabulary.ts';
 import { canonicalEventName } from './event-name.ts';
 import { type Draft, drop, type JsonObject, noteChange, noteFlag, ok, type StepResult, typeName } from './step.ts';
 

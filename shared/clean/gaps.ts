@@ -1,5 +1,5 @@
 import type { Commerce, Product } from '../../schemas/event/clean-event.ts';
-import type { EcommerceEventName } from '../../schemas/event/ecommerce.ts';
+import type { EcommerceEventName } from '../../schemas/event/ecommerce-names.ts';
 import type { Money } from '../../schemas/event/money.ts';
 import { amountOf, timesQuantity } from './money.ts';
 import { type Draft, noteChange } from './step.ts';

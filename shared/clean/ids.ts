@@ -1,5 +1,4 @@
-import { messageTypes } from '../../schemas/event/clean-event.ts';
-import { MAX_ID_LENGTH, MAX_MESSAGE_ID_LENGTH } from '../../schemas/event/message.ts';
+import { MAX_ID_LENGTH, MAX_MESSAGE_ID_LENGTH, messageTypes } from '../../schemas/event/vocabulary.ts';
 import { type Draft, type Drop, drop, noteChange, ok, type StepResult, typeName } from './step.ts';
 
 type IdField = 'userId' | 'anonymousId' | 'groupId' | 'previousId';

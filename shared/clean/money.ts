@@ -1,4 +1,5 @@
-import { MONEY_SCALE, type Money } from '../../schemas/event/money.ts';
+import type { Money } from '../../schemas/event/money.ts';
+import { MONEY_SCALE } from '../../schemas/event/vocabulary.ts';
 import { readDecimal } from './decimal.ts';
 
 const PLAIN_DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;

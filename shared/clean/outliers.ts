@@ -1,5 +1,7 @@
-import type { Commerce, EventFlag, Product } from '../../schemas/event/clean-event.ts';
-import { MONEY_SCALE, type Money } from '../../schemas/event/money.ts';
+import type { Commerce, Product } from '../../schemas/event/clean-event.ts';
+import type { Money } from '../../schemas/event/money.ts';
+import type { EventFlag } from '../../schemas/event/vocabulary.ts';
+import { MONEY_SCALE } from '../../schemas/event/vocabulary.ts';
 import { noteFlag } from './step.ts';
 
 /** Above these, a value is more likely an error of a unit than a sale. */

@@ -1,5 +1,5 @@
 import type { Commerce, Product } from '../../schemas/event/clean-event.ts';
-import type { EcommerceEventName } from '../../schemas/event/ecommerce.ts';
+import type { EcommerceEventName } from '../../schemas/event/ecommerce-names.ts';
 import { type Draft, noteChange } from './step.ts';
 
 /** A rule that fills one missing field of a product. */

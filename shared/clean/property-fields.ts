@@ -39,7 +39,7 @@ export function collect<Target extends object>(
     const value = readField(draft, object[key], field.kind, path, key);
     if (value === undefined) continue;
     target[field.target] = value;
-    if (field.rank > 0) {
+    if (ranks !== undefined || field.rank > 0) {
       ranks ??= {};
       ranks[field.target] = field.rank;
     }

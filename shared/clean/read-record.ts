@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { RejectReason } from '../../schemas/event/failed-event.ts';
-import { DIRECT_SOURCE_ID } from '../../schemas/event/stream-record.ts';
+import type { RejectReason } from '../../schemas/event/vocabulary.ts';
+import { DIRECT_SOURCE_ID } from '../../schemas/event/vocabulary.ts';
 import type { ReceivedRecord } from './cleaned-record.ts';
 import { maskAddress, maskAddressesInText } from './mask-ip.ts';
 import { maskMessage } from './mask-message.ts';

@@ -1,5 +1,5 @@
-import type { Commerce, EventFlag, MessageType, ValueChange, Visit } from '../../schemas/event/clean-event.ts';
-import type { RejectReason } from '../../schemas/event/failed-event.ts';
+import type { Commerce, ValueChange, Visit } from '../../schemas/event/clean-event.ts';
+import type { EventFlag, MessageType, RejectReason } from '../../schemas/event/vocabulary.ts';
 import type { RecordContext } from './read-record.ts';
 
 export type JsonObject = Record<string, unknown>;

@@ -35,7 +35,7 @@ function fromParts(iso: RegExpExecArray): number | undefined {
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = iso;
   const isDay = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
   if (!isDay || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return undefined;
-  const milliseconds = Math.trunc(Number(`0.${fraction}`) * 1000 + 1e-6);
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
   const local = Date.UTC(
     Number(year),
     Number(month) - 1,

@@ -1,4 +1,4 @@
-import type { TrafficChannel } from '../../schemas/event/clean-event.ts';
+import type { TrafficChannel } from '../../schemas/event/vocabulary.ts';
 
 type Source = Exclude<TrafficChannel, 'on_site' | 'direct'>;
 
