@@ -1,4 +1,4 @@
-import type { MessageType } from '../../schemas/event/clean-event.ts';
+import type { MessageType } from '../../schemas/event/vocabulary.ts';
 
 const messageTypeOf = {
   identify: 'identify',

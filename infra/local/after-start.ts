@@ -1,5 +1,7 @@
 import type { StartOptions } from './command-line.ts';
+import { sendDemo } from './demo/send-demo.ts';
 import type { Runtime } from './runtime.ts';
+import { tour } from './tour/tour.ts';
 
 export interface StepContext {
   readonly runtime: Runtime;
@@ -17,4 +19,4 @@ export interface AfterStart {
 }
 
 /** What `npm start` shows of the running stack: the demo store's events, then the tour. */
-export const afterStart: readonly AfterStart[] = [];
+export const afterStart: readonly AfterStart[] = [sendDemo, tour];

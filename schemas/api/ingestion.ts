@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type MessageType, messageTypes } from '../event/clean-event.ts';
+import { type MessageType, messageTypes } from '../event/vocabulary.ts';
 
 /** A message whose type the path names. */
 const messageByType = Object.fromEntries(

@@ -1,6 +1,6 @@
 import type { Ledger, ProfileTruth } from '../../infra/local/demo/ledger.ts';
 import { type Comparison, named } from '../../infra/local/demo/reconciliation.ts';
-import { MONEY_SCALE } from '../../schemas/event/money.ts';
+import { MONEY_SCALE } from '../../schemas/event/vocabulary.ts';
 import type { ProfileView } from '../../schemas/profile.ts';
 import type { Headwater } from './headwater.ts';
 

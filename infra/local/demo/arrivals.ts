@@ -1,4 +1,4 @@
-import type { TrafficChannel } from '../../../schemas/event/clean-event.ts';
+import type { TrafficChannel } from '../../../schemas/event/vocabulary.ts';
 import { SHOP_URL } from './catalog.ts';
 import type { Random } from './random.ts';
 

@@ -1,4 +1,4 @@
-import type { RejectReason } from '../../../schemas/event/failed-event.ts';
+import type { RejectReason } from '../../../schemas/event/vocabulary.ts';
 import type { Json } from './message.ts';
 
 export interface Malformed {

@@ -1,5 +1,4 @@
-import type { TrafficChannel } from '../../../schemas/event/clean-event.ts';
-import type { RejectReason } from '../../../schemas/event/failed-event.ts';
+import type { RejectReason, TrafficChannel } from '../../../schemas/event/vocabulary.ts';
 import type { Route } from './devices.ts';
 
 export type Json = Record<string, unknown>;
