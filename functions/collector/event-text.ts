@@ -1,4 +1,5 @@
 import { maskAddresses } from '../../shared/clean/mask-ip.ts';
+import { storable } from '../../shared/clean/sanitise.ts';
 import { compactJson } from '../../shared/json/compact-json.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 
@@ -45,9 +46,10 @@ function merge(event: Json, field: 'context' | 'integrations', shared: Json): vo
   if (own === undefined || own === null || isObject(own)) event[field] = { ...shared, ...(own as Json | null) };
 }
 
+/** An id as cleaning will read it, so that all events of a profile share a key. */
 function idOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined;
+  return typeof text === 'string' ? storable(text).trim() || undefined : undefined;
 }
 
 function textOf(event: unknown): string {

@@ -30,8 +30,8 @@ export function pack(head: EnvelopeHead, events: readonly EventText[]): StreamRe
   });
 }
 
-/** Kinesis takes 1 to 256 characters of well-formed text: any other id is represented by its hash. */
+/** Kinesis takes at most 256 characters: a longer id is represented by its hash. */
 function partitionKeyOf(key: string | undefined): string {
   if (key === undefined) return randomUUID();
-  return key.length <= 256 && key.isWellFormed() ? key : createHash('sha256').update(key).digest('hex');
+  return key.length <= 256 ? key : createHash('sha256').update(key).digest('hex');
 }

@@ -2,7 +2,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { routes } from '../../../functions/collector/routes.ts';
 import { endpoints, routeKeyOf } from '../../../schemas/api/endpoints.ts';
-import { messageTypes } from '../../../schemas/event/clean-event.ts';
+import { messageTypes } from '../../../schemas/event/vocabulary.ts';
 import { aTrack } from '../../fixtures/events.ts';
 import type { HttpEventParts } from '../http-event.ts';
 import { aCollector, basic, WRITE_KEY } from './a-collector.ts';

@@ -44,6 +44,8 @@ test.each([
   [{ userId: 'u', anonymousId: 'a' }, 'u'],
   [{ userId: ' u ' }, 'u'],
   [{ userId: 5 }, '5'],
+  [{ userId: 'u\0' }, 'u\ufffd'],
+  [{ userId: '\ud800' }, '\ufffd'],
   [{ anonymousId: 'a' }, 'a'],
   [{ userId: null, anonymousId: 'a' }, 'a'],
   [{ userId: '', anonymousId: 'a' }, 'a'],

@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { KinesisStreamEvent, KinesisStreamHandler } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { landedTables } from '../../../schemas/lake/tables.ts';
+import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
+import { ARRIVAL, anEnvelope, anIdentify, anOrder, aRecord, aTrack } from '../../fixtures/events.ts';
+import { aContext } from '../http-event.ts';
+
+const s3 = mockClient(S3Client);
+const objects = new Map<string, Uint8Array>();
+const lines: string[] = [];
+let handler: KinesisStreamHandler;
+let folder: string;
+let duckdb: DuckDBConnection;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'headwater-lake-'));
+  duckdb = await (await DuckDBInstance.create()).connect();
+});
+afterAll(() => {
+  duckdb.closeSync();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(async () => {
+  s3.reset();
+  objects.clear();
+  lines.length = 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  vi.stubEnv('LAKE_BUCKET', 'lake');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  s3.on(PutObjectCommand).callsFake(async ({ Bucket, Key, Body }) => {
+    objects.set(`${Bucket}/${Key}`, Body);
+    return {};
+  });
+  ({ handler } = await import('../../../functions/lake-writer/handler.ts'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const anInvocation = (records: readonly ReceivedRecord[]): KinesisStreamEvent => ({
+  Records: records.map(({ data, shardId, sequenceNumber, arrivedAt }) => ({
+    awsRegion: 'us-east-1',
+    eventID: `${shardId}:${sequenceNumber}`,
+    eventName: 'aws:kinesis:record',
+    eventSource: 'aws:kinesis',
+    eventSourceARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/events',
+    eventVersion: '1.0',
+    invokeIdentityArn: 'arn:aws:iam::000000000000:role/lake-writer',
+    kinesis: {
+      approximateArrivalTimestamp: arrivedAt / 1000,
+      data: Buffer.from(data).toString('base64'),
+      kinesisSchemaVersion: '1.0',
+      partitionKey: 'key',
+      sequenceNumber,
+    },
+  })),
+});
+
+const invoke = async (...records: ReceivedRecord[]) => handler(anInvocation(records), aContext(), () => {});
+
+const sql = async (query: string) => (await duckdb.runAndReadAll(query)).getRowObjectsJson();
+
+/** Name of a file with the one object of a table. */
+function fileOf(table: string): string {
+  const [key, body] = [...objects].find(([name]) => name.startsWith(`lake/${table}/`)) ?? [];
+  if (!key || !body) throw new Error(`There is no object of ${table} among ${[...objects.keys()].join(', ')}.`);
+  const file = join(folder, `${table}.parquet`);
+  writeFileSync(file, body);
+  return `'${file}'`;
+}
+
+const duckdbType = {
+  string: 'VARCHAR',
+  int: 'INTEGER',
+  bigint: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP',
+};
+
+test.each(landedTables.map((table) => [table.name, table] as const))(
+  '%s has exactly its columns, each of its type',
+  async (name, table) => {
+    await invoke(aRecord(anEnvelope([aTrack(), {}])));
+    const described = await sql(`DESCRIBE SELECT * FROM ${fileOf(name)}`);
+    expect(described.map((row) => [row.column_name, row.column_type])).toEqual(
+      table.columns.map((column) => [column.name, { ...duckdbType, 'decimal(18,4)': 'DECIMAL(18,4)' }[column.type]]),
+    );
+  },
+);
+
+test('DuckDB reads money, times, numbers, truth and text as they were', async () => {
+  const text = 'Zelt „Größe L“ 🏕 \\ "x"';
+  await invoke(
+    aRecord(
+      anEnvelope([
+        anOrder({
+          messageId: 'm-1',
+          properties: { order_id: 'o', total: 1234567.8901, tax: 0.0001, currency: 'EUR', coupon: text, step: 3 },
+        }),
+        aTrack({ messageId: 'm-2', properties: { product_id: 'p', price: -5, quantity: 1.5, currency: 'EUR' } }),
+      ]),
+    ),
+  );
+  const rows = await sql(`SELECT * FROM ${fileOf('events_landed')} ORDER BY message_id`);
+  expect(rows).toMatchObject([
+    { message_id: 'm-1', total: '1234567.8901', tax: '0.0001', coupon: text, is_bot: false, price: null },
+    { message_id: 'm-2', price: '-5.0000', quantity: 1.5, total: null, event_time: '2026-03-02 09:59:58' },
+  ]);
+  expect(await sql(`SELECT sum(total) AS total FROM ${fileOf('events_landed')}`)).toEqual([{ total: '1234567.8901' }]);
+});
+
+test('writes one object for each table, named after the first record of the batch', async () => {
+  const records = [
+    aRecord(anEnvelope([aTrack(), {}])),
+    aRecord(anEnvelope([anIdentify()]), { arrivedAt: ARRIVAL + 86_400_000 }),
+  ];
+  expect(await invoke(...records)).toEqual({ batchItemFailures: [] });
+  const name = `day=2026-03-02/shardId-000000000000-${records[0]?.sequenceNumber}.parquet`;
+  expect([...objects.keys()].sort()).toEqual([
+    `lake/events_landed/${name}`,
+    `lake/failed_events_landed/${name}`,
+    `lake/raw_landed/${name}`,
+  ]);
+  expect(await sql(`SELECT count(*)::int AS n FROM ${fileOf('events_landed')}`)).toEqual([{ n: 2 }]);
+});
+
+test('writes no object for a table without rows', async () => {
+  await invoke(aRecord(anEnvelope([aTrack()])));
+  expect([...objects.keys()].filter((key) => key.includes('failed_events'))).toEqual([]);
+});
+
+test('a repeated batch overwrites itself, byte for byte', async () => {
+  const records = [aRecord(anEnvelope([aTrack(), anOrder()])), aRecord(anEnvelope([{ type: 'nope' }]))];
+  await invoke(...records);
+  const before = new Map(objects);
+  await invoke(...records);
+  expect(objects).toEqual(before);
+});
+
+test('lands records that nobody can read as failed events, beside their good neighbours', async () => {
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+  const records = [
+    aRecord('{"broken'),
+    aRecord(Uint8Array.of(0xff, 0xfe)),
+    aRecord(anEnvelope([aTrack({ messageId: 'good' })])),
+    aRecord(
+      `{"v":1,"kind":"events","events":[${deep},{"type":"track","userId":"u","event":"E","properties":{"a":${deep}}}]}`,
+    ),
+  ];
+  expect(await invoke(...records)).toEqual({ batchItemFailures: [] });
+  expect(await sql(`SELECT message_id FROM ${fileOf('events_landed')}`)).toEqual([{ message_id: 'good' }]);
+  const reasons = await sql(`SELECT reason FROM ${fileOf('failed_events_landed')} ORDER BY reason`);
+  expect(reasons.map(({ reason }) => reason)).toEqual([
+    'not_an_object',
+    'record_unreadable',
+    'record_unreadable',
+    'too_deep',
+  ]);
+  expect(await sql(`SELECT count(*)::int AS n FROM ${fileOf('raw_landed')}`)).toEqual([{ n: 5 }]);
+});
+
+test.each(landedTables.map(({ name }) => name))(
+  'reports the batch from its first record when %s cannot be stored, so that all of it comes again',
+  async (table) => {
+    const records = [aRecord(anEnvelope([aTrack(), {}])), aRecord(anEnvelope([aTrack()]))];
+    s3.on(PutObjectCommand).callsFake(async ({ Key }) => {
+      if (Key.startsWith(`${table}/`)) throw Object.assign(new Error('slow down'), { name: 'SlowDown' });
+      return {};
+    });
+    expect(await invoke(...records)).toEqual({ batchItemFailures: [{ itemIdentifier: records[0]?.sequenceNumber }] });
+    expect(JSON.parse(lines.join())).toMatchObject({
+      level: 'error',
+      code: 'lake_not_stored',
+      records: 2,
+      error: 'SlowDown',
+    });
+  },
+);
+
+test('waits for every write before it answers', async () => {
+  let pending = 0;
+  s3.on(PutObjectCommand).callsFake(async ({ Key }) => {
+    pending += 1;
+    await new Promise((resolve) => setTimeout(resolve, Key.startsWith('raw') ? 0 : 50));
+    pending -= 1;
+    if (Key.startsWith('raw')) throw new Error('no');
+    return {};
+  });
+  await invoke(aRecord(anEnvelope([aTrack(), {}])));
+  expect(pending).toBe(0);
+});
+
+test('holds a batch of 6 MB in bounded memory', async () => {
+  const payload = JSON.stringify(
+    anEnvelope(Array.from({ length: 25 }, () => anOrder({ context: { page: { title: 'x'.repeat(500) } } }))),
+  );
+  const records = Array.from({ length: Math.floor(4_500_000 / payload.length) }, () => aRecord(payload));
+  const before = process.memoryUsage().rss;
+  expect(await invoke(...records)).toEqual({ batchItemFailures: [] });
+  expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000);
+});
+
+test('answers an empty invocation', async () => {
+  expect(await invoke()).toEqual({ batchItemFailures: [] });
+});
