@@ -25,7 +25,7 @@ const throttles = new Set([
   'ThrottlingException',
 ]);
 
-/** Some records could not be stored in time; the others are. Sending all again is safe, events count once. */
+/** Some records could not be stored in time; the others are. Sending all again is safe: each event counts once by its messageId. */
 export class NotStoredError extends Error {
   override readonly name = 'NotStoredError';
   /** Whether throttling was the only reason. */

@@ -56,7 +56,7 @@ function notStored(cause: NotStoredError, event: HttpEvent): ProblemError {
   });
   return new ProblemError(
     code,
-    'The events could not all be stored now. Send the same request again after Retry-After seconds: none counts twice.',
+    'The events could not all be stored now. Send the same request again after Retry-After seconds: by its messageId each counts once.',
     { cause, headers: { 'retry-after': cause.throttled ? '2' : '5' } },
   );
 }

@@ -116,6 +116,6 @@ test.each([
 
 test('does not send when there is no time left', async () => {
   const { put, calls } = aStream(() => undefined);
-  await expect(storeInOrder(put, [aRecord('a')], Date.now() - 1)).rejects.toThrow(NotStoredError);
+  await expect(storeInOrder(put, [aRecord('a')], Date.now() - 1)).rejects.toMatchObject({ codes: ['OutOfTime'] });
   expect(calls).toEqual([]);
 });
