@@ -66,8 +66,12 @@ function groupsOf(half: string): number[] | undefined {
   return groups;
 }
 
+/** Longer values of address fields are taken out: no list of addresses is as long, and reading them would cost time. */
+const MAX_LIST_LENGTH = 500;
+
 /** Masks every address of a value that is said to hold some: one address, a list, or an address within other text. */
 export function maskAddresses(text: string): string {
+  if (text.length > MAX_LIST_LENGTH) return '';
   return (
     maskAddress(text) ??
     text

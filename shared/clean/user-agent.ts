@@ -28,11 +28,10 @@ const SENDERS = [
 ];
 
 /** The library's list of robots without the patterns that would take a sender for one, as its manual proposes. */
-const senderPatterns: ReadonlySet<string> = new Set(SENDERS.flatMap((agent) => patternsOf(agent)));
-const isRobot = createIsbotFromList(list.filter((pattern) => !senderPatterns.has(pattern)));
+const isRobot = createIsbotFromList(list.filter((pattern) => !matchesSender(new RegExp(pattern, 'i'))));
 
-function patternsOf(agent: string): readonly string[] {
-  return list.filter((pattern) => new RegExp(pattern, 'i').test(agent));
+function matchesSender(pattern: RegExp): boolean {
+  return SENDERS.some((agent) => pattern.test(agent));
 }
 
 /** Longer agents are cut: no device sends them, and they would cost time. */
