@@ -1,176 +1,188 @@
-import type { Counter, ItemInterest, Order, OrderTotals, Profile, Touch, Trait, Usage } from '../../schemas/profile.ts';
+import type { Counter, DayRow, Order, Profile, Touch, Trait, Usage } from '../../schemas/profile.ts';
+import { CellReader, CellWriter } from './cells.ts';
 
-/**
- * A profile as nested arrays, for JSON: no field names to pay for, and what users send is never a property name.
- * `recent` is left out; it is kept as lines.
- */
-export type CompactProfile = ReturnType<typeof toCompact>;
-
-/** Shares its inner arrays with the profile: write it out before the profile changes again. */
-export function toCompact(profile: Profile) {
+/** Writes a profile but for `recent`, which is kept as lines. Times follow as distances from `firstSeen`. */
+export function writeProfile(out: CellWriter, profile: Profile): void {
   const { orders } = profile;
-  const stamps: [time: number, messageId: string][] = [];
-  return [
-    profile.key,
-    profile.profileId,
-    profile.firstSeen,
-    profile.lastSeen,
-    profile.eventCount,
-    profile.botEventCount,
-    profile.oldestDay,
-    traitRows(profile.traits, stamps),
-    stamps,
-    profile.traitBytes,
-    [...profile.groups],
-    rows(profile.counters, (c) => [c.count, c.firstAt, c.lastAt, c.currencies, c.values, c.days] as const),
-    [orders.count, orders.cancelledCount, orders.firstAt, orders.lastAt] as const,
-    rows(orders.totals, (t) => [t.revenue, t.refunded, t.cancelled] as const),
-    rows(orders.known, orderRow),
-    rows(profile.items, (i) => [i.weight, i.lastAt, i.orders] as const),
-    [...profile.categories],
-    [...profile.brands],
-    rows(profile.channels, usageRow),
-    touchRow(profile.firstTouch),
-    touchRow(profile.lastTouch),
-    rows(profile.devices, usageRow),
-    [...profile.anonymousIds],
-    [...profile.dropped],
-  ] as const;
+  out.add(profile.firstSeen, profile.key, profile.profileId, profile.eventCount, profile.botEventCount);
+  out.time(profile.lastSeen);
+  out.add(profile.oldestDay, profile.traitBytes);
+  writeTraits(out, profile.traits);
+  out.map(profile.groups, (at) => out.time(at));
+  out.map(profile.counters, (counter) => writeCounter(out, counter));
+  out.add(orders.count, orders.cancelledCount);
+  out.time(orders.firstAt);
+  out.time(orders.lastAt);
+  out.map(orders.totals, (totals) => out.add(totals.revenue, totals.refunded, totals.cancelled));
+  out.map(orders.known, (order) => writeOrder(out, order));
+  out.map(profile.items, (item) => {
+    out.add(item.weight, item.orders);
+    out.time(item.lastAt);
+  });
+  out.map(profile.categories, (weight) => out.add(weight));
+  out.map(profile.brands, (weight) => out.add(weight));
+  out.map(profile.channels, (usage) => writeUsage(out, usage));
+  writeTouch(out, profile.firstTouch);
+  writeTouch(out, profile.lastTouch);
+  out.map(profile.devices, (usage) => writeUsage(out, usage));
+  out.map(profile.anonymousIds, (at) => out.time(at));
+  out.map(profile.dropped, (count) => out.add(count));
 }
 
-/** The profile of a compact form that is the caller's to give away. */
-export function fromCompact(compact: CompactProfile, recent: string[]): Profile {
-  const [key, profileId, firstSeen, lastSeen, eventCount, botEventCount, oldestDay, ...maps] = compact;
-  const [traits, stamps, traitBytes, groups, counters, orderCounts, totals, known, items, ...rest] = maps;
-  const [categories, brands, channels, firstTouch, lastTouch, devices, anonymousIds, dropped] = rest;
-  const [count, cancelledCount, firstAt, lastAt] = orderCounts;
+/** Reads what `writeProfile` wrote. Throws `CellError` for anything else. */
+export function readProfile(from: CellReader, recent: string[]): Profile {
+  const firstSeen = from.number();
+  from.epoch = firstSeen;
+  const time = () => from.time();
+  const number = () => from.number();
+  // Properties are read in the order in which they were written.
   const profile: Profile = {
-    key,
-    profileId,
+    key: from.text(),
+    profileId: from.text(),
     firstSeen,
-    lastSeen,
-    eventCount,
-    botEventCount,
-    traits: readTraits(traits, stamps),
-    traitBytes,
-    groups: new Map(groups),
-    counters: readRows(counters, ([, c, first, last, currencies, values, days]): Counter => {
-      return { count: c, firstAt: first, lastAt: last, currencies, values, days };
-    }),
-    oldestDay,
+    eventCount: from.number(),
+    botEventCount: from.number(),
+    lastSeen: from.time(),
+    oldestDay: from.number(),
+    traitBytes: from.number(),
+    traits: readTraits(from),
+    groups: from.map(time),
+    counters: from.map(() => readCounter(from)),
     orders: {
-      count,
-      cancelledCount,
-      firstAt,
-      lastAt,
-      totals: readRows(totals, ([, revenue, refunded, cancelled]): OrderTotals => ({ revenue, refunded, cancelled })),
-      known: readRows(known, readOrder),
+      count: from.number(),
+      cancelledCount: from.number(),
+      firstAt: from.time(),
+      lastAt: from.time(),
+      totals: from.map(() => ({ revenue: from.number(), refunded: from.number(), cancelled: from.number() })),
+      known: from.map(() => readOrder(from)),
     },
-    items: readRows(items, ([, weight, last, ordered]): ItemInterest => ({ weight, lastAt: last, orders: ordered })),
-    categories: new Map(categories),
-    brands: new Map(brands),
-    channels: readRows(channels, readUsage),
-    devices: readRows(devices, readUsage),
-    anonymousIds: new Map(anonymousIds),
+    items: from.map(() => ({ weight: from.number(), orders: from.number(), lastAt: from.time() })),
+    categories: from.map(number),
+    brands: from.map(number),
+    channels: from.map(() => readUsage(from)),
+    ...optional('firstTouch', readTouch(from)),
+    ...optional('lastTouch', readTouch(from)),
+    devices: from.map(() => readUsage(from)),
+    anonymousIds: from.map(time),
+    dropped: from.map(number),
     recent,
-    dropped: new Map(dropped),
   };
-  if (firstTouch !== 0) profile.firstTouch = readTouch(firstTouch);
-  if (lastTouch !== 0) profile.lastTouch = readTouch(lastTouch);
   return profile;
 }
 
 /** A profile that shares nothing with the one given. */
 export function copyProfile(profile: Profile): Profile {
-  return fromCompact(JSON.parse(JSON.stringify(toCompact(profile))), [...profile.recent]);
+  const out = new CellWriter(profile.firstSeen);
+  writeProfile(out, profile);
+  return readProfile(new CellReader(structuredClone(out.cells)), [...profile.recent]);
 }
 
-function rows<V, R extends readonly unknown[]>(map: Map<string, V>, row: (value: V) => R): [string, ...R][] {
-  const all: [string, ...R][] = [];
-  for (const [key, value] of map) all.push([key, ...row(value)]);
-  return all;
+const optional = <K extends string, V>(name: K, value: V | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { [P in K]?: V };
+
+function writeUsage(out: CellWriter, { count, lastAt }: Usage): void {
+  out.add(count);
+  out.time(lastAt);
 }
 
-function readRows<R extends readonly [string, ...unknown[]], V>(
-  all: readonly R[],
-  read: (row: R) => V,
-): Map<string, V> {
-  const map = new Map<string, V>();
-  for (const row of all) map.set(row[0], read(row));
-  return map;
+const readUsage = (from: CellReader): Usage => ({ count: from.number(), lastAt: from.time() });
+
+function writeCounter(out: CellWriter, { count, firstAt, lastAt, currencies, values, days }: Counter): void {
+  out.add(count);
+  out.time(firstAt);
+  out.time(lastAt);
+  out.list(currencies, (currency) => out.add(currency));
+  out.add(...values);
+  let before = 0;
+  out.list(days, (row) => {
+    out.add(row[0] - before);
+    for (let column = 1; column < row.length; column += 1) out.add(row[column]);
+    before = row[0];
+  });
 }
 
-const usageRow = ({ count, lastAt }: Usage) => [count, lastAt] as const;
-const readUsage = ([, count, lastAt]: readonly [string, number, number]): Usage => ({ count, lastAt });
+function readCounter(from: CellReader): Counter {
+  const count = from.number();
+  const firstAt = from.time();
+  const lastAt = from.time();
+  const currencies = from.list(() => from.text());
+  const values = currencies.map(() => from.number());
+  let day = 0;
+  const days = from.list((): DayRow => {
+    day += from.number();
+    const row: DayRow = [day, from.number()];
+    for (let left = currencies.length; left > 0; left -= 1) row.push(from.number());
+    return row;
+  });
+  return { count, firstAt, lastAt, currencies, values, days };
+}
 
-const orderRow = (o: Order) =>
-  [
-    o.placedAt,
-    o.seenAt,
-    o.amount,
-    o.currency,
-    o.amountAt,
-    o.cancelled ? 1 : 0,
-    o.refunded,
-    o.refundCurrency,
-    o.refundedWhole ? 1 : 0,
-  ] as const;
+const CANCELLED = 1;
+const REFUNDED_WHOLE = 2;
 
-function readOrder(row: readonly [string, ...ReturnType<typeof orderRow>]): Order {
-  const [, placedAt, seenAt, amount, currency, amountAt, cancelled, refunded, refundCurrency, whole] = row;
+function writeOrder(out: CellWriter, order: Order): void {
+  out.time(order.placedAt);
+  out.time(order.seenAt);
+  out.time(order.amountAt);
+  out.add(order.amount, order.currency, order.refunded, order.refundCurrency);
+  out.add((order.cancelled ? CANCELLED : 0) + (order.refundedWhole ? REFUNDED_WHOLE : 0));
+}
+
+function readOrder(from: CellReader): Order {
+  const [placedAt, seenAt, amountAt] = [from.time(), from.time(), from.time()];
+  const [amount, currency, refunded, refundCurrency] = [from.number(), from.text(), from.number(), from.text()];
+  const marks = from.number();
   return {
     placedAt,
     seenAt,
     amount,
     currency,
     amountAt,
-    cancelled: cancelled === 1,
+    cancelled: (marks & CANCELLED) !== 0,
     refunded,
     refundCurrency,
-    refundedWhole: whole === 1,
+    refundedWhole: (marks & REFUNDED_WHOLE) !== 0,
   };
 }
 
-const touchRow = (t: Touch | undefined) =>
-  t === undefined
-    ? 0
-    : ([t.time, t.messageId, t.channel, t.source ?? 0, t.medium ?? 0, t.campaign ?? 0, t.referrerHost ?? 0] as const);
+function writeTouch(out: CellWriter, touch: Touch | undefined): void {
+  out.time(touch?.time ?? 0);
+  if (touch === undefined) return;
+  const { messageId, channel, source = 0, medium = 0, campaign = 0, referrerHost = 0 } = touch;
+  out.add(messageId, channel, source, medium, campaign, referrerHost);
+}
 
-function readTouch(row: Exclude<ReturnType<typeof touchRow>, 0>): Touch {
-  const [time, messageId, channel, source, medium, campaign, referrerHost] = row;
-  return {
-    time,
-    messageId,
-    channel,
-    ...(source !== 0 && { source }),
-    ...(medium !== 0 && { medium }),
-    ...(campaign !== 0 && { campaign }),
-    ...(referrerHost !== 0 && { referrerHost }),
-  };
+function readTouch(from: CellReader): Touch | undefined {
+  const time = from.time();
+  if (time === 0) return undefined;
+  const touch: Touch = { time, messageId: from.text(), channel: from.text() };
+  for (const name of ['source', 'medium', 'campaign', 'referrerHost'] as const) {
+    const text = from.value();
+    if (typeof text === 'string') touch[name] = text;
+  }
+  return touch;
 }
 
 /** Traits of one message share its time and id: both are written once. */
-function traitRows(traits: Map<string, Trait>, stamps: [time: number, messageId: string][]) {
-  const places = new Map<string, number>();
-  return Array.from(traits, ([name, { value, time, messageId }]) => {
-    const stamp = `${time} ${messageId}`;
-    let place = places.get(stamp);
-    if (place === undefined) {
-      place = stamps.push([time, messageId]) - 1;
-      places.set(stamp, place);
-    }
-    return [name, value, place] as const;
+function writeTraits(out: CellWriter, traits: Profile['traits']): void {
+  const stamps = new Map<string, { place: number; trait: Trait }>();
+  const stampOf = (trait: Trait) => `${trait.time} ${trait.messageId}`;
+  for (const trait of traits.values()) {
+    const stamp = stampOf(trait);
+    if (!stamps.has(stamp)) stamps.set(stamp, { place: stamps.size, trait });
+  }
+  out.list([...stamps.values()], ({ trait }) => {
+    out.time(trait.time);
+    out.add(trait.messageId);
   });
+  out.map(traits, (trait) => out.add(trait.value, stamps.get(stampOf(trait))?.place));
 }
 
-function readTraits(
-  traits: readonly (readonly [string, unknown, number])[],
-  stamps: readonly (readonly [time: number, messageId: string])[],
-): Map<string, Trait> {
-  const map = new Map<string, Trait>();
-  for (const [name, value, place] of traits) {
-    const stamp = stamps[place];
-    if (stamp !== undefined) map.set(name, { value, time: stamp[0], messageId: stamp[1] });
-  }
-  return map;
+function readTraits(from: CellReader): Map<string, Trait> {
+  const stamps = from.list(() => ({ time: from.time(), messageId: from.text() }));
+  return from.map(() => {
+    const value = from.value();
+    const { time, messageId } = stamps[from.number()] ?? { time: 0, messageId: '' };
+    return { value, time, messageId };
+  });
 }

@@ -59,9 +59,10 @@ export function fold(
   let profile = stored?.profile;
   let repeated = 0;
 
-  for (const { event, arrivedAt, ...position } of deliveries) {
-    if (isApplied(positions, position)) continue;
-    advance(positions, position);
+  for (const delivery of deliveries) {
+    if (isApplied(positions, delivery)) continue;
+    const { event, arrivedAt, shardId, sequenceNumber, index } = delivery;
+    advance(positions, { shardId, sequenceNumber, index });
     const hash = messageHash(event.sourceId, event.messageId);
     if (!seen.add(hash)) {
       repeated += 1;

@@ -11,7 +11,7 @@ export interface MessageIdPage {
 export interface Ledger {
   /** The last event applied of each of the latest shards. */
   readonly positions: Position[];
-  /** Message ids of the dedup window, as `encodeIds` writes them. */
+  /** Message ids of the dedup window, as `joinIds` writes them. */
   readonly ids: Uint8Array;
   readonly pages: readonly MessageIdPage[];
   /** Number of the next page: never used again, so that a late writer cannot hit another page. */

@@ -108,7 +108,7 @@ describe('message ids beyond what the item holds', () => {
   it('go to pages, and still count once', () => {
     const { count, stored, pages } = foldAll([...batches, ...resent]);
     expect(pages.size).toBeGreaterThan(1);
-    expect(stored?.ledger.ids.length).toBeLessThan(1_000 * 8);
+    expect(stored?.ledger.ids.length).toBeLessThan(1_000 * 12);
     expect(count).toBe(12 * 150);
   });
 
@@ -116,7 +116,7 @@ describe('message ids beyond what the item holds', () => {
     const { stored } = foldAll(batches.slice(0, 4));
     const spill = (batch: readonly Delivery[]) => fold(KEY, structuredClone(stored), batch, []).spilled;
     const [one, other] = [spill(batches[4] as Delivery[]), spill(batches[5] as Delivery[])];
-    expect(one?.ids.length).toBeGreaterThan(limits.inlineMessageIds * 8);
+    expect(one?.ids.length).toBeGreaterThan(limits.inlineMessageIds * 12);
     expect(other).toEqual(one);
   });
 
