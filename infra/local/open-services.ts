@@ -1,5 +1,6 @@
 import { DamagedDataError } from './errors.ts';
 import type { LocalService } from './gateway/types.ts';
+import { createAthenaService } from './services/athena.ts';
 import { createDynamoDbService } from './services/dynamodb.ts';
 import { DataFolderError } from './services/errors.ts';
 import { createKinesisService } from './services/kinesis.ts';
@@ -7,7 +8,7 @@ import { createS3Service } from './services/s3.ts';
 
 /** Opens every local AWS service on the data folder, all or none. Throws `DamagedDataError`. */
 export async function openServices(dataDir: string): Promise<LocalService[]> {
-  const opening = [createKinesisService, createDynamoDbService, createS3Service];
+  const opening = [createKinesisService, createDynamoDbService, createS3Service, createAthenaService];
   const settled = await Promise.allSettled(opening.map((open) => open({ dataDir })));
   const failed = settled.find((result) => result.status === 'rejected');
   const services = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

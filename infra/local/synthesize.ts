@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -41,9 +41,8 @@ export async function synthesize(options: SynthesisOptions): Promise<Synthesis> 
     await utimes(assemblyDir, now, now);
     return { assemblyDir, reused: true };
   }
-  const temporary = `${assemblyDir}.${process.pid}.tmp`;
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
+  await mkdir(outDir, { recursive: true });
+  const temporary = await mkdtemp(path.join(outDir, '.unfinished-'));
   try {
     await runApp(root, temporary, stage, options.onProgress ?? (() => {}));
     await rename(temporary, assemblyDir).catch((error) => {
@@ -83,11 +82,18 @@ async function runApp(root: string, out: string, stage: string, onProgress: (mes
   throw new SynthesisError(`The stack cannot be synthesized: mend what infra/app.ts says.\n${said.join('\n').trim()}`);
 }
 
+/** Removes outputs that were not used for longest, and what ended processes left unfinished. */
 async function prune(outDir: string, stage: string): Promise<void> {
-  const names = (await readdir(outDir)).filter((name) => name.startsWith(`${stage}-`) && !name.endsWith('.tmp'));
-  const aged = await Promise.all(
-    names.map(async (name) => ({ name, usedAt: (await stat(path.join(outDir, name))).mtimeMs })),
+  const folders = await Promise.all(
+    (await readdir(outDir)).map(async (name) => {
+      const folder = path.join(outDir, name);
+      return { name, folder, usedAt: (await stat(folder).catch(() => undefined))?.mtimeMs ?? 0 };
+    }),
   );
-  const old = aged.toSorted((left, right) => right.usedAt - left.usedAt).slice(kept);
-  await Promise.all(old.map(({ name }) => rm(path.join(outDir, name), { recursive: true, force: true })));
+  const whole = folders.filter(({ name }) => name.startsWith(`${stage}-`));
+  const old = whole.toSorted((left, right) => right.usedAt - left.usedAt).slice(kept);
+  const abandoned = folders.filter(
+    ({ name, usedAt }) => name.startsWith('.unfinished-') && usedAt < Date.now() - 3_600_000,
+  );
+  await Promise.all([...old, ...abandoned].map(({ folder }) => rm(folder, { recursive: true, force: true })));
 }

@@ -54,6 +54,20 @@ export const deployGlueTable: Deployer = (resource, { parts }) => {
   return { ref: name, attributes: {} };
 };
 
+const workGroupSchema = z.object({
+  Name: z.string(),
+  WorkGroupConfiguration: z
+    .object({ ResultConfiguration: z.object({ OutputLocation: z.string().optional() }).optional() })
+    .optional(),
+});
+
+/** Notes an Athena workgroup: where its results go. */
+export const deployWorkGroup: Deployer = (resource, { parts }) => {
+  const { Name: name, WorkGroupConfiguration: configuration } = propertiesOf(resource, workGroupSchema);
+  parts.catalog.workGroups.push({ name, outputLocation: configuration?.ResultConfiguration?.OutputLocation });
+  return { ref: name, attributes: {} };
+};
+
 const encodedView = /^\/\* Presto View: ([A-Za-z0-9+/=]+) \*\/$/;
 
 /** The SQL inside `/* Presto View: <base64 of JSON> *\/`, as Athena stores a view. Throws `TemplateError`. */

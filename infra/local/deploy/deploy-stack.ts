@@ -6,7 +6,7 @@ import { deploymentOrder } from '../template/order.ts';
 import { createScope } from '../template/scope.ts';
 import type { Deployed } from '../template/types.ts';
 import { deployBucket } from './buckets.ts';
-import { deployDatabase, deployGlueTable } from './catalog.ts';
+import { deployDatabase, deployGlueTable, deployWorkGroup } from './catalog.ts';
 import type { Deployer, Resource } from './deployer.ts';
 import { deployEventSourceMapping } from './event-source-mappings.ts';
 import { deployFunction } from './functions.ts';
@@ -24,6 +24,7 @@ const deployers: Readonly<Record<string, Deployer>> = {
   'AWS::S3::Bucket': deployBucket,
   'AWS::Glue::Database': deployDatabase,
   'AWS::Glue::Table': deployGlueTable,
+  'AWS::Athena::WorkGroup': deployWorkGroup,
   'AWS::Lambda::Function': deployFunction,
   'AWS::Lambda::EventSourceMapping': deployEventSourceMapping,
   'AWS::ApiGatewayV2::Api': deployApi,

@@ -84,10 +84,17 @@ export interface CatalogTable {
   readonly projection: Readonly<Record<string, string>>;
 }
 
-/** What Athena sees of Glue. */
+export interface CatalogWorkGroup {
+  readonly name: string;
+  /** `s3://bucket/prefix/`, where results go. */
+  readonly outputLocation: string | undefined;
+}
+
+/** What Athena sees of the stack. */
 export interface Catalog {
   database: string;
   readonly tables: CatalogTable[];
+  readonly workGroups: CatalogWorkGroup[];
 }
 
 /** Everything of a deployment that the runtime starts, or writes down, once all resources are made. */
@@ -105,7 +112,7 @@ export function noParts(): LocalParts {
     mappings: [],
     integrations: new Map(),
     httpApi: undefined,
-    catalog: { database: '', tables: [] },
+    catalog: { database: '', tables: [], workGroups: [] },
   };
 }
 

@@ -42,7 +42,6 @@ export const noLocalPart: Readonly<Record<string, Describe>> = {
   'AWS::SNS::Subscription': nothing,
   'AWS::Lambda::Permission': nothing,
   'AWS::Lambda::EventInvokeConfig': nothing,
-  'AWS::Athena::WorkGroup': (name, { Name }) => ({ ref: String(Name ?? name), attributes: {} }),
   'AWS::Athena::NamedQuery': nothing,
   'AWS::SSM::Parameter': (name, { Name, Value, Type }) => ({ ref: String(Name ?? name), attributes: { Value, Type } }),
   'AWS::CDK::Metadata': nothing,

@@ -26,8 +26,7 @@ export function createHttpApi({ spec, invoke }: HttpApiOptions): HttpApi {
   const mayPass = createThrottles(spec);
 
   const answerTo = async (request: IncomingMessage): Promise<HttpAnswer> => {
-    const { method = 'GET', url = '/', headers } = request;
-    if (spec.cors && isPreflight(method, headers)) return preflightAnswer(spec.cors, headers.origin);
+    const { method = 'GET', url = '/' } = request;
     const match = findRoute(method, url.split('?')[0] ?? '/');
     if (!match) return notFound;
     if (!mayPass(match.route.routeKey, performance.now())) return tooMany;
@@ -49,7 +48,11 @@ export function createHttpApi({ spec, invoke }: HttpApiOptions): HttpApi {
   };
 
   return async (request) => {
-    const answer = withCors(await answerTo(request), spec.cors, request.headers.origin);
+    const { method, headers } = request;
+    const answer =
+      spec.cors && isPreflight(method, headers)
+        ? preflightAnswer(spec.cors, headers.origin)
+        : withCors(await answerTo(request), spec.cors, headers.origin);
     return { ...answer, headers: { ...answer.headers, 'apigw-requestid': randomBytes(11).toString('base64url') } };
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { failure, type Outcome } from '../../../../infra/local/lambda/outcome.ts';
-import { type KinesisEvent, startBench, streamIsActive, textOf, textsOf } from './mappings.ts';
+import { type KinesisEvent, startBench, streamIsActive, textsOf } from './mappings.ts';
 
 const ok: Outcome = { ok: true, payload: null };
 const failAt = (sequenceNumber: string | undefined): Outcome => ({
@@ -287,7 +287,7 @@ test('repeats after a restart what was in flight', async () => {
   let release = () => {};
   const invoked = new Promise<void>((resolve) => {
     bench.answer(async (event) => {
-      if (textOf(event.Records[0] ?? event.Records[1]!) !== 'k/2') return ok;
+      if (!textsOf(event).includes('k/2')) return ok;
       resolve();
       return new Promise((settle) => {
         release = () => settle(failure('Runtime.ExitError', 'killed'));

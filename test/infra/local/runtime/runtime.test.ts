@@ -1,0 +1,306 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../../../infra/local/runtime.ts';
+import type { Template } from '../../../../infra/local/template/types.ts';
+import { makeFolder, writeAssembly } from '../template/assemblies.ts';
+import { aStack } from './stacks.ts';
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function folderOf(prefix: string): string {
+  const folder = makeFolder(prefix);
+  folders.push(folder);
+  return folder;
+}
+
+const assemblyOf = (template: Template) =>
+  writeAssembly(template, ['producer', 'recorder', 'echo'], folderOf('headwater-assembly-'));
+
+interface TestRuntime extends Runtime, AsyncDisposable {
+  readonly dataDir: string;
+  send(...lines: string[]): Promise<number>;
+  echo(event: object): Promise<Response>;
+  /** Lines of all objects that the recorder has written. */
+  recorded(): string[];
+}
+
+async function start(template = aStack(), options: Partial<RuntimeOptions> = {}): Promise<TestRuntime> {
+  const dataDir = options.dataDir ?? folderOf('headwater-data-');
+  const runtime = await startRuntime({ assemblyDir: assemblyOf(template), dataDir, port: 0, ...options });
+  const post = (route: string, body: string) => fetch(runtime.apiUrl + route, { method: 'POST', body });
+  return {
+    ...runtime,
+    dataDir,
+    send: async (...lines) => (await post('/send', lines.join('\n'))).status,
+    echo: (event) => post('/echo', JSON.stringify(event)),
+    recorded: () => {
+      const batches = path.join(dataDir, 's3', runtime.outputs.LakeName ?? '', 'batches');
+      const files = existsSync(batches) ? readdirSync(batches) : [];
+      return files.flatMap((file) => readFileSync(path.join(batches, file), 'utf8').split('\n'));
+    },
+    [Symbol.asyncDispose]: runtime.stop,
+  };
+}
+
+const users = (count: number, text = 'x') => Array.from({ length: count }, (_, index) => `user-${index}/${text}`);
+
+test('carries a request through API, producer, stream and consumer into the bucket', async () => {
+  await using runtime = await start();
+
+  expect(await runtime.send(...users(40))).toBe(200);
+  await runtime.drained();
+
+  expect(runtime.recorded().toSorted()).toEqual(users(40).toSorted());
+  expect(runtime.status()[0]?.shards).toHaveLength(4);
+});
+
+test('resolves outputs and environments to what runs here', async () => {
+  await using runtime = await start();
+
+  const echo = await runtime.functions.get('Echo')?.invoke({});
+
+  expect(runtime.outputs).toEqual({
+    ApiUrl: runtime.apiUrl,
+    LongApiUrl: `${runtime.apiUrl}/v1`,
+    LakeName: 'headwater-test-lake',
+    StreamName: 'Headwater-test-Events',
+  });
+  expect(echo).toMatchObject({
+    payload: { env: { API_URL: runtime.apiUrl, AWS_ENDPOINT_URL: runtime.gateway.url, AWS_ACCESS_KEY_ID: 'HWEcho' } },
+  });
+});
+
+test('writes the catalog that Athena reads', async () => {
+  await using runtime = await start();
+  const catalog = JSON.parse(readFileSync(path.join(runtime.dataDir, 'state', 'catalog.json'), 'utf8'));
+  expect(catalog).toEqual({
+    database: 'headwater_test',
+    tables: [
+      {
+        name: 'events_landed',
+        comment: 'Events.',
+        kind: 'table',
+        columns: [{ name: 'message_id', type: 'string', comment: 'Id.' }],
+        partitionKeys: [{ name: 'day', type: 'string', comment: 'Day.' }],
+        location: 's3://headwater-test-lake/events_landed/',
+        projection: { 'projection.enabled': 'true', 'projection.day.type': 'date' },
+      },
+      {
+        name: 'events',
+        comment: 'presto view',
+        kind: 'view',
+        columns: [{ name: 'message_id', type: 'string', comment: '' }],
+        partitionKeys: [],
+        viewSql: 'SELECT 1',
+        projection: {},
+      },
+    ],
+    workGroups: [{ name: 'headwater-test', outputLocation: 's3://headwater-test-lake/results/' }],
+  });
+});
+
+test('keeps everything between runs, and repeats nothing', async () => {
+  const first = await start();
+  await first.send(...users(10, 'first'));
+  await first.drained();
+  await first.stop();
+
+  await using second = await start(aStack(), { dataDir: first.dataDir });
+  rmSync(path.join(first.dataDir, 's3', 'headwater-test-lake', 'batches'), { recursive: true });
+  await second.send(...users(10, 'second'));
+  await second.drained();
+
+  expect(second.recorded().toSorted()).toEqual(users(10, 'second').toSorted());
+});
+
+test('processes the whole stream again after a rewind', async () => {
+  await using runtime = await start();
+  await runtime.send(...users(10));
+  await runtime.drained();
+  rmSync(path.join(runtime.dataDir, 's3', 'headwater-test-lake', 'batches'), { recursive: true });
+
+  await runtime.rewind();
+  await runtime.drained();
+
+  expect(runtime.recorded().toSorted()).toEqual(users(10).toSorted());
+});
+
+test('loses nothing when sandboxes are killed', async () => {
+  await using runtime = await start(aStack(), { pace: { firstRetryMs: 1, longestRetryMs: 10 } });
+  const lines = Array.from({ length: 30 }, (_, index) => `user-${index}/sleep=30`);
+  for (let index = 0; index < lines.length; index += 5) {
+    await runtime.send(...lines.slice(index, index + 5));
+    await sleep(40);
+    for (const pid of runtime.functions.get('Recorder')?.pids() ?? []) process.kill(pid, 'SIGKILL');
+  }
+  await runtime.drained();
+  expect(runtime.recorded().toSorted()).toEqual(lines.toSorted());
+});
+
+test('stops within three seconds while handlers run, and goes on with their batch after a restart', async () => {
+  const first = await start();
+  await first.send('user/sleep=3500', 'user/after');
+  const slow = first.echo({ sleepMs: 3500 }).catch((error: Error) => error);
+  await sleep(500);
+
+  const from = performance.now();
+  await first.stop();
+
+  expect(performance.now() - from).toBeLessThan(3000);
+  await slow;
+  expect(first.recorded()).toEqual([]);
+  await using second = await start(aStack(), { dataDir: first.dataDir });
+  await second.drained();
+  expect(second.recorded()).toEqual(['user/sleep=3500', 'user/after']);
+});
+
+test('lets a running request end before it stops', async () => {
+  const runtime = await start();
+  const answer = runtime.echo({ sleepMs: 300 });
+  await sleep(250);
+  await runtime.stop();
+  expect((await answer).status).toBe(200);
+});
+
+test('says where it runs, as long as it does', async () => {
+  const runtime = await start();
+  const file = path.join(runtime.dataDir, 'state', 'runtime.json');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+    pid: process.pid,
+    gatewayUrl: runtime.gateway.url,
+    apiUrl: runtime.apiUrl,
+    outputs: runtime.outputs,
+  });
+  await runtime.stop();
+  expect(existsSync(file)).toBe(false);
+});
+
+test('adds up the memory of all its processes', async () => {
+  await using runtime = await start();
+  const alone = runtime.memory();
+  await runtime.functions.get('Echo')?.invoke({});
+  expect(alone).toBeGreaterThan(10_000_000);
+  expect(runtime.memory()).toBeGreaterThan(alone + 5_000_000);
+});
+
+test('refuses a second runtime on the same data folder, and works on after it', async () => {
+  await using runtime = await start();
+  await expect(start(aStack(), { dataDir: runtime.dataDir })).rejects.toThrow(
+    `Another runtime (process ${process.pid}) works on ${runtime.dataDir}: stop it, or choose another folder with --data.`,
+  );
+  expect(await runtime.send('user/x')).toBe(200);
+});
+
+test('takes the data folder over from a process that died', async () => {
+  const dataDir = folderOf('headwater-data-');
+  const first = await start(aStack(), { dataDir });
+  await first.stop();
+  writeFileSync(path.join(dataDir, 'state', 'lock.json'), JSON.stringify({ pid: 2 ** 22 - 3, startTime: '1' }));
+  await using second = await start(aStack(), { dataDir });
+  expect(await second.send('user/x')).toBe(200);
+});
+
+const bucket = { Type: 'AWS::S3::Bucket' };
+
+test.each<[string, () => Promise<unknown>, string]>([
+  [
+    'a resource type that it does not know',
+    () => start(aStack({ Queue: { Type: 'AWS::SQS::Queue' } })),
+    'Queue is of the type AWS::SQS::Queue, which the local runtime does not know',
+  ],
+  [
+    'a mapping setting that the poller does not honour',
+    () =>
+      start(
+        aStack({
+          Filtered: {
+            Type: 'AWS::Lambda::EventSourceMapping',
+            Properties: { ...aStack().Resources.Mapping?.Properties, FilterCriteria: {} },
+          },
+        }),
+      ),
+    'Filtered (AWS::Lambda::EventSourceMapping) cannot run locally: Properties: Unrecognized key: "FilterCriteria"',
+  ],
+  [
+    'a function without code',
+    () => {
+      const assemblyDir = assemblyOf(aStack());
+      rmSync(path.join(assemblyDir, 'asset.echo'), { recursive: true });
+      return start(aStack(), { assemblyDir });
+    },
+    'The build is incomplete: the code of Echo is missing',
+  ],
+  [
+    'a missing build',
+    () => start(aStack(), { assemblyDir: '/nowhere' }),
+    'The build is incomplete: /nowhere/manifest.json is missing',
+  ],
+  [
+    'a data folder that is a file',
+    () => {
+      const file = path.join(folderOf('headwater-data-'), 'file');
+      writeFileSync(file, '');
+      return start(aStack(), { dataDir: file });
+    },
+    'choose another with --data',
+  ],
+  [
+    'a view that cannot be decoded',
+    () =>
+      start(
+        aStack({
+          Bad: {
+            Type: 'AWS::Glue::Table',
+            Properties: {
+              DatabaseName: 'd',
+              TableInput: { Name: 'bad', TableType: 'VIRTUAL_VIEW', ViewOriginalText: 'SELECT 1' },
+            },
+          },
+        }),
+      ),
+    'The view bad has no ViewOriginalText',
+  ],
+])('says what is wrong with %s', async (_, attempt, message) => {
+  await expect(attempt()).rejects.toThrow(message);
+});
+
+test('leaves nothing running after a failed start', async () => {
+  const dataDir = folderOf('headwater-data-');
+  await expect(start(aStack({ Queue: { Type: 'AWS::SQS::Queue' } }), { dataDir })).rejects.toThrow('AWS::SQS::Queue');
+  await using runtime = await start(aStack({ Another: bucket }), { dataDir });
+  expect(await runtime.send('user/x')).toBe(200);
+});
+
+test('says that the data folder holds a table of another shape', async () => {
+  const first = await start();
+  await first.stop();
+  const other = aStack({
+    Profiles: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      },
+    },
+  });
+  await expect(start(other, { dataDir: first.dataDir })).rejects.toThrow(
+    'The table Headwater-test-Profiles of the data folder has other keys or indexes than the template',
+  );
+});
+
+test.each([
+  ['checkpoint', 'state/checkpoints/Mapping.json', 'Mapping.json of the data folder cannot be read'],
+  ['database', 'kinesis/CURRENT', 'is damaged'],
+])('says that a %s of the data folder is damaged', async (_, file, message) => {
+  const first = await start();
+  await first.stop();
+  writeFileSync(path.join(first.dataDir, file), '{"torn');
+  const again = start(aStack(), { dataDir: first.dataDir });
+  await expect(again).rejects.toThrow(message);
+  await expect(again).rejects.toMatchObject({ name: 'DamagedDataError' });
+});
