@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, type Stats, st
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AwsError } from '../errors.ts';
-import { isFolder, place, type Range, readRange, removeEmptyFolders, wholeOf } from './files.ts';
+import { isFolder, place, type Range, readRange, removeEmptyFolders, removeLeftovers, wholeOf } from './files.ts';
 import { fileOfKey } from './keys.ts';
 import { walkKeys } from './walk.ts';
 
@@ -42,8 +42,8 @@ export class ObjectStore {
   /** @param dataDir objects lie in `<dataDir>/s3`, which is made if it is missing. */
   constructor(dataDir: string) {
     this.root = path.resolve(dataDir, 's3');
-    rmSync(path.join(this.root, '.tmp'), { recursive: true, force: true });
     mkdirSync(path.join(this.root, '.tmp'), { recursive: true });
+    removeLeftovers(path.join(this.root, '.tmp'));
   }
 
   createBucket(bucket: string): void {
@@ -74,12 +74,18 @@ export class ObjectStore {
     throw new AwsError('NoSuchBucket', `The bucket ${bucket} does not exist`, 404);
   }
 
-  /** Writes an object whole. Throws `PreconditionFailed` when the object that is there does not meet the conditions. */
-  async put(bucket: string, key: string, body: Buffer, headers: ObjectHeaders = {}, conditions: Conditions = {}) {
-    const target = this.#fileOf(bucket, key);
+  /** Writes an object whole, or none of it. Throws `PreconditionFailed` when the object that is there does not meet the conditions. */
+  async put(
+    bucket: string,
+    key: string,
+    body: Buffer | AsyncIterable<string>,
+    headers: ObjectHeaders = {},
+    conditions: Conditions = {},
+  ) {
+    const target = this.pathOf(bucket, key);
     const temporary = path.join(this.root, '.tmp', randomUUID());
-    await writeFile(temporary, body);
     try {
+      await writeFile(temporary, body);
       // From here to the rename nothing else in this process can run: the condition still holds when it is acted on.
       this.check(bucket, key, conditions);
       this.#keepHeaders(bucket, key, headers);
@@ -87,7 +93,7 @@ export class ObjectStore {
     } finally {
       rmSync(temporary, { force: true });
     }
-    return this.#headOf(key, target, statSync(target), body);
+    return this.#headOf(key, target, statSync(target), Buffer.isBuffer(body) ? body : undefined);
   }
 
   /** Throws `PreconditionFailed` (412), or `NoSuchKey` when a match is asked of an object that is not there. */
@@ -103,7 +109,7 @@ export class ObjectStore {
 
   /** Describes an object, or returns undefined when there is none. */
   find(bucket: string, key: string): ObjectHead | undefined {
-    const file = this.#fileOf(bucket, key);
+    const file = this.pathOf(bucket, key);
     const stats = statSync(file, { throwIfNoEntry: false });
     return stats?.isFile() ? this.#headOf(key, file, stats) : undefined;
   }
@@ -119,7 +125,7 @@ export class ObjectStore {
   get(bucket: string, key: string, rangeOf: (size: number) => Range = wholeOf): StoredObject {
     const head = this.head(bucket, key);
     const range = rangeOf(head.size);
-    return { head, range, body: readRange(this.#fileOf(bucket, key), range) };
+    return { head, range, body: readRange(this.pathOf(bucket, key), range) };
   }
 
   headersOf(bucket: string, key: string): ObjectHeaders {
@@ -132,7 +138,7 @@ export class ObjectStore {
 
   /** Deletes an object and the folders that it leaves empty; an object that is not there is deleted already. */
   delete(bucket: string, key: string): void {
-    const file = this.#fileOf(bucket, key);
+    const file = this.pathOf(bucket, key);
     if (statSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file, { force: true });
     rmSync(this.#headersFile(bucket, key), { force: true });
     this.#etags.delete(file);
@@ -144,7 +150,8 @@ export class ObjectStore {
     return walkKeys(this.requireBucket(bucket), prefix, after);
   }
 
-  #fileOf(bucket: string, key: string): string {
+  /** Where an object's file lies, or would lie. */
+  pathOf(bucket: string, key: string): string {
     return path.join(this.requireBucket(bucket), fileOfKey(key));
   }
 

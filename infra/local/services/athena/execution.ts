@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { DuckDBType } from '@duckdb/node-api';
+import type { ObjectStore } from '../s3/object-store.ts';
+import { type Catalog, splitLocation } from './catalog.ts';
+import { type ColumnInfo, columnInfo, columnInfoOf } from './column-types.ts';
+import type { Engine } from './engine.ts';
+import { QueryError, queryErrorOf } from './query-error.ts';
+import { csvOf, type ResultRow } from './result-file.ts';
+import { answerUtility } from './utility-statement.ts';
+import { printValue } from './values.ts';
+
+export interface ExecutionRequest {
+  readonly sql: string;
+  readonly parameters: readonly string[];
+  readonly database: string;
+  readonly workGroup: string;
+  /** Folder for the result: `s3://bucket/prefix/`. */
+  readonly outputLocation: string;
+}
+
+export interface ExecutionParts {
+  readonly engine: Engine;
+  readonly store: ObjectStore;
+  readonly catalog: () => Catalog;
+}
+
+/** One query from its start to its result in S3. Times are in milliseconds. */
+export class Execution {
+  readonly id = randomUUID();
+  readonly request: ExecutionRequest;
+  readonly submitted = Date.now();
+  readonly isUtility: boolean;
+  state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' = 'QUEUED';
+  reason: string | undefined;
+  started = this.submitted;
+  completed: number | undefined;
+  scannedBytes = 0;
+  columns: readonly ColumnInfo[] = [];
+  #interrupt: (() => void) | undefined;
+
+  constructor(request: ExecutionRequest) {
+    this.request = request;
+    this.isUtility = /^\s*(SHOW|DESC|DESCRIBE|EXPLAIN)\s/i.test(request.sql);
+  }
+
+  get hasEnded(): boolean {
+    return this.completed !== undefined;
+  }
+
+  /** `s3://bucket/key` of the result. */
+  get output(): string {
+    return `${this.request.outputLocation.replace(/\/?$/, '/')}${this.id}.${this.isUtility ? 'txt' : 'csv'}`;
+  }
+
+  cancel(): void {
+    if (this.hasEnded) return;
+    this.#end('CANCELLED', 'Query cancelled by user');
+    this.#interrupt?.();
+  }
+
+  async run(parts: ExecutionParts): Promise<void> {
+    if (this.hasEnded) return;
+    this.state = 'RUNNING';
+    this.started = Date.now();
+    try {
+      const { bucket, prefix } = splitLocation(this.output);
+      await parts.store.put(bucket, prefix, this.#csv(parts), { 'content-type': 'text/csv' });
+      this.#end('SUCCEEDED');
+    } catch (error) {
+      this.#end('FAILED', queryErrorOf(error).message);
+    }
+  }
+
+  async *#csv({ engine, catalog }: ExecutionParts): AsyncGenerator<string> {
+    const { sql, parameters, database } = this.request;
+    const known = catalog().database;
+    if (database.toLowerCase() !== known.toLowerCase()) {
+      throw new QueryError('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist. There is: ${known}`);
+    }
+    const [, explained] = /^\s*EXPLAIN\s+(.*)$/is.exec(sql) ?? [];
+    if (explained !== undefined)
+      yield this.#table(
+        ['Query Plan'],
+        (await engine.explain(explained, parameters)).map((line) => [line]),
+      );
+    else {
+      const answer = answerUtility(sql, catalog());
+      if (answer) yield this.#table(answer.columns, answer.rows);
+      else yield* this.#query(engine);
+    }
+  }
+
+  #table(columns: readonly string[], rows: readonly ResultRow[]): string {
+    this.columns = columns.map((column) => columnInfoOf(column, 'string'));
+    return csvOf(rows);
+  }
+
+  async *#query(engine: Engine): AsyncGenerator<string> {
+    const running = await engine.start(this.request.sql, this.request.parameters);
+    try {
+      this.#interrupt = () => running.interrupt();
+      const { result, unnamed } = running;
+      const types = result.columnTypes();
+      const names = result.columnNames().map((name) => name.toLowerCase());
+      for (const index of unnamed.fromLeft) names[index] = `_col${index}`;
+      for (const index of unnamed.fromRight) names[names.length - index] = `_col${names.length - index}`;
+      this.columns = names.map((name, index) => columnInfo(name, types[index] as DuckDBType));
+      yield csvOf([names]);
+      for (;;) {
+        if (this.hasEnded) throw new QueryError('USER_CANCELED', 'The query was canceled');
+        const chunk = await result.fetchChunk();
+        if (!chunk || chunk.rowCount === 0) break;
+        yield csvOf(
+          chunk.getRows().map((row) => row.map((value, index) => printValue(value, types[index] as DuckDBType))),
+        );
+      }
+    } finally {
+      this.#interrupt = undefined;
+      this.scannedBytes = running.end();
+    }
+  }
+
+  #end(state: Execution['state'], reason?: string): void {
+    if (this.hasEnded) return;
+    this.state = state;
+    this.reason = reason;
+    this.completed = Date.now();
+  }
+}

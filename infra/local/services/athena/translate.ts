@@ -1,0 +1,136 @@
+import { QueryError } from './query-error.ts';
+import { rewriteCall } from './rewrite-calls.ts';
+import { type Node, type Parts, readTrino, rewrite, visit, writeDuckDb } from './syntax-tree.ts';
+
+export interface Translation {
+  /** One SELECT in DuckDB's SQL. */
+  readonly sql: string;
+  /** Names of the catalog's relations that the query reads, in lower case. */
+  readonly relations: ReadonlySet<string>;
+  /** Names of output columns that the query gives none, by position from the left or, after a star, from the right. */
+  readonly unnamed: { readonly fromLeft: readonly number[]; readonly fromRight: readonly number[] };
+}
+
+export interface TranslateOptions {
+  readonly database: string;
+  /** Names of the relations that there are, in lower case, and whether each is a table with files. */
+  readonly relations: ReadonlyMap<string, 'table' | 'view'>;
+  /** Literals for the `?` in the query, in order: `'text'`, `12.5`, `DATE '2026-01-02'`. */
+  readonly parameters?: readonly string[] | undefined;
+}
+
+const queryKinds = new Set(['select', 'union', 'intersect', 'except', 'subquery', 'values', 'paren']);
+
+/** Translates a Trino query to DuckDB. Throws `QueryError` for what Athena, or the local one, would refuse. */
+export function translate(trinoSql: string, options: TranslateOptions): Translation {
+  const tree = readTrino(trinoSql);
+  const [kind = ''] = Object.keys(tree);
+  if (!queryKinds.has(kind)) {
+    const what =
+      kind === 'command' ? String(tree.command?.this).split(/\s/)[0] : kind.replaceAll('_', ' ').toUpperCase();
+    throw new QueryError('NOT_SUPPORTED', `The local Athena answers queries and SHOW, DESCRIBE, EXPLAIN; got ${what}`);
+  }
+  const withValues = fillParameters(tree, options.parameters ?? []);
+  const relations = checkRelations(withValues, options);
+  const wantsPath = mentionsPath(withValues);
+  const rewritten = rewrite(withValues, (part, parts, node) => {
+    if (part === 'table' && parts.name?.name) return relation(parts, options, wantsPath);
+    return rewriteCall(part, parts, node);
+  });
+  return { sql: writeDuckDb(rewritten), relations, unnamed: unnamedColumns(tree) };
+}
+
+/** Replaces `?` by literals. As in Athena, they may stand in WHERE only. */
+function fillParameters(tree: Node, parameters: readonly string[]): Node {
+  const values = parameters.map(readParameter);
+  let used = 0;
+  const filled = rewrite(tree, (kind, parts, node) => {
+    if (kind !== 'placeholder') return node;
+    used += 1;
+    return { placeholder: { ...parts, index: used } };
+  });
+  if (used !== parameters.length) {
+    const message = `Incorrect number of parameters: expected ${used} but found ${parameters.length}`;
+    throw new QueryError('INVALID_PARAMETER_USAGE', message);
+  }
+  const inWhere = new Set<number>();
+  visit(filled, (_, parts) => {
+    visit(parts?.where_clause, (kind, { index }) => kind === 'placeholder' && inWhere.add(index));
+  });
+  if (inWhere.size < used) throw new QueryError('SYNTAX_ERROR', 'A parameter may stand in a WHERE clause only');
+  return rewrite(filled, (kind, parts, node) => (kind === 'placeholder' ? (values[parts.index - 1] ?? node) : node));
+}
+
+function readParameter(parameter: string): Node {
+  try {
+    const value = readTrino(`SELECT ${parameter}`).select;
+    const [node] = value.expressions;
+    const bare = node.neg?.this ?? node.cast?.this ?? node;
+    const isLiteral = ['literal', 'boolean', 'null'].includes(Object.keys(bare)[0] ?? '');
+    if (isLiteral && value.expressions.length === 1 && !value.from) return node;
+  } catch {
+    // The one message below holds for every way to be wrong.
+  }
+  const hint = "text stands in single quotes: 'abc'";
+  throw new QueryError('INVALID_PARAMETER_USAGE', `The parameter ${parameter} is not a literal; ${hint}`);
+}
+
+function checkRelations(tree: Node, { database, relations }: TranslateOptions): Set<string> {
+  const used = new Set<string>();
+  const own = new Set<string>();
+  visit(tree, (_, parts) => {
+    for (const cte of parts?.with?.ctes ?? []) own.add(cte.alias.name.toLowerCase());
+  });
+  visit(tree, (kind, parts) => {
+    if (kind !== 'table' || !parts.name?.name) return;
+    const name = parts.name.name.toLowerCase();
+    if (!parts.schema && own.has(name)) return;
+    const schema = parts.schema?.name.toLowerCase() ?? database;
+    const isKnown = schema === database && relations.has(name);
+    const isOurs = !parts.catalog || parts.catalog.name.toLowerCase() === 'awsdatacatalog';
+    if (isKnown && isOurs && !parts.version) {
+      used.add(name);
+      return;
+    }
+    const there = `There are: ${[...relations.keys()].join(', ') || 'none'}`;
+    throw new QueryError('TABLE_NOT_FOUND', `Table 'awsdatacatalog.${schema}.${name}' does not exist. ${there}`);
+  });
+  return used;
+}
+
+function mentionsPath(tree: Node): boolean {
+  let found = false;
+  visit(tree, (kind, parts) => {
+    if (kind === 'column' && parts.name?.name === '$path') found = true;
+  });
+  return found;
+}
+
+const unqualified = { catalog: null, schema: null };
+
+/** A table has a twin that shows the hidden column `$path` as well. */
+function relation(parts: Parts, { relations }: TranslateOptions, wantsPath: boolean): Node {
+  const name = parts.name.name.toLowerCase();
+  if (!wantsPath || relations.get(name) !== 'table') return { table: { ...parts, ...unqualified } };
+  const alias = parts.alias ?? { ...parts.name, quoted: true };
+  return { table: { ...parts, ...unqualified, name: { ...parts.name, name: `${name}$path`, quoted: true }, alias } };
+}
+
+function unnamedColumns(tree: Node): Translation['unnamed'] {
+  let query: Parts = tree;
+  while (!query.select) {
+    const [inner]: Parts[] = Object.values(query);
+    query = inner.left ?? inner.this;
+    if (!query) return { fromLeft: [], fromRight: [] };
+  }
+  const expressions: Parts[] = query.select.expressions;
+  const isStar = (one: Parts) => Boolean(one.star);
+  const isUnnamed = (one: Parts) => !(one.star || one.column || one.alias || one.dot || one.annotated?.this.alias);
+  const first = expressions.findIndex(isStar);
+  const last = expressions.findLastIndex(isStar);
+  const positions = expressions.flatMap((one, index) => (isUnnamed(one) ? [index] : []));
+  return {
+    fromLeft: positions.filter((index) => first < 0 || index < first),
+    fromRight: first < 0 ? [] : positions.filter((index) => index > last).map((index) => expressions.length - index),
+  };
+}
