@@ -39,8 +39,8 @@ function columnsOf(event: CleanEvent): unknown[] {
   const { commerce, visit } = event;
   const value = eventValue(event);
   const columns: unknown[] = [
-    event.messageId,
-    event.type,
+    shortenId(event.messageId),
+    event.type[0],
     fits(event.event, limits.nameBytes) ? event.event : '',
     short(commerce.product?.productId ?? commerce.products?.[0]?.productId),
     short(visit.pagePath),
@@ -55,6 +55,12 @@ function columnsOf(event: CleanEvent): unknown[] {
 /** The text, or 0 for none and for one that is too long. */
 const short = (text: string | undefined) => (text !== undefined && fits(text, limits.detailBytes) ? text : 0);
 
+/** What a line starts with that no other event's line does: its time and message id. Sorts as lines do. */
+export function startOfLine(line: string): string {
+  const [id] = JSON.parse(line.slice(TIME_DIGITS));
+  return `${line.slice(0, TIME_DIGITS)}[${JSON.stringify(id)}`;
+}
+
 /** Reads a line that `applyRecent` wrote. */
 export function readRecent(line: string): RecentRow {
   const [messageId, type, event, itemId = 0, path = 0, orderId = 0, value, currency = 0] = JSON.parse(
@@ -62,8 +68,8 @@ export function readRecent(line: string): RecentRow {
   );
   return {
     time: Number.parseInt(line.slice(0, TIME_DIGITS), 36),
-    messageId,
-    type,
+    messageId: restoreId(messageId),
+    type: typesByInitial.get(type) ?? 'track',
     event,
     ...(itemId !== 0 && { itemId }),
     ...(orderId !== 0 && { orderId }),
@@ -71,6 +77,27 @@ export function readRecent(line: string): RecentRow {
     ...(currency !== 0 && { currency }),
     ...(path !== 0 && { path }),
   };
+}
+
+/** Each type has an initial of its own. */
+const typesByInitial = new Map<string | undefined, MessageType>(messageTypes.map((type) => [type[0], type]));
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** First characters of a UUID in base64, and of an id that begins with one of these two itself. */
+const SHORTENED = '~';
+const ESCAPED = '!';
+
+/** A UUID in 23 characters instead of 36: most of what a recent event takes. Other ids stay as they are. */
+function shortenId(id: string): string {
+  if (UUID.test(id)) return SHORTENED + Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+  return id.startsWith(SHORTENED) || id.startsWith(ESCAPED) ? ESCAPED + id : id;
+}
+
+function restoreId(id: string): string {
+  if (id.startsWith(ESCAPED)) return id.slice(1);
+  if (!id.startsWith(SHORTENED)) return id;
+  const hex = Buffer.from(id.slice(1), 'base64url').toString('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 const encodeTime = (time: number): string => Math.max(0, time).toString(36).padStart(TIME_DIGITS, '0');

@@ -1,7 +1,6 @@
+import { MONEY_SCALE } from '../../schemas/event/vocabulary.ts';
 import type { Profile, RecentEvent, RecentEventsPage } from '../../schemas/profile.ts';
-import { readRecent } from './recent-events.ts';
-
-const MONEY_SCALE = 10_000;
+import { readRecent, startOfLine } from './recent-events.ts';
 
 /** A cursor that no page of ours named. */
 export class CursorError extends Error {
@@ -14,27 +13,21 @@ export class CursorError extends Error {
  */
 export function recentPage(profile: Profile, limit: number, cursor: string | undefined): RecentEventsPage {
   const before = cursor === undefined ? undefined : readCursor(cursor);
-  const newestFirst = profile.recent.toReversed().filter((line) => before === undefined || keyOf(line) < before);
+  const newestFirst = profile.recent.toReversed().filter((line) => before === undefined || line < before);
   const page = newestFirst.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(eventView),
-    nextCursor: last !== undefined && newestFirst.length > limit ? writeCursor(keyOf(last)) : null,
+    nextCursor: last !== undefined && newestFirst.length > limit ? writeCursor(startOfLine(last)) : null,
   };
 }
 
-/** Time and message id: what orders the events. */
-function keyOf(line: string): string {
-  const { time, messageId } = readRecent(line);
-  return `${String(time).padStart(15, '0')} ${JSON.stringify(messageId)}`;
-}
-
-const KEY = /^\d{15} "/;
-const writeCursor = (key: string) => Buffer.from(key).toString('base64url');
+const START = /^[0-9a-z]{9}\["/;
+const writeCursor = (start: string) => Buffer.from(start).toString('base64url');
 
 function readCursor(cursor: string): string {
-  const key = Buffer.from(cursor, 'base64url').toString();
-  if (KEY.test(key) && writeCursor(key) === cursor) return key;
+  const start = Buffer.from(cursor, 'base64url').toString();
+  if (START.test(start) && writeCursor(start) === cursor) return start;
   throw new CursorError(
     'cursor is none that a page of events named: take nextCursor as it was given, or leave it out.',
   );

@@ -34,6 +34,11 @@ const zstd = {
   chunkSize: 4_096,
 };
 
+/** A state that fits DynamoDB's smallest write, 1 KB with its other attributes, is not compressed: it would save nothing. */
+const PLAIN_BYTES = 800;
+const JSON_ARRAY = '['.charCodeAt(0);
+const decoder = new TextDecoder();
+
 /** The first line is a JSON array of cells, the following ones are the recent events. */
 export function encodeProfile({ profile, ledger }: FoldedProfile): EncodedProfile {
   const out = new CellWriter(profile.firstSeen);
@@ -41,8 +46,9 @@ export function encodeProfile({ profile, ledger }: FoldedProfile): EncodedProfil
   out.list(ledger.pages, ({ number, newestHour }) => out.add(number, newestHour));
   out.add(ledger.nextPage);
   writeProfile(out, profile);
-  const text = `${JSON.stringify(out.cells)}\n${profile.recent.join('\n')}`;
-  return { format: STATE_FORMAT, state: zstdCompressSync(text, zstd), ids: ledger.ids };
+  const text = Buffer.from([JSON.stringify(out.cells), ...profile.recent].join('\n'));
+  const isSmall = text.length + ledger.ids.length <= PLAIN_BYTES;
+  return { format: STATE_FORMAT, state: isSmall ? text : zstdCompressSync(text, zstd), ids: ledger.ids };
 }
 
 /** Throws `StateError` for what `encodeProfile` of this version did not write. */
@@ -54,9 +60,8 @@ export function decodeProfile({ format, state, ids }: EncodedProfile): FoldedPro
     });
   }
   try {
-    const [cells = '', ...recent] = zstdDecompressSync(state, { maxOutputLength: MAX_STATE_BYTES })
-      .toString()
-      .split('\n');
+    const text = state[0] === JSON_ARRAY ? state : zstdDecompressSync(state, { maxOutputLength: MAX_STATE_BYTES });
+    const [cells = '', ...recent] = decoder.decode(text).split('\n');
     const from = new CellReader(JSON.parse(cells));
     const positions = from.list(() => {
       return { shardId: from.text(), sequenceNumber: from.text(), index: from.number() };

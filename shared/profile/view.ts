@@ -1,9 +1,8 @@
+import { MONEY_SCALE } from '../../schemas/event/vocabulary.ts';
 import type { ComputedView, Counter, OrderTotals, Profile, ProfileView, Touch } from '../../schemas/profile.ts';
 import { weightAt } from './affinities.ts';
 import { dayOf } from './counters.ts';
 
-/** A profile's money is in 1/10,000 of a currency unit; the API shows units. */
-const MONEY_SCALE = 10_000;
 /** Interests that the API shows of each kind: the strongest. */
 const SHOWN = 20;
 const USER = 'user:';
