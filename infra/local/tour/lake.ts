@@ -2,9 +2,10 @@ import { asTable } from '../query/result-format.ts';
 import type { Stage } from './tour.ts';
 
 const questions: readonly string[] = [
-  `SELECT channel, count(DISTINCT session_id) AS sessions, count_if(event = 'Order Completed') AS orders,
-       sum(CASE WHEN event = 'Order Completed' AND currency = 'USD' THEN total END) AS revenue_usd
-FROM events WHERE NOT is_bot GROUP BY 1 ORDER BY revenue_usd DESC NULLS LAST`,
+  `SELECT channel, count(*) AS entrances, count(DISTINCT profile_key) AS visitors FROM events
+WHERE event = 'Page Viewed' AND channel <> 'on_site' AND NOT is_bot GROUP BY 1 ORDER BY 2 DESC`,
+  `SELECT currency, count(DISTINCT order_id) AS orders, sum(total) AS revenue FROM events
+WHERE event = 'Order Completed' GROUP BY 1 ORDER BY 2 DESC`,
   'SELECT reason, count(*) AS events FROM failed_events GROUP BY 1 ORDER BY 2 DESC LIMIT 5',
 ];
 
