@@ -7,7 +7,7 @@ import type { RecordContext, UnreadableRecord } from './read-record.ts';
 import { serialise } from './serialise.ts';
 import type { Drop } from './step.ts';
 
-/** The item of a message that a step dropped: whole, so that it can be replayed after a fix. */
+/** The item of a message that a step dropped: whole, so that it can be replayed after a fix, and with addresses masked at any depth. */
 export function failedItem(
   record: RecordContext,
   received: unknown,

@@ -1,5 +1,4 @@
 import { inspect, MAX_DEPTH } from './inspect.ts';
-import { maskMessage } from './mask-message.ts';
 import { sanitise } from './sanitise.ts';
 import type { Draft } from './step.ts';
 import { drop, type JsonObject, ok, type StepResult, typeName } from './step.ts';
@@ -15,10 +14,7 @@ export function openMessage(draft: Draft): StepResult {
   }
   const message = received as JsonObject;
   const { tooDeep, untidy, weight } = inspect(message);
-  if (tooDeep) {
-    maskMessage(message);
-    return drop('too_deep', '', `expected at most ${MAX_DEPTH} levels, found more`);
-  }
+  if (tooDeep) return drop('too_deep', '', `expected at most ${MAX_DEPTH} levels, found more`);
   if (weight * 6 > MAX_EVENT_BYTES) {
     const bytes = Buffer.byteLength(JSON.stringify(message));
     if (bytes > MAX_EVENT_BYTES)

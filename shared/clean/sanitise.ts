@@ -20,7 +20,7 @@ function cleanObject(object: JsonObject, path: string, changes: ValueChange[]): 
     else {
       const name = storable(key);
       if (name !== key) noteChange(changes, storable(at), 'replace_unstorable');
-      if (!PROTOTYPE_KEYS.has(name)) copy[name] = cleanValue(object[key], at, changes);
+      copy[name] = cleanValue(object[key], at, changes);
     }
   }
   return copy;
