@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { parseCommandLine } from '../../../../infra/local/command-line.ts';
 import { UsageError } from '../../../../infra/local/errors.ts';
+import { isRunning } from '../../../../infra/local/process-identity.ts';
 import { makeFolder } from '../template/assemblies.ts';
 
 test.each<[string[], ReturnType<typeof parseCommandLine>]>([
@@ -81,6 +83,27 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(output).toMatch(/The stack is synthesized \(\d+\.\d s.*\)\nThe local runtime is up \(\d+\.\d s\)/);
     expect(output).toMatch(/API {3}http:\/\/127\.0\.0\.1:\d+/);
     expect(output).toMatch(/Stopped \(\d\.\d s\)\n$/);
+  },
+  120_000,
+);
+
+test.runIf(process.platform === 'linux')(
+  'leaves no process behind when it is killed, and gives the data folder to the next one',
+  async () => {
+    const command = npmStart('--no-demo', '--port', '0', '--data', dataDir);
+    await command.prints('Ctrl-C stops it.');
+    const { apiUrl } = JSON.parse(readFileSync(path.join(dataDir, 'state', 'runtime.json'), 'utf8'));
+    expect((await fetch(`${apiUrl}/v1/health`)).status).toBe(200);
+    const { pid } = command.child;
+    const sandboxes = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    expect(sandboxes).toHaveLength(1);
+
+    command.child.kill('SIGKILL');
+    await command.ended;
+
+    const next = await npmStart('--no-demo', '--exit', '--port', '0', '--data', dataDir).ended;
+    expect(next.code).toBe(0);
+    for (const sandbox of sandboxes) expect(isRunning(sandbox, '')).toBe(false);
   },
   120_000,
 );
