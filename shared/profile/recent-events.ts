@@ -1,6 +1,6 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { Money } from '../../schemas/event/money.ts';
-import type { MessageType } from '../../schemas/event/vocabulary.ts';
+import { type MessageType, messageTypes } from '../../schemas/event/vocabulary.ts';
 import { eventValue } from './counters.ts';
 import { fits, limits } from './limits.ts';
 
