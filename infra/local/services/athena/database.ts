@@ -8,19 +8,27 @@ import { QueryError, queryErrorOf } from './query-error.ts';
 import { folderOf, holdsParquet, literal, quoted, tableSql } from './relations.ts';
 import { type Translation, translate } from './translate.ts';
 
+export interface Query {
+  /** Trino SQL. */
+  readonly sql: string;
+  /** Literals for its `?`. */
+  readonly parameters: readonly string[];
+  /** Stops the query when it is aborted. */
+  readonly signal: AbortSignal;
+}
+
 /** One query under way. */
 export interface Running {
   readonly result: DuckDBResult;
   readonly unnamed: Translation['unnamed'];
-  interrupt(): void;
   /** Frees the query and gives the bytes of table data that it read. To be called once, after the last row. */
   end(): number;
 }
 
 /** DuckDB with a relation for each table and view of the catalog, shut off from all files but the buckets'. */
 export interface Database {
-  start(sql: string, parameters: readonly string[], done: () => void): Promise<Running>;
-  explain(sql: string, parameters: readonly string[]): Promise<string[]>;
+  start(query: Query, done: () => void): Promise<Running>;
+  explain(query: Query): Promise<string[]>;
   close(): void;
 }
 
@@ -33,33 +41,39 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
 
   const relations = new Relations(root);
   let refreshed = Promise.resolve();
-  const translated = async (sql: string, parameters: readonly string[]) => {
+  const translated = async ({ sql, parameters }: Query) => {
     refreshed = refreshed.catch(() => {}).then(() => relations.refresh(owner, catalog()));
     await refreshed;
     return relations.translate(sql, parameters);
   };
 
   return {
-    start: async (sql, parameters, done) => {
-      const { sql: duckDbSql, unnamed } = await translated(sql, parameters);
+    start: async (query, done) => {
+      const { sql: duckDbSql, unnamed } = await translated(query);
       const connection = await instance.connect();
       const profile = path.join(temporary, `profile-${randomUUID()}.json`);
-      const end = () => {
+      const interrupt = () => connection.interrupt();
+      const close = () => {
+        query.signal.removeEventListener('abort', interrupt);
         connection.closeSync();
-        done();
         return bytesRead(profile);
       };
+      query.signal.addEventListener('abort', interrupt);
       try {
+        query.signal.throwIfAborted();
         const result = await runSelect(connection, duckDbSql, profile);
-        return { result, unnamed, interrupt: () => connection.interrupt(), end };
+        const end = () => {
+          done();
+          return close();
+        };
+        return { result, unnamed, end };
       } catch (error) {
-        connection.closeSync();
-        rmSync(profile, { force: true });
+        close();
         throw error;
       }
     },
-    explain: async (sql, parameters) => {
-      const { sql: duckDbSql } = await translated(sql, parameters);
+    explain: async (query) => {
+      const { sql: duckDbSql } = await translated(query);
       const plan = await owner.runAndReadAll(`EXPLAIN ${duckDbSql}`);
       return plan.getRows().flatMap((row) => String(row[1]).split('\n'));
     },
@@ -73,7 +87,6 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
 /** Order matters: the last ones lock the others. */
 function settings(root: string, temporary: string): string[] {
   return [
-    'parquet_metadata_cache = true',
     'enable_external_file_cache = false',
     `temp_directory = ${literal(path.join(temporary, 'duckdb'))}`,
     `allowed_directories = [${literal(`${root}/`)}]`,

@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog.ts';
-import type { Database, Running } from './database.ts';
+import type { Database, Query, Running } from './database.ts';
 import { queryErrorOf } from './query-error.ts';
 
 export interface EngineOptions {
@@ -24,15 +24,15 @@ export class Engine {
     this.#options = options;
   }
 
-  /** Starts a Trino query; `parameters` are literals for its `?`. Throws `QueryError`. */
-  start(sql: string, parameters: readonly string[]): Promise<Running> {
-    return this.#use((database, done) => database.start(sql, parameters, done));
+  /** Starts a query. Throws `QueryError`. */
+  start(query: Query): Promise<Running> {
+    return this.#use((database, done) => database.start(query, done));
   }
 
-  /** The lines of DuckDB's plan for a Trino query. Throws `QueryError`. */
-  explain(sql: string, parameters: readonly string[]): Promise<string[]> {
+  /** The lines of DuckDB's plan for a query. Throws `QueryError`. */
+  explain(query: Query): Promise<string[]> {
     return this.#use(async (database, done) => {
-      const lines = await database.explain(sql, parameters);
+      const lines = await database.explain(query);
       done();
       return lines;
     });

@@ -36,7 +36,7 @@ export class Execution {
   completed: number | undefined;
   scannedBytes = 0;
   columns: readonly ColumnInfo[] = [];
-  #interrupt: (() => void) | undefined;
+  readonly #abort = new AbortController();
 
   constructor(request: ExecutionRequest) {
     this.request = request;
@@ -55,7 +55,7 @@ export class Execution {
   cancel(): void {
     if (this.hasEnded) return;
     this.#end('CANCELLED', 'Query cancelled by user');
-    this.#interrupt?.();
+    this.#abort.abort();
   }
 
   async run(parts: ExecutionParts): Promise<void> {
@@ -77,11 +77,12 @@ export class Execution {
     if (database.toLowerCase() !== known.toLowerCase()) {
       throw new QueryError('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist. There is: ${known}`);
     }
+    const { signal } = this.#abort;
     const [, explained] = /^\s*EXPLAIN\s+(.*)$/is.exec(sql) ?? [];
     if (explained !== undefined)
       yield this.#table(
         ['Query Plan'],
-        (await engine.explain(explained, parameters)).map((line) => [line]),
+        (await engine.explain({ sql: explained, parameters, signal })).map((line) => [line]),
       );
     else {
       const answer = answerUtility(sql, catalog());
@@ -96,9 +97,8 @@ export class Execution {
   }
 
   async *#query(engine: Engine): AsyncGenerator<string> {
-    const running = await engine.start(this.request.sql, this.request.parameters);
+    const running = await engine.start({ ...this.request, signal: this.#abort.signal });
     try {
-      this.#interrupt = () => running.interrupt();
       const { result, unnamed } = running;
       const types = result.columnTypes();
       const names = result.columnNames().map((name) => name.toLowerCase());
@@ -107,7 +107,7 @@ export class Execution {
       this.columns = names.map((name, index) => columnInfo(name, types[index] as DuckDBType));
       yield csvOf([names]);
       for (;;) {
-        if (this.hasEnded) throw new QueryError('USER_CANCELED', 'The query was canceled');
+        this.#abort.signal.throwIfAborted();
         const chunk = await result.fetchChunk();
         if (!chunk || chunk.rowCount === 0) break;
         yield csvOf(
@@ -115,7 +115,6 @@ export class Execution {
         );
       }
     } finally {
-      this.#interrupt = undefined;
       this.scannedBytes = running.end();
     }
   }
