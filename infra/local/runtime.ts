@@ -18,6 +18,7 @@ import { memoryOf } from './memory.ts';
 import { openServices } from './open-services.ts';
 import { writeState } from './state-file.ts';
 import { loadAssembly } from './template/assembly.ts';
+import { type Trouble, watchTrouble } from './trouble.ts';
 
 export interface RuntimeOptions {
   /** Folder of the synthesized stack. */
@@ -34,6 +35,8 @@ export interface RuntimeOptions {
   readonly pace?: Partial<Pace>;
   /** Told of each AWS call after it was answered. */
   readonly onCall?: (call: AwsCall, answer: AwsAnswer) => void;
+  /** Told when a function fails, now and then while it goes on failing. */
+  readonly onTrouble?: (trouble: Trouble) => void;
 }
 
 /** A function of the template, by its logical id. */
@@ -122,12 +125,18 @@ async function start(
     const log = openFunctionLog(path.join(data.logs, `${functionName}.log`));
     const pool = createFunctionPool({ spec, program, endpointUrl: gateway.url, log, limit: options.sandboxes ?? 2 });
     pools.set(logicalId, pool);
-    functions.set(logicalId, { logicalId, functionName, logFile: log.file, pids: pool.pids, invoke: pool.invoke });
+    const watch = watchTrouble({ functionName, logFile: log.file }, options.onTrouble ?? (() => {}));
+    const invoke = async (event: unknown) => {
+      const outcome = await pool.invoke(event);
+      watch(outcome);
+      return outcome;
+    };
+    functions.set(logicalId, { logicalId, functionName, logFile: log.file, pids: pool.pids, invoke });
   }
   const invoke = (logicalId: string, event: object): Promise<Outcome> => {
-    const pool = pools.get(logicalId);
-    if (!pool) throw new Error(`There is no function ${logicalId}.`);
-    return pool.invoke(event);
+    const local = functions.get(logicalId);
+    if (!local) throw new Error(`There is no function ${logicalId}.`);
+    return local.invoke(event);
   };
   closers.push(() => Promise.all([...pools.values()].map((pool) => pool.stop(graceMs))));
 

@@ -6,6 +6,7 @@ import { StartError } from './errors.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { synthesize } from './synthesize.ts';
+import type { Trouble } from './trouble.ts';
 
 const print = (line: string) => console.log(line);
 const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
@@ -45,7 +46,12 @@ async function bringUp(options: StartOptions): Promise<Runtime> {
     () => synthesize({ outDir, onProgress: (message) => print(`  ${message}`) }),
     ({ reused }) => (reused ? ', unchanged' : ''),
   );
-  return timed('The local runtime is up', () => startRuntime({ assemblyDir, ...options }));
+  return timed('The local runtime is up', () => startRuntime({ assemblyDir, ...options, onTrouble }));
+}
+
+function onTrouble({ functionName, errorType, errorMessage, failures, logFile }: Trouble): void {
+  const times = failures === 1 ? '' : ` (${failures} times)`;
+  console.error(`${functionName} failed${times}: ${errorType}: ${errorMessage}\n  its output: ${logFile}`);
 }
 
 /** Runs the steps that follow a start; a signal ends them, a step that fails is told and the next one follows. */

@@ -188,6 +188,23 @@ test('adds up the memory of all its processes', async () => {
   expect(runtime.memory()).toBeGreaterThan(alone + 5_000_000);
 });
 
+test('tells of a failing function once in a while, not at every failure', async () => {
+  const troubles: object[] = [];
+  await using runtime = await start(aStack(), { onTrouble: (trouble) => troubles.push(trouble) });
+
+  for (let index = 0; index < 3; index += 1) await runtime.functions.get('Echo')?.invoke({ throw: 'too far' });
+
+  expect(troubles).toEqual([
+    {
+      functionName: 'Headwater-test-Echo',
+      errorType: 'RangeError',
+      errorMessage: 'too far',
+      failures: 1,
+      logFile: path.join(runtime.dataDir, 'logs', 'Headwater-test-Echo.log'),
+    },
+  ]);
+});
+
 test('refuses a second runtime on the same data folder, and works on after it', async () => {
   await using runtime = await start();
   await expect(start(aStack(), { dataDir: runtime.dataDir })).rejects.toThrow(
