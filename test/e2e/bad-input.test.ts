@@ -17,8 +17,8 @@ const nested = (levels: number) => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.r
 test.each<[string, string, unknown, Record<string, string>, number, string]>([
   ['broken JSON', '/v1/track', '{"event":', json, 400, 'invalid_json'],
   ['an empty body', '/v1/track', '', json, 400, 'invalid_json'],
-  ['a body that is an array', '/v1/track', [], json, 400, 'invalid_body'],
-  ['a body that is a number', '/v1/batch', '7', json, 400, 'invalid_body'],
+  ['a body that is an array', '/v1/track', [], json, 400, 'not_an_object'],
+  ['a body that is a number', '/v1/batch', '7', json, 400, 'not_an_object'],
   ['a batch without batch', '/v1/batch', {}, json, 400, 'invalid_batch'],
   ['a batch that is an object', '/v1/batch', { batch: {} }, json, 400, 'invalid_batch'],
   [
@@ -27,9 +27,9 @@ test.each<[string, string, unknown, Record<string, string>, number, string]>([
     { event: 'E', userId: 'u' },
     { authorization: basic('wrong') },
     401,
-    'unknown_write_key',
+    'key_unknown',
   ],
-  ['no key', '/v1/track', { event: 'E', userId: 'u' }, { authorization: '' }, 401, 'missing_write_key'],
+  ['no key', '/v1/track', { event: 'E', userId: 'u' }, { authorization: '' }, 401, 'key_missing'],
   ['an oversize event', '/v1/track', tooLarge, json, 400, 'event_too_large'],
   ['an oversize batch', '/v1/batch', { batch: Array(20).fill(tooLarge) }, json, 400, 'batch_too_large'],
   ['too many events', '/v1/batch', { batch: Array(2501).fill({}) }, json, 400, 'too_many_events'],
@@ -118,12 +118,12 @@ test('keeps hostile but valid events: NUL, lone surrogates, prototype keys, absu
 });
 
 test.each([
-  ['no API key', '/v1/profiles/u', '', 401, 'missing_api_key'],
-  ['a wrong API key', '/v1/profiles/u', 'Bearer nope', 401, 'unknown_api_key'],
+  ['no API key', '/v1/profiles/u', '', 401, 'key_missing'],
+  ['a wrong API key', '/v1/profiles/u', 'Bearer nope', 401, 'key_unknown'],
   ['an unknown person', '/v1/profiles/nobody-knows', 'Bearer sk_local', 404, 'profile_not_found'],
   ['a bad limit', '/v1/profiles/neighbour/events?limit=many', 'Bearer sk_local', 400, 'invalid_parameter'],
   ['a limit out of range', '/v1/profiles/neighbour/events?limit=0', 'Bearer sk_local', 400, 'invalid_parameter'],
-  ['a made-up cursor', '/v1/profiles/neighbour/events?cursor=zzz', 'Bearer sk_local', 400, 'invalid_cursor'],
+  ['a made-up cursor', '/v1/profiles/neighbour/events?cursor=zzz', 'Bearer sk_local', 400, 'invalid_parameter'],
 ])('answers %s with a problem', async (_, path, authorization, status, code) => {
   const answer = await fetch(headwater.url + path, { headers: authorization ? { authorization } : {} });
   expect({ status: answer.status, code: ((await answer.json()) as { code: string }).code }).toEqual({ status, code });

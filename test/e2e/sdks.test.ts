@@ -55,7 +55,7 @@ test('@segment/analytics-node delivers each kind of event once', async () => {
   expect(await headwater.profile('node-1')).toMatchObject({
     userId: 'node-1',
     traits: { email: 'ada@example.com', plan: 'gold' },
-    computed: { orders: 1 },
+    computed: { orders: { count: 1 } },
   });
 });
 
