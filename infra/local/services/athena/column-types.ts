@@ -1,18 +1,5 @@
 import { type DuckDBDecimalType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
-
-/** A column as Athena describes it. */
-export interface ColumnInfo {
-  readonly CatalogName: string;
-  readonly SchemaName: string;
-  readonly TableName: string;
-  readonly Name: string;
-  readonly Label: string;
-  readonly Type: string;
-  readonly Precision: number;
-  readonly Scale: number;
-  readonly Nullable: string;
-  readonly CaseSensitive: boolean;
-}
+import { type ColumnInfo, columnInfoOf } from './column-info.ts';
 
 type Described = readonly [type: string, precision: number];
 
@@ -46,13 +33,6 @@ export function columnInfo(name: string, type: DuckDBType): ColumnInfo {
   const known = isDecimal ? (['decimal', width] as const) : described[type.typeId];
   const [Type, Precision] = type.alias === 'JSON' ? ['json', 0] : (known ?? ['varchar', 2_147_483_647]);
   return columnInfoOf(name, Type, Precision, scale);
-}
-
-/** A column of text, or of any type given by its Athena name. */
-export function columnInfoOf(name: string, Type = 'varchar', Precision = 2_147_483_647, Scale = 0): ColumnInfo {
-  const place = { CatalogName: 'hive', SchemaName: '', TableName: '' };
-  const CaseSensitive = Type === 'varchar';
-  return { ...place, Name: name, Label: name, Type, Precision, Scale, Nullable: 'UNKNOWN', CaseSensitive };
 }
 
 const duckDbNames: Readonly<Record<string, string>> = {

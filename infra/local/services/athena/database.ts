@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBResult,
+  type DuckDBType,
+  StatementType,
+} from '@duckdb/node-api';
 import type { Catalog } from './catalog.ts';
+import type { ColumnInfo } from './column-info.ts';
+import { columnInfo } from './column-types.ts';
 import type { EngineOptions } from './engine.ts';
 import { QueryError, queryErrorOf } from './query-error.ts';
 import { folderOf, holdsParquet, literal, quoted, tableSql } from './relations.ts';
+import type { ResultRow } from './result-file.ts';
 import { type Translation, translate } from './translate.ts';
+import { printValue } from './values.ts';
 
 export interface Query {
   /** Trino SQL. */
@@ -19,8 +29,9 @@ export interface Query {
 
 /** One query under way. */
 export interface Running {
-  readonly result: DuckDBResult;
-  readonly unnamed: Translation['unnamed'];
+  readonly columns: readonly ColumnInfo[];
+  /** Rows as Athena prints them, some at a time. */
+  readonly rows: () => AsyncGenerator<ResultRow[]>;
   /** Frees the query and gives the bytes of table data that it read. To be called once, after the last row. */
   end(): number;
 }
@@ -66,7 +77,7 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
           done();
           return close();
         };
-        return { result, unnamed, end };
+        return { columns: columnsOf(result, unnamed), rows: () => printRows(result), end };
       } catch (error) {
         close();
         throw error;
@@ -82,6 +93,22 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
       instance.closeSync();
     },
   };
+}
+
+function columnsOf(result: DuckDBResult, unnamed: Translation['unnamed']): ColumnInfo[] {
+  const names = result.columnNames().map((name) => name.toLowerCase());
+  for (const index of unnamed.fromLeft) names[index] = `_col${index}`;
+  for (const index of unnamed.fromRight) names[names.length - index] = `_col${names.length - index}`;
+  return names.map((name, index) => columnInfo(name, result.columnType(index)));
+}
+
+async function* printRows(result: DuckDBResult): AsyncGenerator<ResultRow[]> {
+  const types = result.columnTypes();
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return;
+    yield chunk.getRows().map((row) => row.map((value, index) => printValue(value, types[index] as DuckDBType)));
+  }
 }
 
 /** Order matters: the last ones lock the others. */

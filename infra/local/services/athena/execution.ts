@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { DuckDBType } from '@duckdb/node-api';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { type Catalog, splitLocation } from './catalog.ts';
-import { type ColumnInfo, columnInfo, columnInfoOf } from './column-types.ts';
+import { type ColumnInfo, columnInfoOf } from './column-info.ts';
 import type { Engine } from './engine.ts';
 import { QueryError, queryErrorOf } from './query-error.ts';
 import { csvOf, type ResultRow } from './result-file.ts';
 import { answerUtility } from './utility-statement.ts';
-import { printValue } from './values.ts';
 
 export interface ExecutionRequest {
   readonly sql: string;
@@ -99,20 +97,11 @@ export class Execution {
   async *#query(engine: Engine): AsyncGenerator<string> {
     const running = await engine.start({ ...this.request, signal: this.#abort.signal });
     try {
-      const { result, unnamed } = running;
-      const types = result.columnTypes();
-      const names = result.columnNames().map((name) => name.toLowerCase());
-      for (const index of unnamed.fromLeft) names[index] = `_col${index}`;
-      for (const index of unnamed.fromRight) names[names.length - index] = `_col${names.length - index}`;
-      this.columns = names.map((name, index) => columnInfo(name, types[index] as DuckDBType));
-      yield csvOf([names]);
-      for (;;) {
+      this.columns = running.columns;
+      yield csvOf([running.columns.map((column) => column.Name)]);
+      for await (const rows of running.rows()) {
         this.#abort.signal.throwIfAborted();
-        const chunk = await result.fetchChunk();
-        if (!chunk || chunk.rowCount === 0) break;
-        yield csvOf(
-          chunk.getRows().map((row) => row.map((value, index) => printValue(value, types[index] as DuckDBType))),
-        );
+        yield csvOf(rows);
       }
     } finally {
       this.scannedBytes = running.end();
