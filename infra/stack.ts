@@ -42,8 +42,8 @@ export class HeadwaterStack extends Stack {
 
     const profileApi = new HeadwaterFunction(this, 'ProfileApi', {
       name: 'profile-api',
-      description: 'Answers questions about profiles, and takes consents.',
-      grants: allOf(profiles.grantRead(), stream.grantPut(), grantKeys('API_KEYS', settings.apiKeys)),
+      description: 'Answers for profiles and their recent events.',
+      grants: allOf(profiles.grantRead(), grantKeys('API_KEYS', settings.apiKeys)),
       settings,
     });
     const serviceApi = new HeadwaterFunction(this, 'ServiceApi', {

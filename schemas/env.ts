@@ -43,7 +43,6 @@ export const profileUpdaterEnv = z.object({ PROFILES_TABLE: profilesTable });
 export const lakeWriterEnv = z.object({ LAKE_BUCKET: variable('name of the lake bucket, set by Lake.grantWrite') });
 export const profileApiEnv = z.object({
   PROFILES_TABLE: profilesTable,
-  STREAM_NAME: streamName,
   API_KEYS: accessKeys('accepted API keys, set by the stack from `apiKeys` in infra/config.ts'),
 });
 export const serviceApiEnv = z.object({});

@@ -23,7 +23,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', ...readStream, ...writeLogs, ...setAside],
   ],
   'lake-writer': ['LakeWriter', [...readStream, ...writeLogs, ...setAside]],
-  'profile-api': ['ProfileApi', ['dynamodb:GetItem', 'kinesis:PutRecords', ...writeLogs]],
+  'profile-api': ['ProfileApi', ['dynamodb:GetItem', ...writeLogs]],
   'service-api': ['ServiceApi', writeLogs],
 };
 
