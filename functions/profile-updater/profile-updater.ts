@@ -32,6 +32,8 @@ export function createProfileUpdater(props: ProfileUpdaterProps) {
 async function updateAll(props: ProfileUpdaterProps, batches: readonly ProfileBatch[]): Promise<ProfileBatch[]> {
   const waiting = new Set(batches);
   let hasFailed = false;
+  let applied = 0;
+  let repeated = 0;
   const fail = (error: unknown) => {
     hasFailed = true;
     props.log('error', 'Profiles were not written; the batch comes again.', {
@@ -47,7 +49,9 @@ async function updateAll(props: ProfileUpdaterProps, batches: readonly ProfileBa
     for (const batch of remaining) {
       if (hasFailed) return;
       try {
-        await updateProfile(props, batch.key, batch.deliveries, items.get(batch.key));
+        const update = await updateProfile(props, batch.key, batch.deliveries, items.get(batch.key));
+        applied += update.applied;
+        repeated += update.repeated;
       } catch (error) {
         if (!isHopeless(error)) {
           fail(error);
@@ -64,6 +68,8 @@ async function updateAll(props: ProfileUpdaterProps, batches: readonly ProfileBa
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+  const profiles = batches.length - waiting.size;
+  props.log('info', 'A batch was folded into profiles.', { code: 'profiles_updated', profiles, applied, repeated });
   return [...waiting];
 }
 
