@@ -12,8 +12,8 @@ import { type EventSourceMapping, type MappingStatus, startEventSourceMapping } 
 import { openFunctionLog } from './lambda/function-log.ts';
 import { createFunctionPool, type FunctionPool } from './lambda/function-pool.ts';
 import type { Outcome } from './lambda/outcome.ts';
+import type { Pace } from './lambda/pace.ts';
 import { writeSandboxProgram } from './lambda/sandbox-program.ts';
-import type { Pace } from './lambda/shard-worker.ts';
 import { memoryOf } from './memory.ts';
 import { openServices } from './open-services.ts';
 import { writeState } from './state-file.ts';

@@ -4,8 +4,9 @@ import type { AwsAnswer, AwsCall, Gateway } from '../gateway/types.ts';
 import { openCheckpoints, type Position } from './checkpoints.ts';
 import { createFailureDestination } from './failure-destination.ts';
 import type { Outcome } from './outcome.ts';
+import { defaultPace, type Pace } from './pace.ts';
 import { createShardReader } from './shard-reader.ts';
-import { defaultPace, type Pace, type ShardStatus, type ShardWorker, startShardWorker } from './shard-worker.ts';
+import { type ShardStatus, type ShardWorker, startShardWorker } from './shard-worker.ts';
 
 export interface MappingOptions {
   readonly spec: MappingSpec;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Outcome } from '../../../../infra/local/lambda/outcome.ts';
 import { functionFolder, startPool } from './sandboxes.ts';
 
@@ -90,8 +90,8 @@ test('ends idle sandboxes but one', async () => {
   await Promise.all([pool.invoke({ sleepMs: 50 }), pool.invoke({ sleepMs: 50 })]);
   expect(pool.pids()).toHaveLength(2);
 
-  await sleep(400);
-
+  await vi.waitFor(() => expect(pool.pids()).toHaveLength(1), { timeout: 5000 });
+  await sleep(200);
   expect(pool.pids()).toHaveLength(1);
 });
 
@@ -185,10 +185,11 @@ test("keeps a function's output in its log", async () => {
   await using pool = startPool();
   await pool.invoke({ log: 'hello from the handler' });
   await pool.invoke({ throw: 'too far' });
-  await sleep(50);
-  const log = readFileSync(pool.logFile, 'utf8');
-  expect(log).toContain('hello from the handler');
-  expect(log).toContain('RangeError: too far');
+  await vi.waitFor(() => {
+    const log = readFileSync(pool.logFile, 'utf8');
+    expect(log).toContain('hello from the handler');
+    expect(log).toContain('RangeError: too far');
+  });
 });
 
 test('stops within the grace time, refusing what waits and what comes', async () => {
