@@ -8,14 +8,14 @@ import {
   type DuckDBType,
   StatementType,
 } from '@duckdb/node-api';
-import type { Catalog } from './catalog.ts';
 import type { ColumnInfo } from './column-info.ts';
 import { columnInfo } from './column-types.ts';
 import type { EngineOptions } from './engine.ts';
-import { QueryError, queryErrorOf } from './query-error.ts';
-import { folderOf, holdsParquet, literal, quoted, tableSql } from './relations.ts';
+import { QueryError } from './query-error.ts';
+import { Relations } from './relations.ts';
 import type { ResultRow } from './result-file.ts';
-import { type Translation, translate } from './translate.ts';
+import { literal } from './table-sql.ts';
+import type { Translation } from './translate.ts';
 import { printValue } from './values.ts';
 
 export interface Query {
@@ -152,71 +152,5 @@ function bytesRead(profile: string): number {
     return 0;
   } finally {
     rmSync(profile, { force: true });
-  }
-}
-
-/** Keeps DuckDB's views in step with the catalog, and with which tables have files at all. */
-class Relations {
-  readonly #root: string;
-  #catalog: Catalog = { database: '', tables: [] };
-  #withFiles = '';
-  #names = new Map<string, 'table' | 'view'>();
-  readonly #broken = new Map<string, QueryError>();
-
-  constructor(root: string) {
-    this.#root = root;
-  }
-
-  translate(sql: string, parameters: readonly string[]): Translation {
-    const translation = translate(sql, { database: this.#catalog.database, relations: this.#names, parameters });
-    for (const name of translation.relations) {
-      const error = this.#broken.get(name);
-      if (error) throw new QueryError('INVALID_VIEW', `View '${name}' cannot be read: ${error.message}`);
-    }
-    return translation;
-  }
-
-  async refresh(connection: DuckDBConnection, catalog: Catalog): Promise<void> {
-    const tables = catalog.tables.filter((table) => table.kind === 'table');
-    const filled = tables.filter((table) => holdsParquet(folderOf(table, this.#root)));
-    const withFiles = filled.map((table) => table.name).join();
-    if (catalog === this.#catalog && withFiles === this.#withFiles) return;
-
-    for (const [name, kind] of this.#names) {
-      await connection.run(`DROP VIEW IF EXISTS ${quoted(name)}`);
-      if (kind === 'table') await connection.run(`DROP VIEW IF EXISTS ${quoted(`${name}$path`)}`);
-    }
-    this.#catalog = catalog;
-    this.#names = new Map(catalog.tables.map(({ name, kind }) => [name.toLowerCase(), kind]));
-    for (const table of tables) {
-      const hasFiles = filled.includes(table);
-      const name = table.name.toLowerCase();
-      await connection.run(`CREATE VIEW ${quoted(name)} AS ${tableSql(table, this.#root, hasFiles)}`);
-      await connection.run(`CREATE VIEW ${quoted(`${name}$path`)} AS ${tableSql(table, this.#root, hasFiles, 'path')}`);
-    }
-    await this.#makeViews(connection, catalog);
-    this.#withFiles = withFiles;
-  }
-
-  /** A view may read others, whatever the order in the catalog: those that fail are tried again while any succeeds. */
-  async #makeViews(connection: DuckDBConnection, catalog: Catalog): Promise<void> {
-    this.#broken.clear();
-    let waiting = catalog.tables.filter((table) => table.kind === 'view');
-    for (let before = Number.POSITIVE_INFINITY; waiting.length > 0 && waiting.length < before; ) {
-      before = waiting.length;
-      const failed: typeof waiting = [];
-      for (const view of waiting) {
-        const name = view.name.toLowerCase();
-        try {
-          const { sql } = translate(view.viewSql ?? '', { database: catalog.database, relations: this.#names });
-          await connection.run(`CREATE VIEW ${quoted(name)} AS ${sql}`);
-          this.#broken.delete(name);
-        } catch (error) {
-          this.#broken.set(name, queryErrorOf(error));
-          failed.push(view);
-        }
-      }
-      waiting = failed;
-    }
   }
 }

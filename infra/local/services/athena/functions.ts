@@ -39,9 +39,9 @@ export const functions: Readonly<Record<string, string>> = {
   sign: 'cast_to_type(sign($1), $1)',
   sqrt: 'sqrt',
   truncate: 'cast_to_type(trunc($1), $1)',
-  bitwise_and: '$1 & $2',
-  bitwise_or: '$1 | $2',
-  bitwise_xor: 'xor($1, $2)',
+  bitwise_and: 'CAST($1 & $2 AS BIGINT)',
+  bitwise_or: 'CAST($1 | $2 AS BIGINT)',
+  bitwise_xor: 'CAST(xor($1, $2) AS BIGINT)',
   cos: 'cos',
   sin: 'sin',
   tan: 'tan',
@@ -107,7 +107,7 @@ export const functions: Readonly<Record<string, string>> = {
     "CASE WHEN json_valid($1) AND json_type($1, $2) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string($1, $2) END",
   json_format: 'CAST($1 AS VARCHAR)',
   json_parse: 'CAST($1 AS JSON)',
-  json_size: 'coalesce(len(json_keys($1, $2)), json_array_length($1, $2))',
+  json_size: "CASE WHEN json_type($1, $2) = 'OBJECT' THEN len(json_keys($1, $2)) ELSE json_array_length($1, $2) END",
 
   // Time
   at_timezone: 'CAST($1 AS TIMESTAMPTZ) AT TIME ZONE $2',
@@ -189,14 +189,11 @@ export const functions: Readonly<Record<string, string>> = {
   approx_percentile: 'quantile_disc',
   arbitrary: 'any_value',
   any_value: 'any_value',
-  bitwise_and_agg: 'bit_and',
-  bitwise_or_agg: 'bit_or',
   corr: 'corr',
   covar_pop: 'covar_pop',
   covar_samp: 'covar_samp',
   geometric_mean: 'geomean',
   histogram: 'histogram',
-  kurtosis: 'kurtosis',
   map_agg:
     'map_from_entries(list_filter(array_agg(struct_pack(k := $1, v := $2)), (hw_e, hw_i) -> hw_e.k IS NOT NULL AND list_position(list_transform(array_agg(struct_pack(k := $1, v := $2)), hw_f -> hw_f.k), hw_e.k) = hw_i))',
   max_by: 'arg_max_null',
@@ -206,7 +203,6 @@ export const functions: Readonly<Record<string, string>> = {
   regr_intercept: 'regr_intercept',
   regr_slope: 'regr_slope',
   set_agg: 'list_distinct(array_agg($1))',
-  skewness: 'skewness',
 
   // URLs
   url_decode: "url_decode(replace($1, '+', ' '))",
@@ -232,67 +228,3 @@ export const functions: Readonly<Record<string, string>> = {
   'grouping sets': 'grouping sets',
   grouping: 'grouping',
 };
-
-/** MySQL's format letters, as `date_format` and `date_parse` take them, in C's. */
-const mysqlLetters: Readonly<Record<string, string>> = {
-  i: '%M',
-  s: '%S',
-  M: '%B',
-  W: '%A',
-  e: '%-d',
-  c: '%-m',
-  h: '%I',
-  k: '%-H',
-  l: '%-I',
-  T: '%H:%M:%S',
-  r: '%I:%M:%S %p',
-  v: '%V',
-  x: '%G',
-};
-
-export function mysqlFormat(format: string): string {
-  return format.replace(/%(.)/g, (same, letter) => mysqlLetters[letter] ?? same);
-}
-
-/** Joda's patterns, as `format_datetime` and `parse_datetime` take them, in C's. */
-const jodaPatterns: readonly [RegExp, string][] = [
-  [/^y{3,}/, '%Y'],
-  [/^yy/, '%y'],
-  [/^y/, '%Y'],
-  [/^MMMM+/, '%B'],
-  [/^MMM/, '%b'],
-  [/^MM/, '%m'],
-  [/^M/, '%-m'],
-  [/^dd/, '%d'],
-  [/^d/, '%-d'],
-  [/^HH/, '%H'],
-  [/^H/, '%-H'],
-  [/^hh/, '%I'],
-  [/^h/, '%-I'],
-  [/^mm/, '%M'],
-  [/^ss/, '%S'],
-  [/^SSS/, '%g'],
-  [/^EEEE+/, '%A'],
-  [/^E+/, '%a'],
-  [/^ww/, '%V'],
-  [/^x{4}/, '%G'],
-  [/^e/, '%u'],
-  [/^a/, '%p'],
-  [/^Z+/, '%z'],
-  [/^''/, "'"],
-];
-
-/** Throws on a letter that has no counterpart. */
-export function jodaFormat(pattern: string): string {
-  let rest = pattern;
-  let format = '';
-  while (rest !== '') {
-    const quotation = /^'([^']+)'/.exec(rest);
-    const [, counterpart] = jodaPatterns.find(([start]) => start.test(rest)) ?? [];
-    const start = quotation ? quotation[0] : jodaPatterns.map(([one]) => one.exec(rest)?.[0]).find(Boolean);
-    if (!start && /^[A-Za-z]/.test(rest)) throw new Error(`Invalid format: '${pattern}' at '${rest}'`);
-    format += quotation ? quotation[1] : (counterpart ?? rest[0]);
-    rest = rest.slice(start?.length ?? 1);
-  }
-  return format;
-}

@@ -1,63 +1,71 @@
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
-import { type CatalogTable, splitLocation } from './catalog.ts';
-import { duckDbType } from './column-types.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Catalog } from './catalog.ts';
+import { QueryError, queryErrorOf } from './query-error.ts';
+import { folderOf, holdsParquet, quoted, tableSql } from './table-sql.ts';
+import { type Translation, translate } from './translate.ts';
 
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
+/** Keeps DuckDB's views in step with the catalog, and with which tables have files at all. */
+export class Relations {
+  readonly #root: string;
+  #catalog: Catalog = { database: '', tables: [] };
+  #withFiles = '';
+  #names = new Map<string, 'table' | 'view'>();
+  readonly #broken = new Map<string, QueryError>();
 
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** The folder of a table's files under the root of the object store. */
-export function folderOf(table: CatalogTable, root: string): string {
-  const { bucket, prefix } = splitLocation(table.location ?? '');
-  return path.join(root, bucket, prefix);
-}
-
-/** Whether a folder holds any Parquet file; looks no further than the first. */
-export function holdsParquet(folder: string): boolean {
-  let entries: import('node:fs').Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return false;
+  constructor(root: string) {
+    this.#root = root;
   }
-  if (entries.some((entry) => entry.isFile() && entry.name.endsWith('.parquet'))) return true;
-  return entries.some((entry) => entry.isDirectory() && holdsParquet(path.join(folder, entry.name)));
-}
 
-/**
- * DuckDB SQL that reads a landed table as the catalog describes it: every column in its type, and NULL where a
- * file lacks it. The schema is given and not gathered from the files, which for thousands of them would cost
- * seconds and hundreds of megabytes; partition keys come from the file's name, by which DuckDB skips files.
- */
-export function tableSql(
-  table: CatalogTable,
-  root: string,
-  hasFiles: boolean,
-  extra: 'path' | 'none' = 'none',
-): string {
-  const columns = table.columns.map(({ name, type }) => ({ name, type: duckDbType(type), value: quoted(name) }));
-  const keys = table.partitionKeys.map(({ name, type }) => ({
-    name,
-    type: duckDbType(type),
-    value: `nullif(regexp_extract(filename, ${literal(`/${name}=([^/]*)/`)}, 1), '')`,
-  }));
-  const location = { name: '$path', type: 'VARCHAR', value: `replace(filename, ${literal(`${root}/`)}, 's3://')` };
-  const shown = [...columns, ...keys, ...(extra === 'path' ? [location] : [])];
-  const select = shown.map(
-    ({ name, type, value }) => `CAST(${hasFiles ? value : 'NULL'} AS ${type}) AS ${quoted(name)}`,
-  );
-  return `SELECT ${select.join(', ')} ${hasFiles ? `FROM ${files(table, root, columns)}` : 'WHERE false'}`;
-}
+  translate(sql: string, parameters: readonly string[]): Translation {
+    const translation = translate(sql, { database: this.#catalog.database, relations: this.#names, parameters });
+    for (const name of translation.relations) {
+      const error = this.#broken.get(name);
+      if (error) throw new QueryError('INVALID_VIEW', `View '${name}' cannot be read: ${error.message}`);
+    }
+    return translation;
+  }
 
-function files(table: CatalogTable, root: string, columns: readonly { name: string; type: string }[]): string {
-  const glob = literal(path.join(folderOf(table, root), '**', '*.parquet'));
-  const schema = columns.map(
-    ({ name, type }) => `${literal(name)}: {name: ${literal(name)}, type: ${literal(type)}, default_value: NULL}`,
-  );
-  return `read_parquet(${glob}, schema = MAP {${schema.join(', ')}}, filename = true, binary_as_string = true)`;
+  async refresh(connection: DuckDBConnection, catalog: Catalog): Promise<void> {
+    const tables = catalog.tables.filter((table) => table.kind === 'table');
+    const filled = tables.filter((table) => holdsParquet(folderOf(table, this.#root)));
+    const withFiles = filled.map((table) => table.name).join();
+    if (catalog === this.#catalog && withFiles === this.#withFiles) return;
+
+    for (const [name, kind] of this.#names) {
+      await connection.run(`DROP VIEW IF EXISTS ${quoted(name)}`);
+      if (kind === 'table') await connection.run(`DROP VIEW IF EXISTS ${quoted(`${name}$path`)}`);
+    }
+    this.#catalog = catalog;
+    this.#names = new Map(catalog.tables.map(({ name, kind }) => [name.toLowerCase(), kind]));
+    for (const table of tables) {
+      const hasFiles = filled.includes(table);
+      const name = table.name.toLowerCase();
+      await connection.run(`CREATE VIEW ${quoted(name)} AS ${tableSql(table, this.#root, hasFiles)}`);
+      await connection.run(`CREATE VIEW ${quoted(`${name}$path`)} AS ${tableSql(table, this.#root, hasFiles, 'path')}`);
+    }
+    await this.#makeViews(connection, catalog);
+    this.#withFiles = withFiles;
+  }
+
+  /** A view may read others, whatever the order in the catalog: those that fail are tried again while any succeeds. */
+  async #makeViews(connection: DuckDBConnection, catalog: Catalog): Promise<void> {
+    this.#broken.clear();
+    let waiting = catalog.tables.filter((table) => table.kind === 'view');
+    for (let before = Number.POSITIVE_INFINITY; waiting.length > 0 && waiting.length < before; ) {
+      before = waiting.length;
+      const failed: typeof waiting = [];
+      for (const view of waiting) {
+        const name = view.name.toLowerCase();
+        try {
+          const { sql } = translate(view.viewSql ?? '', { database: catalog.database, relations: this.#names });
+          await connection.run(`CREATE VIEW ${quoted(name)} AS ${sql}`);
+          this.#broken.delete(name);
+        } catch (error) {
+          this.#broken.set(name, queryErrorOf(error));
+          failed.push(view);
+        }
+      }
+      waiting = failed;
+    }
+  }
 }

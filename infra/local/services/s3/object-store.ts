@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AwsError } from '../errors.ts';
+import { AwsError, DataFolderError } from '../errors.ts';
 import { isFolder, place, type Range, readRange, removeEmptyFolders, removeLeftovers, wholeOf } from './files.ts';
 import { fileOfKey } from './keys.ts';
 import { walkKeys } from './walk.ts';
@@ -39,11 +39,19 @@ export class ObjectStore {
   readonly root: string;
   readonly #etags = new Map<string, { readonly version: string; readonly etag: string }>();
 
-  /** @param dataDir objects lie in `<dataDir>/s3`, which is made if it is missing. */
+  /** @param dataDir objects lie in `<dataDir>/s3`, which is made if it is missing. Throws `DataFolderError`. */
   constructor(dataDir: string) {
     this.root = path.resolve(dataDir, 's3');
-    mkdirSync(path.join(this.root, '.tmp'), { recursive: true });
-    removeLeftovers(path.join(this.root, '.tmp'));
+    const temporary = path.join(this.root, '.tmp');
+    try {
+      mkdirSync(temporary, { recursive: true });
+      removeLeftovers(temporary);
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new DataFolderError(`The data folder ${this.root} cannot be used (${reason}): pass another --data`, {
+        cause,
+      });
+    }
   }
 
   createBucket(bucket: string): void {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Gateway } from '../../../../infra/local/gateway/types.ts';
+import { functions } from '../../../../infra/local/services/athena/functions.ts';
 import { createAthenaService } from '../../../../infra/local/services/athena.ts';
 import vectors from '../../../vectors/athena-functions.json' with { type: 'json' };
 import { type LocalAws, startLocalAws } from './local-aws.ts';
@@ -38,3 +39,17 @@ async function evaluate(gateway: Gateway, expression: string) {
 test.each(vectors as [string, string, string | null, string][])('%s', async (_name, expression, value, type) => {
   expect(await evaluate(aws.gateway, expression)).toEqual([value, type]);
 });
+
+test('every function that is served has a vector', () => {
+  const expressions = vectors.map(([, expression]) => expression).join('\n');
+  const names = Object.keys(functions).map((name) => name.replace(/\/\d$/, ''));
+
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`, 'i').test(expressions))).toEqual([]);
+});
+
+test.each(['constructor(1)', 'read_text(1)', 'strptime(1)', 'cast_to_type(1, 2)', 'hasOwnProperty(1)'])(
+  'does not know the function %s',
+  async (expression) => {
+    await expect(evaluate(aws.gateway, expression)).rejects.toThrow(/^FUNCTION_NOT_FOUND/);
+  },
+);

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { S3 } from '@aws-sdk/client-s3';
@@ -42,6 +42,15 @@ test('gives back what was put, with its type and metadata', async () => {
 
   expect(Buffer.from((await got.Body?.transformToByteArray()) ?? [])).toEqual(Body);
   expect(got).toMatchObject({ ContentLength: 4, ContentType: 'image/gif', Metadata: { source: 'test' } });
+});
+
+test('takes a large object whole', async () => {
+  const Body = Buffer.alloc(6_000_000, 'headwater ');
+
+  await s3.putObject({ Bucket, Key: 'large', Body });
+
+  const got = await s3.getObject({ Bucket, Key: 'large' });
+  expect(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(Body)).toBe(true);
 });
 
 test('keeps an object as a plain file of the same name', async () => {
@@ -299,6 +308,28 @@ test('lists and deletes buckets', async () => {
 
   expect((await s3.listBuckets()).Buckets?.map(({ Name }) => Name)).not.toContain(Bucket);
   await expect(s3.createBucket({ Bucket: 'No_Such_Name' })).rejects.toMatchObject({ name: 'InvalidBucketName' });
+});
+
+test('leaves the writes of another process alone', async () => {
+  const temporary = path.join(aws.dataDir, 's3', '.tmp');
+  await writeFile(path.join(temporary, 'young'), '');
+  await writeFile(path.join(temporary, 'old'), '');
+  const anHourAgo = Date.now() / 1000 - 3700;
+  await utimes(path.join(temporary, 'old'), anHourAgo, anHourAgo);
+
+  createS3Service({ dataDir: aws.dataDir });
+
+  expect(await readdir(temporary)).toEqual(['young']);
+  await rm(path.join(temporary, 'young'));
+});
+
+test('says which folder it cannot use', async () => {
+  await writeFile(path.join(aws.dataDir, 'file'), '');
+
+  expect(() => createS3Service({ dataDir: path.join(aws.dataDir, 'file') })).toThrow(
+    /^The data folder .*file.s3 cannot be used/,
+  );
+  await rm(path.join(aws.dataDir, 'file'));
 });
 
 test('keeps objects over a restart', async () => {
