@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, CatalogTable } from './catalog.ts';
 import { QueryError, queryErrorOf } from './query-error.ts';
 import { folderOf, holdsParquet, quoted, tableSql } from './table-sql.ts';
 import { type Translation, translate } from './translate.ts';
@@ -20,7 +20,7 @@ export class Relations {
     const translation = translate(sql, { database: this.#catalog.database, relations: this.#names, parameters });
     for (const name of translation.relations) {
       const error = this.#broken.get(name);
-      if (error) throw new QueryError('INVALID_VIEW', `View '${name}' cannot be read: ${error.message}`);
+      if (error) throw new QueryError('INVALID_VIEW', `'${name}' cannot be read: ${error.message}`);
     }
     return translation;
   }
@@ -37,19 +37,24 @@ export class Relations {
     }
     this.#catalog = catalog;
     this.#names = new Map(catalog.tables.map(({ name, kind }) => [name.toLowerCase(), kind]));
-    for (const table of tables) {
-      const hasFiles = filled.includes(table);
-      const name = table.name.toLowerCase();
-      await connection.run(`CREATE VIEW ${quoted(name)} AS ${tableSql(table, this.#root, hasFiles)}`);
-      await connection.run(`CREATE VIEW ${quoted(`${name}$path`)} AS ${tableSql(table, this.#root, hasFiles, 'path')}`);
-    }
+    this.#broken.clear();
+    for (const table of tables) await this.#makeTable(connection, table, filled.includes(table));
     await this.#makeViews(connection, catalog);
     this.#withFiles = withFiles;
   }
 
+  async #makeTable(connection: DuckDBConnection, table: CatalogTable, hasFiles: boolean): Promise<void> {
+    const name = table.name.toLowerCase();
+    try {
+      await connection.run(`CREATE VIEW ${quoted(name)} AS ${tableSql(table, this.#root, hasFiles)}`);
+      await connection.run(`CREATE VIEW ${quoted(`${name}$path`)} AS ${tableSql(table, this.#root, hasFiles, 'path')}`);
+    } catch (error) {
+      this.#broken.set(name, queryErrorOf(error));
+    }
+  }
+
   /** A view may read others, whatever the order in the catalog: those that fail are tried again while any succeeds. */
   async #makeViews(connection: DuckDBConnection, catalog: Catalog): Promise<void> {
-    this.#broken.clear();
     let waiting = catalog.tables.filter((table) => table.kind === 'view');
     for (let before = Number.POSITIVE_INFINITY; waiting.length > 0 && waiting.length < before; ) {
       before = waiting.length;

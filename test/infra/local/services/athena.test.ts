@@ -266,9 +266,7 @@ test('reads views, whatever their order in the catalog', async () => {
 
   expect(await rowsOf('SELECT * FROM big_days')).toEqual([['2026-01-02']]);
   expect(await rowsOf(`SELECT mean FROM days WHERE day = '2026-01-02'`)).toEqual([['8.5000']]);
-  await expect(run('SELECT * FROM broken')).rejects.toThrow(
-    /INVALID_VIEW: View 'broken' cannot be read: COLUMN_NOT_FOUND/,
-  );
+  await expect(run('SELECT * FROM broken')).rejects.toThrow(/INVALID_VIEW: 'broken' cannot be read: COLUMN_NOT_FOUND/);
 });
 
 test('follows a change of the catalog', async () => {
@@ -382,6 +380,16 @@ test.each([
 ])('does not run: %s', async (sql) => {
   await expect(run(sql)).rejects.toThrow(/^(NOT_SUPPORTED|SYNTAX_ERROR|TABLE_NOT_FOUND|FUNCTION_NOT_FOUND): /);
   await order('o1', 1);
+  expect(await rowsOf('SELECT count(*) FROM orders')).toEqual([['1']]);
+});
+
+test('reads no file outside of the buckets, whatever the catalog says', async () => {
+  await order('o1', 1);
+  await mkdir(path.join(aws.dataDir, 'outside'), { recursive: true });
+  await copyFile(lakeFile('orders/day=2026-01-02/o1.parquet'), path.join(aws.dataDir, 'outside', 'o1.parquet'));
+  await writeCatalog({ tables: [orders, { ...orders, name: 'outside', location: 's3://lake/../../outside/' }] });
+
+  await expect(run('SELECT * FROM outside')).rejects.toThrow(/file system operations are disabled/);
   expect(await rowsOf('SELECT count(*) FROM orders')).toEqual([['1']]);
 });
 
