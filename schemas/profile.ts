@@ -33,7 +33,9 @@ export type Counter = z.infer<typeof counter>;
 export const order = z.object({
   placedAt: time.describe('Earliest Order Completed; 0 while none was seen.'),
   seenAt: time.describe('Latest event about the order.'),
-  amount: money.describe('Revenue of the latest Order Completed or Updated that names one.'),
+  amount: money.describe(
+    'What was paid by the latest Order Completed or Updated that says so: total, else revenue, else value.',
+  ),
   currency: z.string().describe('Of the amount; empty while there is none.'),
   amountAt: time.describe('Event time of the amount; 0 while there is none.'),
   cancelled: z.boolean(),
@@ -139,7 +141,9 @@ export const computedView = z.object({
       ...windowed,
       firstAt: isoTime,
       lastAt: isoTime,
-      values: z.array(z.object({ currency, ...windowed })).describe('Sums of value, revenue or total.'),
+      values: z
+        .array(z.object({ currency, ...windowed }))
+        .describe('Sums of what the events are worth: total, else revenue, else value.'),
     }),
   ),
   orders: z.object({
@@ -147,7 +151,11 @@ export const computedView = z.object({
     cancelled: count,
     firstAt: isoTime.nullable(),
     lastAt: isoTime.nullable(),
-    amounts: z.array(z.object({ currency, revenue: amount, refunded: amount, cancelled: amount, net: amount })),
+    amounts: z
+      .array(z.object({ currency, revenue: amount, refunded: amount, cancelled: amount, net: amount }))
+      .describe(
+        'Revenue is what was paid: the total of each order, else its revenue. Net is without refunds and cancellations.',
+      ),
   }),
   rfm: z.object({
     lastOrderAt: isoTime.nullable(),

@@ -15,9 +15,9 @@ export const NO_CURRENCY = 'XXX';
 /** First column of a day row that holds a sum. */
 const SUMS = 2;
 
-/** What an event is worth: its value, else its revenue, else its total. */
+/** What an event is worth: what was paid or paid back (total), else its revenue, else its value. */
 export function eventValue({ commerce }: CleanEvent): Money | undefined {
-  return commerce.value ?? commerce.revenue ?? commerce.total;
+  return commerce.total ?? commerce.revenue ?? commerce.value;
 }
 
 /** Counts an event under its name: in total and, for the latest 400 days of the profile, by UTC day. */

@@ -1,7 +1,7 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { Money } from '../../schemas/event/money.ts';
 import type { Order, Orders, OrderTotals, Profile } from '../../schemas/profile.ts';
-import { NO_CURRENCY } from './counters.ts';
+import { eventValue, NO_CURRENCY } from './counters.ts';
 import { fits, limits } from './limits.ts';
 import { textHash } from './message-hash.ts';
 import { drop } from './new-profile.ts';
@@ -83,12 +83,9 @@ function isLater(order: Order, time: number, amount: Money, currency: string): b
   return amount === order.amount ? currency > order.currency : amount > order.amount;
 }
 
-/** An order's revenue: without shipping and taxes where the shop says so, else what it says. */
-function amountOf({ event, commerce }: CleanEvent): Money | undefined {
-  const amount =
-    event === 'Order Refunded'
-      ? (commerce.total ?? commerce.revenue ?? commerce.value)
-      : (commerce.revenue ?? commerce.total ?? commerce.value ?? commerce.subtotal);
+/** What was paid for the order, or paid back. */
+function amountOf(event: CleanEvent): Money | undefined {
+  const amount = eventValue(event);
   return amount === undefined || Math.abs(amount) > limits.amount ? undefined : amount;
 }
 
@@ -98,15 +95,25 @@ function currencyOf({ commerce }: CleanEvent): string {
 }
 
 /**
- * What one order adds to the totals of its currency. A refund is at most the order's amount; a cancellation takes back
- * what was not refunded. Of an order that was never seen completed, only refunds that name an amount count.
+ * What one order adds to the totals, by currency. A refund in the order's currency is at most its amount, and a
+ * cancellation takes back what was not refunded; a refund in another currency counts there as it is. Of an order that
+ * was never seen completed, only refunds that name an amount count.
  */
-function contributionOf(order: Order): OrderTotals {
-  if (order.placedAt === 0) return { revenue: 0, refunded: order.refunded, cancelled: 0 };
+function contributionsOf(order: Order): [currency: string, OrderTotals][] {
+  const refundOnly = { revenue: 0, refunded: order.refunded, cancelled: 0 };
+  if (order.placedAt === 0) return [[order.refundCurrency || NO_CURRENCY, refundOnly]];
+  const currency = order.currency || order.refundCurrency || NO_CURRENCY;
   const revenue = order.amount;
   const most = Math.max(revenue, 0);
-  const refunded = order.refundedWhole ? most : Math.min(order.refunded, most);
-  return { revenue, refunded, cancelled: order.cancelled ? revenue - refunded : 0 };
+  const abroad = order.refunded !== 0 && ![currency, NO_CURRENCY].includes(order.refundCurrency);
+  const refunded = order.refundedWhole ? most : abroad ? 0 : Math.min(order.refunded, most);
+  const own = { revenue, refunded, cancelled: order.cancelled ? revenue - refunded : 0 };
+  return abroad
+    ? [
+        [currency, own],
+        [order.refundCurrency, refundOnly],
+      ]
+    : [[currency, own]];
 }
 
 function count(profile: Profile, order: Order, sign: 1 | -1): void {
@@ -115,19 +122,19 @@ function count(profile: Profile, order: Order, sign: 1 | -1): void {
     orders.count += sign;
     if (order.cancelled) orders.cancelledCount += sign;
   }
-  const change = contributionOf(order);
-  if (change.revenue === 0 && change.refunded === 0 && change.cancelled === 0) return;
-  const currency = totalsCurrency(orders, order);
-  const totals = orders.totals.get(currency) ?? { revenue: 0, refunded: 0, cancelled: 0 };
-  totals.revenue += sign * change.revenue;
-  totals.refunded += sign * change.refunded;
-  totals.cancelled += sign * change.cancelled;
-  orders.totals.set(currency, totals);
+  for (const [currency, change] of contributionsOf(order)) {
+    if (change.revenue === 0 && change.refunded === 0 && change.cancelled === 0) continue;
+    const bucket = totalsCurrency(orders, currency);
+    const totals = orders.totals.get(bucket) ?? { revenue: 0, refunded: 0, cancelled: 0 };
+    totals.revenue += sign * change.revenue;
+    totals.refunded += sign * change.refunded;
+    totals.cancelled += sign * change.cancelled;
+    orders.totals.set(bucket, totals);
+  }
 }
 
 /** Past `limits.orderCurrencies`, further currencies are summed under `XXX`. */
-function totalsCurrency(orders: Orders, order: Order): string {
-  const currency = order.currency || order.refundCurrency || NO_CURRENCY;
+function totalsCurrency(orders: Orders, currency: string): string {
   const hasRoom = orders.totals.size < limits.orderCurrencies || orders.totals.has(currency);
   return hasRoom ? currency : NO_CURRENCY;
 }

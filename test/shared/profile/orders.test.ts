@@ -35,6 +35,13 @@ describe('orders', () => {
     expect(totalsOf(completed(30), refund, { ...refund, messageId: 'r-2' }).refunded).toBe(aMoney(30));
   });
 
+  it('keep a refund in another currency apart', () => {
+    const refund = say('Order Refunded', { orderId: 'o-1', total: aMoney(70), currency: 'GBP' });
+    const { totals } = aProfile([completed(50), refund]).orders;
+    expect(totals.get('EUR')).toEqual({ revenue: aMoney(50), refunded: 0, cancelled: 0 });
+    expect(totals.get('GBP')).toEqual({ revenue: 0, refunded: aMoney(70), cancelled: 0 });
+  });
+
   it('are refunded whole by a refund without an amount', () => {
     expect(totalsOf(completed(50), say('Order Refunded', { orderId: 'o-1' })).refunded).toBe(aMoney(50));
   });
