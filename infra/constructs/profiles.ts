@@ -31,6 +31,7 @@ export class Profiles extends Construct {
       partitionKey: { name: 'id', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
+      timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: settings.keepData,
       removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -56,7 +57,7 @@ export class Profiles extends Construct {
   }
 
   private grantWrite(): Grant<{ PROFILES_TABLE: string }> {
-    return this.grant('dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem');
+    return this.grant('dynamodb:BatchGetItem', 'dynamodb:PutItem');
   }
 
   private grant(...actions: string[]): Grant<{ PROFILES_TABLE: string }> {

@@ -20,7 +20,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   collector: ['IngestionCollector', ['kinesis:PutRecords', ...writeLogs]],
   'profile-updater': [
     'ProfilesUpdater',
-    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', ...readStream, ...writeLogs, ...setAside],
+    ['dynamodb:BatchGetItem', 'dynamodb:PutItem', ...readStream, ...writeLogs, ...setAside],
   ],
   'lake-writer': ['LakeWriter', [...readStream, ...writeLogs, ...setAside]],
   'profile-api': ['ProfileApi', ['dynamodb:GetItem', ...writeLogs]],
