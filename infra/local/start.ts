@@ -60,7 +60,7 @@ async function showAround(runtime: Runtime, options: StartOptions, aborted: Prom
   for (const { title, demo, run: runStep } of afterStart) {
     if (demo && !options.demo) continue;
     const step = runStep({ runtime, options, print }).catch((error: Error) => {
-      console.error(`${title} failed: ${error.stack}`);
+      console.error(`${title} failed: ${error instanceof StartError ? error.message : error.stack}`);
       return false;
     });
     const outcome = await Promise.race([step, aborted]);

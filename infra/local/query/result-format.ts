@@ -10,7 +10,7 @@ export type QueryRow = readonly (string | null)[];
 
 const numeric = /^(tinyint|smallint|integer|int|bigint|float|real|double|decimal)/;
 const jsonNumber = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
-const CELL_WIDTH = 60;
+const CELL_WIDTH = 100;
 
 /** A JSON array of objects. Numbers are written digit by digit as Athena gave them, so that none is rounded. */
 export function asJson(columns: readonly QueryColumn[], rows: readonly QueryRow[]): string {
