@@ -4,8 +4,9 @@ import { StateError } from '../../shared/profile/state.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import { groupByProfile, type ProfileBatch } from './group-by-profile.ts';
 import { ProfileTooLargeError, updateProfile, type Writer } from './update-profile.ts';
+import { WarmProfiles } from './warm-profiles.ts';
 
-export interface ProfileUpdaterProps extends Writer {
+export interface ProfileUpdaterProps extends Omit<Writer, 'warm'> {
   readonly log: typeof log;
 }
 
@@ -21,15 +22,19 @@ const IN_FLIGHT = 24;
  * its events are in the lake.
  */
 export function createProfileUpdater(props: ProfileUpdaterProps) {
+  const writer = { ...props, warm: new WarmProfiles() };
   return async ({ Records }: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> => {
-    const unwritten = await updateAll(props, groupByProfile(Records));
+    const unwritten = await updateAll(writer, groupByProfile(Records));
     const first = Records[Math.min(...unwritten.map(({ firstRecord }) => firstRecord))];
     return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first.kinesis.sequenceNumber }] };
   };
 }
 
 /** Updates the profiles of a batch, several at once, and returns those that must come again. */
-async function updateAll(props: ProfileUpdaterProps, batches: readonly ProfileBatch[]): Promise<ProfileBatch[]> {
+async function updateAll(
+  props: ProfileUpdaterProps & Writer,
+  batches: readonly ProfileBatch[],
+): Promise<ProfileBatch[]> {
   const waiting = new Set(batches);
   let hasFailed = false;
   let applied = 0;

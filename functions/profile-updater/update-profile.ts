@@ -1,7 +1,8 @@
 import { type Delivery, type FoldedProfile, fold } from '../../shared/profile/fold.ts';
 import { limits } from '../../shared/profile/limits.ts';
-import { decodeProfile, encodeProfile } from '../../shared/profile/state.ts';
+import { encodeProfile } from '../../shared/profile/state.ts';
 import { itemBytes, MAX_ITEM_BYTES, type ProfileItem, type ProfileStore } from '../adapters/profile-store.ts';
+import type { WarmProfiles } from './warm-profiles.ts';
 
 export interface Writer {
   readonly store: ProfileStore;
@@ -9,6 +10,7 @@ export interface Writer {
   readonly clock: () => number;
   /** A text that no other write has. */
   readonly newToken: () => string;
+  readonly warm: WarmProfiles;
 }
 
 export interface Update {
@@ -66,30 +68,37 @@ async function foldAndWrite(
   deliveries: readonly Delivery[],
   read: ProfileItem | undefined,
 ): Promise<Update> {
-  const { store } = writer;
+  const { store, warm } = writer;
   let item = read;
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-    const stored = item === undefined ? undefined : decodeProfile(item);
+    const stored = item === undefined ? undefined : warm.take(key, item);
     const { next, spilled, applied, repeated } = fold(key, stored, deliveries, await pagesOf(store, key, stored));
     if (next === undefined) return { applied, repeated };
 
     const token = writer.newToken();
+    const { textBytes, ...encoded } = encodeProfile(next);
     const written: ProfileItem = {
       id: key,
       version: (item?.version ?? 0) + 1,
       token,
       lastSeen: next.profile.lastSeen,
-      ...encodeProfile(next),
+      ...encoded,
     };
     const bytes = itemBytes(written);
     if (bytes > MAX_ITEM_BYTES) throw new ProfileTooLargeError(bytes);
 
     const expiresAt = writer.clock() + PAGE_LIFE_MS;
     if (spilled !== undefined) await store.writePage({ key, expiresAt, ...spilled });
-    if ((await store.write(written)) === 'written') return { applied, repeated };
-    item = (await store.read([key])).get(key);
-    // Our own token on the next version: the write had succeeded, its answer was lost.
-    if (item?.version === written.version && item.token === token) return { applied, repeated };
+    let isWritten = (await store.write(written)) === 'written';
+    if (!isWritten) {
+      item = (await store.read([key])).get(key);
+      // Our own token on the next version: the write had succeeded, its answer was lost.
+      isWritten = item?.version === written.version && item.token === token;
+    }
+    if (isWritten) {
+      warm.keep(key, encoded, textBytes, next);
+      return { applied, repeated };
+    }
   }
   throw new ConflictError(
     `A profile was written by others ${MAX_CONFLICTS + 1} times in a row; the batch comes again.`,
