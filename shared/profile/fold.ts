@@ -3,10 +3,10 @@ import type { Profile } from '../../schemas/profile.ts';
 import { applyTo } from './apply.ts';
 import { type Ledger, type MessageIdPage, newLedger } from './ledger.ts';
 import { limits } from './limits.ts';
-import { messageHash } from './message-hash.ts';
+import { type Hash64, messageHash } from './message-hash.ts';
 import { newProfile } from './new-profile.ts';
 import { advance, isApplied } from './positions.ts';
-import { countIds, joinIds, newestHourOf, type SeenId, SeenIds } from './seen-ids.ts';
+import { countIds, joinIds, NewIds, newestHourOf, type SeenId } from './seen-ids.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -54,17 +54,18 @@ export function fold(
 ): Folded {
   const ledger = stored?.ledger ?? newLedger();
   const positions = [...ledger.positions];
-  const seen = new SeenIds([ledger.ids, ...pages], deliveries.length);
+  const hashes = deliveries.map(({ event }) => messageHash(event.sourceId, event.messageId));
+  const newIds = new NewIds(hashes, [ledger.ids, ...pages]);
   const added: SeenId[] = [];
   let profile = stored?.profile;
   let repeated = 0;
 
-  for (const delivery of deliveries) {
+  for (const [place, delivery] of deliveries.entries()) {
     if (isApplied(positions, delivery)) continue;
     const { event, arrivedAt, shardId, sequenceNumber, index } = delivery;
     advance(positions, { shardId, sequenceNumber, index });
-    const hash = messageHash(event.sourceId, event.messageId);
-    if (!seen.add(hash)) {
+    const hash = hashes[place] as Hash64;
+    if (!newIds.take(hash)) {
       repeated += 1;
       continue;
     }

@@ -11,40 +11,51 @@ export interface SeenId {
   readonly hour: number;
 }
 
-/** Which message ids were seen: an open-addressed table, as most are built for a handful of look-ups and dropped. */
-export class SeenIds {
+/**
+ * Which of some message ids are new: an open-addressed table of those asked for, in which one pass over the ids of the
+ * window marks the ones that were seen. There are a handful of the former and up to thousands of the latter.
+ */
+export class NewIds {
   readonly #high: Uint32Array;
   readonly #low: Uint32Array;
+  readonly #isSeen: Uint8Array;
   readonly #mask: number;
 
-  /** Holds the ids of `blocks`, with room for `more` to be added. */
-  constructor(blocks: readonly Uint8Array[], more: number) {
-    let ids = more;
-    for (const block of blocks) ids += countIds(block);
-    const places = 2 ** Math.ceil(Math.log2(2 * ids + 1));
+  /** `blocks` hold the ids that were seen. */
+  constructor(asked: readonly Hash64[], blocks: readonly Uint8Array[]) {
+    const places = 2 ** Math.ceil(Math.log2(2 * asked.length + 1));
     this.#high = new Uint32Array(places);
     this.#low = new Uint32Array(places);
+    this.#isSeen = new Uint8Array(places);
     this.#mask = places - 1;
+    for (const { high, low } of asked) {
+      const at = this.#placeOf(high, low);
+      this.#high[at] = high;
+      this.#low[at] = low;
+    }
     for (const block of blocks) {
       const view = viewOf(block);
-      for (let at = 0; at < block.length; at += ENTRY_BYTES) this.#add(view.getUint32(at), view.getUint32(at + LOW));
+      for (let at = 0; at < block.length; at += ENTRY_BYTES) {
+        this.#isSeen[this.#placeOf(view.getUint32(at), view.getUint32(at + LOW))] = 1;
+      }
     }
   }
 
-  /** Adds an id and says whether it is new. */
-  add({ high, low }: Hash64): boolean {
-    return this.#add(high, low);
+  /** Says of an id that was asked for whether it is new, which it is once. */
+  take({ high, low }: Hash64): boolean {
+    const at = this.#placeOf(high, low);
+    if (this.#isSeen[at] === 1) return false;
+    this.#isSeen[at] = 1;
+    return true;
   }
 
-  #add(high: number, low: number): boolean {
+  /** Where an id is, or a free place: to mark one as seen does no harm. */
+  #placeOf(high: number, low: number): number {
     let at = low & this.#mask;
-    while (this.#high[at] !== 0 || this.#low[at] !== 0) {
-      if (this.#high[at] === high && this.#low[at] === low) return false;
+    while ((this.#high[at] !== high || this.#low[at] !== low) && (this.#high[at] !== 0 || this.#low[at] !== 0)) {
       at = (at + 1) & this.#mask;
     }
-    this.#high[at] = high;
-    this.#low[at] = low;
-    return true;
+    return at;
   }
 }
 
@@ -56,7 +67,9 @@ export function joinIds(block: Uint8Array, added: readonly SeenId[], oldestHour:
   let end = 0;
   for (let at = 0; at < block.length; at += ENTRY_BYTES) {
     if (from.getUint32(at + HOUR) < oldestHour) continue;
-    joined.set(block.subarray(at, at + ENTRY_BYTES), end);
+    to.setUint32(end, from.getUint32(at));
+    to.setUint32(end + LOW, from.getUint32(at + LOW));
+    to.setUint32(end + HOUR, from.getUint32(at + HOUR));
     end += ENTRY_BYTES;
   }
   for (const { hash, hour } of added) {
