@@ -49,7 +49,16 @@ const QUOTES = 2;
 /** Whether a text, as JSON in UTF-8, has at most `maxBytes` bytes. */
 export function fits(text: string, maxBytes: number): boolean {
   if (text.length * WORST_BYTES_PER_UNIT + QUOTES <= maxBytes) return true;
-  return text.length + QUOTES <= maxBytes && jsonBytes(text) <= maxBytes;
+  return text.length + QUOTES <= maxBytes && (isPlain(text) || jsonBytes(text) <= maxBytes);
+}
+
+/** Whether JSON takes a byte for each character. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false;
+  }
+  return true;
 }
 
 /** Bytes of a value as JSON in UTF-8. */

@@ -21,6 +21,11 @@ export function isApplied(positions: readonly Position[], next: Position): boole
 
 /** Notes that `next` was applied, and forgets the shard that was silent longest past `limits.shards`. */
 export function advance(positions: Position[], next: Position): void {
+  const last = positions.length - 1;
+  if (positions[last]?.shardId === next.shardId) {
+    positions[last] = next;
+    return;
+  }
   const known = positions.findIndex(({ shardId }) => shardId === next.shardId);
   if (known >= 0) positions.splice(known, 1);
   positions.push(next);
