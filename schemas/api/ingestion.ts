@@ -48,31 +48,28 @@ const shortForm: Record<MessageType, string> = {
   alias: 'a',
 };
 
-const messageEndpoint = (type: MessageType, path: string, operationId: string, summary: string): Endpoint => ({
-  operationId,
+/** An endpoint that takes events and answers when they are durable. */
+const taking = (endpoint: Pick<Endpoint, 'path' | 'operationId' | 'summary' | 'body' | 'example'>): Endpoint => ({
   method: 'POST',
-  path,
   handler: 'collector',
   auth: 'writeKey',
   tag: 'Ingestion',
-  summary,
-  body: messageByType[type],
   responses: { 200: accepted, ...ingestionProblems },
-  example: example[type],
+  ...endpoint,
 });
 
+const messageEndpoint = (type: MessageType, path: string, operationId: string, summary: string): Endpoint =>
+  taking({ path, operationId, summary, body: messageByType[type], example: example[type] });
+
 const batchEndpoint = (path: string, operationId: string, summary: string): Endpoint => ({
-  operationId,
-  method: 'POST',
-  path,
-  handler: 'collector',
-  auth: 'writeKey',
-  tag: 'Ingestion',
-  summary,
+  ...taking({
+    path,
+    operationId,
+    summary,
+    body: batchRequest,
+    example: { batch: [{ type: 'track', messageId: 'm-1', ...example.track }], sentAt: '2026-01-02T03:04:05.678Z' },
+  }),
   description: 'At most 500 KB and 2,500 events, of 32 KB each. A bad event never takes its neighbours with it.',
-  body: batchRequest,
-  responses: { 200: accepted, ...ingestionProblems },
-  example: { batch: [{ type: 'track', messageId: 'm-1', ...example.track }], sentAt: '2026-01-02T03:04:05.678Z' },
 });
 
 /** The Segment tracking contract, with the routes that RudderStack's SDKs add. */
