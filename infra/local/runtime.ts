@@ -3,17 +3,18 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDataDirectory } from './data-directory.ts';
 import { type Deployment, deployStack } from './deploy/deploy-stack.ts';
+import { callLog } from './gateway/call-log.ts';
 import { startGateway } from './gateway/gateway.ts';
 import type { Station } from './gateway/stations.ts';
 import type { AwsAnswer, AwsCall, Gateway } from './gateway/types.ts';
 import { createHttpApi } from './http/http-api.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { type EventSourceMapping, type MappingStatus, startEventSourceMapping } from './lambda/event-source-mapping.ts';
-import { openFunctionLog } from './lambda/function-log.ts';
 import { createFunctionPool, type FunctionPool } from './lambda/function-pool.ts';
 import type { Outcome } from './lambda/outcome.ts';
 import type { Pace } from './lambda/pace.ts';
 import { writeSandboxProgram } from './lambda/sandbox-program.ts';
+import { openLogFile } from './log-file.ts';
 import { memoryOf } from './memory.ts';
 import { openServices } from './open-services.ts';
 import { writeState } from './state-file.ts';
@@ -106,7 +107,11 @@ async function start(
   closers.push(() => Promise.all(services.map((service) => service.close())));
 
   const mappings = new Map<string, EventSourceMapping>();
+  const calls = openLogFile(path.join(data.logs, 'aws-calls.log'));
+  closers.push(calls.close);
+  const logCall = callLog(calls, () => new Date());
   const onCall = (call: AwsCall, answer: AwsAnswer) => {
+    logCall(call, answer);
     for (const mapping of mappings.values()) mapping.notice(call, answer);
     options.onCall?.(call, answer);
   };
@@ -122,7 +127,7 @@ async function start(
   const functions = new Map<string, LocalFunction>();
   for (const spec of parts.functions) {
     const { logicalId, functionName } = spec;
-    const log = openFunctionLog(path.join(data.logs, `${functionName}.log`));
+    const log = openLogFile(path.join(data.logs, `${functionName}.log`));
     const pool = createFunctionPool({ spec, program, endpointUrl: gateway.url, log, limit: options.sandboxes ?? 2 });
     pools.set(logicalId, pool);
     const watch = watchTrouble({ functionName, logFile: log.file }, options.onTrouble ?? (() => {}));

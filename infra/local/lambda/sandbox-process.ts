@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { FunctionSpec } from '../deploy/local-parts.ts';
+import type { LogFile } from '../log-file.ts';
 import { environmentOf } from './environment.ts';
-import type { FunctionLog } from './function-log.ts';
 import { failure, type Outcome, payloadLimit } from './outcome.ts';
 import type { Invocation, SandboxMessage } from './sandbox.ts';
 
@@ -10,7 +10,7 @@ export interface SandboxOptions {
   /** Path of the sandbox program. */
   readonly program: string;
   readonly endpointUrl: string;
-  readonly log: FunctionLog;
+  readonly log: LogFile;
 }
 
 /** A child process that runs one function, one invocation at a time. */

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FunctionSpec } from '../../../../infra/local/deploy/local-parts.ts';
-import { openFunctionLog } from '../../../../infra/local/lambda/function-log.ts';
 import {
   createFunctionPool,
   type FunctionPool,
   type PoolOptions,
 } from '../../../../infra/local/lambda/function-pool.ts';
 import { writeSandboxProgram } from '../../../../infra/local/lambda/sandbox-program.ts';
+import { openLogFile } from '../../../../infra/local/log-file.ts';
 
 export function functionFolder(name: string): string {
   return new URL(`../../../fixtures/functions/${name}`, import.meta.url).pathname;
@@ -36,7 +36,7 @@ export interface TestPool extends FunctionPool, AsyncDisposable {
 /** A pool of real child processes in a folder of its own. */
 export function startPool(spec: Partial<FunctionSpec> = {}, options: Partial<PoolOptions> = {}): TestPool {
   const folder = mkdtempSync(path.join(tmpdir(), 'headwater-pool-'));
-  const log = openFunctionLog(path.join(folder, 'logs', 'echo.log'));
+  const log = openLogFile(path.join(folder, 'logs', 'echo.log'));
   const program = writeSandboxProgram(folder);
   const pool = createFunctionPool({
     spec: aFunction(spec),

@@ -1,14 +1,14 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openFunctionLog } from '../../../../infra/local/lambda/function-log.ts';
+import { openLogFile } from '../../../../infra/local/log-file.ts';
 import { makeFolder } from '../template/assemblies.ts';
 
 test('keeps the last output of a function in bounded files', () => {
   const folder = makeFolder('headwater-log-');
   const file = path.join(folder, 'logs', 'collector.log');
 
-  const log = openFunctionLog(file, 1000);
+  const log = openLogFile(file, 1000);
   for (let line = 0; line < 1000; line += 1) log.write(`line ${line}\n`);
   log.close();
   log.write('after the end');

@@ -1,15 +1,15 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where the output of a function's sandboxes goes. */
-export interface FunctionLog {
+/** A log of bounded size: the output of a function's sandboxes, or the calls that passed the gateway. */
+export interface LogFile {
   readonly file: string;
   write(chunk: Buffer | string): void;
   close(): void;
 }
 
 /** Opens a log that keeps its last `bytes` to `2 * bytes`: a full file is set aside as `<file>.1`. */
-export function openFunctionLog(file: string, bytes = 5_000_000): FunctionLog {
+export function openLogFile(file: string, bytes = 5_000_000): LogFile {
   mkdirSync(path.dirname(file), { recursive: true });
   let handle = openSync(file, 'a');
   let size = fstatSync(handle).size;
