@@ -1,19 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { KinesisStreamEvent, KinesisStreamHandler } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { landedTables } from '../../../schemas/lake/tables.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import { ARRIVAL, anEnvelope, anIdentify, anOrder, aRecord, aTrack } from '../../fixtures/events.ts';
+import { aBucket, type Bucket, refused, stored } from '../adapters/a-bucket.ts';
 import { aContext } from '../http-event.ts';
 
-const s3 = mockClient(S3Client);
-const objects = new Map<string, Uint8Array>();
+/** What was put, by path. */
+const objects = new Map<string, Buffer>();
 const lines: string[] = [];
+let bucket: Bucket;
 let handler: KinesisStreamHandler;
 let folder: string;
 let duckdb: DuckDBConnection;
@@ -28,21 +28,26 @@ afterAll(() => {
 });
 
 beforeEach(async () => {
-  s3.reset();
+  bucket = await aBucket();
+  bucket.answer((response, request) => {
+    objects.set(request.path, request.body);
+    stored(response, request);
+  });
   objects.clear();
   lines.length = 0;
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   vi.stubEnv('LAKE_BUCKET', 'lake');
   vi.stubEnv('AWS_REGION', 'us-east-1');
-  s3.on(PutObjectCommand).callsFake(async ({ Bucket, Key, Body }) => {
-    objects.set(`${Bucket}/${Key}`, Body);
-    return {};
-  });
+  vi.stubEnv('AWS_ENDPOINT_URL', bucket.url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'HWLakeWriter');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.resetModules();
   ({ handler } = await import('../../../functions/lake-writer/handler.ts'));
 });
-afterEach(() => {
+afterEach(async () => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
+  await bucket[Symbol.asyncDispose]();
 });
 
 const anInvocation = (records: readonly ReceivedRecord[]): KinesisStreamEvent => ({
@@ -70,7 +75,7 @@ const sql = async (query: string) => (await duckdb.runAndReadAll(query)).getRowO
 
 /** Name of a file with the one object of a table. */
 function fileOf(table: string): string {
-  const [key, body] = [...objects].find(([name]) => name.startsWith(`lake/${table}/`)) ?? [];
+  const [key, body] = [...objects].find(([name]) => name.startsWith(`/lake/${table}/`)) ?? [];
   if (!key || !body) throw new Error(`There is no object of ${table} among ${[...objects.keys()].join(', ')}.`);
   const file = join(folder, `${table}.parquet`);
   writeFileSync(file, body);
@@ -124,11 +129,11 @@ test('writes one object for each table, named after the first record of the batc
     aRecord(anEnvelope([anIdentify()]), { arrivedAt: ARRIVAL + 86_400_000 }),
   ];
   expect(await invoke(...records)).toEqual({ batchItemFailures: [] });
-  const name = `day=2026-03-02/shardId-000000000000-${records[0]?.sequenceNumber}.parquet`;
+  const name = `day%3D2026-03-02/shardId-000000000000-${records[0]?.sequenceNumber}.parquet`;
   expect([...objects.keys()].sort()).toEqual([
-    `lake/events_landed/${name}`,
-    `lake/failed_events_landed/${name}`,
-    `lake/raw_landed/${name}`,
+    `/lake/events_landed/${name}`,
+    `/lake/failed_events_landed/${name}`,
+    `/lake/raw_landed/${name}`,
   ]);
   expect(await sql(`SELECT count(*)::int AS n FROM ${fileOf('events_landed')}`)).toEqual([{ n: 2 }]);
 });
@@ -172,28 +177,27 @@ test.each(landedTables.map(({ name }) => name))(
   'reports the batch from its first record when %s cannot be stored, so that all of it comes again',
   async (table) => {
     const records = [aRecord(anEnvelope([aTrack(), {}])), aRecord(anEnvelope([aTrack()]))];
-    s3.on(PutObjectCommand).callsFake(async ({ Key }) => {
-      if (Key.startsWith(`${table}/`)) throw Object.assign(new Error('slow down'), { name: 'SlowDown' });
-      return {};
-    });
+    bucket.answer((response, request) =>
+      (request.path.startsWith(`/lake/${table}/`) ? refused(403, 'AccessDenied') : stored)(response, request),
+    );
     expect(await invoke(...records)).toEqual({ batchItemFailures: [{ itemIdentifier: records[0]?.sequenceNumber }] });
     expect(JSON.parse(lines.join())).toMatchObject({
       level: 'error',
       code: 'lake_not_stored',
       records: 2,
-      error: 'SlowDown',
+      error: 'AccessDenied',
     });
   },
 );
 
 test('waits for every write before it answers', async () => {
   let pending = 0;
-  s3.on(PutObjectCommand).callsFake(async ({ Key }) => {
+  bucket.answer(async (response, request) => {
     pending += 1;
-    await new Promise((resolve) => setTimeout(resolve, Key.startsWith('raw') ? 0 : 50));
+    const isRaw = request.path.startsWith('/lake/raw');
+    await new Promise((resolve) => setTimeout(resolve, isRaw ? 0 : 50));
     pending -= 1;
-    if (Key.startsWith('raw')) throw new Error('no');
-    return {};
+    (isRaw ? refused(403, 'AccessDenied') : stored)(response, request);
   });
   await invoke(aRecord(anEnvelope([aTrack(), {}])));
   expect(pending).toBe(0);

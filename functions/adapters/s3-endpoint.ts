@@ -1,0 +1,17 @@
+/** DNS suffixes of the partitions beside the standard one, by the beginning of their regions' names. */
+const suffixes: readonly (readonly [prefix: string, suffix: string])[] = [
+  ['cn-', 'amazonaws.com.cn'],
+  ['eusc-', 'amazonaws.eu'],
+  ['us-iso-', 'c2s.ic.gov'],
+  ['us-isob-', 'sc2s.sgov.gov'],
+  ['us-isof-', 'csp.hci.ic.gov'],
+  ['eu-isoe-', 'cloud.adc-e.uk'],
+];
+
+/** The address of S3: what the environment names by the SDK's own variables, otherwise the region's. */
+export function s3Endpoint(region: string, env: Readonly<Record<string, string | undefined>>): URL {
+  const named = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL;
+  if (named) return new URL(named);
+  const suffix = suffixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
+  return new URL(`https://s3.${region}.${suffix}`);
+}
