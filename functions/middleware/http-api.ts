@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { Endpoint } from '../../schemas/api/endpoint.ts';
+import type { Route } from '../../schemas/api/endpoint.ts';
 import type { AccessKey } from '../../schemas/env.ts';
 import { apiKey } from './api-key.ts';
 import type { HttpEvent, HttpHandler, HttpResponse } from './http.ts';
@@ -19,11 +19,8 @@ export interface OperationRequest<P = Readonly<Record<string, unknown>>, Q = Rea
 /** What an endpoint does. A method type, so that an operation may name the exact types of its own parameters. */
 export type Operation = { run(request: OperationRequest): Promise<HttpResponse> | HttpResponse }['run'];
 
-/** What routing and validation need of an endpoint. */
-export type RoutedEndpoint = Pick<Endpoint, 'operationId' | 'method' | 'path' | 'auth' | 'params' | 'query'>;
-
 export interface HttpApiProps {
-  readonly endpoints: readonly RoutedEndpoint[];
+  readonly endpoints: readonly Route[];
   /** By operationId: one for each endpoint. */
   readonly operations: Readonly<Record<string, Operation>>;
   /** @default none: endpoints that need an API key refuse everybody */
@@ -45,13 +42,13 @@ export function httpApi({ endpoints, operations, apiKeys = [] }: HttpApiProps): 
     .use(problemDetails()) as HttpHandler;
 }
 
-function route(endpoint: RoutedEndpoint, operations: HttpApiProps['operations']) {
+function route(endpoint: Route, operations: HttpApiProps['operations']) {
   const operation = operations[endpoint.operationId];
   if (!operation) throw new Error(`Endpoint ${endpoint.operationId} has no operation: pass one under this name.`);
   return { endpoint, operation };
 }
 
-const routeKeyOf = ({ method, path }: RoutedEndpoint): string => `${method} ${path}`;
+const routeKeyOf = ({ method, path }: Route): string => `${method} ${path}`;
 
 function notFound(event: HttpEvent): never {
   const { method, path } = event.requestContext.http;

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../schemas/api/endpoint.ts';
+import type { Route } from '../../schemas/api/endpoint.ts';
 import type { HttpEvent } from './http.ts';
 import { ProblemError } from './problem.ts';
 
@@ -8,7 +8,7 @@ export interface Parameters {
 }
 
 /** Reads the path and query parameters by the endpoint's schemas; throws a problem that names every wrong one. */
-export function readParameters(endpoint: Pick<Endpoint, 'params' | 'query'>, event: HttpEvent): Parameters {
+export function readParameters(endpoint: Pick<Route, 'params' | 'query'>, event: HttpEvent): Parameters {
   const params = endpoint.params?.safeParse(event.pathParameters ?? {});
   const query = endpoint.query?.safeParse(event.queryStringParameters ?? {});
   const issues = [...(params?.error?.issues ?? []), ...(query?.error?.issues ?? [])];

@@ -1,4 +1,4 @@
-import { profileEndpoints } from '../../schemas/api/profiles.ts';
+import { profileRoutes } from '../../schemas/api/profile-routes.ts';
 import type { AccessKey } from '../../schemas/env.ts';
 import type { Profile } from '../../schemas/profile.ts';
 import { CursorError, recentPage } from '../../shared/profile/recent-page.ts';
@@ -33,7 +33,7 @@ export function createProfileApi({ readProfile, clock, apiKeys }: ProfileApiProp
     return decodeProfile(item).profile;
   };
   return httpApi({
-    endpoints: profileEndpoints,
+    endpoints: profileRoutes,
     apiKeys,
     operations: {
       async getProfile({ params }: OperationRequest<ById>) {

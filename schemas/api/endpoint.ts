@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ZodMiniObject } from 'zod/mini';
 
 export type HttpFunction = 'collector' | 'profile-api' | 'service-api';
 
@@ -10,20 +11,24 @@ export interface EndpointResponse {
   readonly contentType?: string;
 }
 
-/** An endpoint of the HTTP API as data: routes, validation and OpenAPI are made from it. */
-export interface Endpoint {
+/** The part of an endpoint by which requests are routed and their parameters read. */
+export interface Route {
   readonly operationId: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path in API Gateway's syntax, for example `/v1/profiles/{id}`. */
   readonly path: string;
-  readonly handler: HttpFunction;
   /** The key that a caller needs. */
   readonly auth: 'writeKey' | 'apiKey' | 'none';
+  readonly params?: z.ZodObject | ZodMiniObject;
+  readonly query?: z.ZodObject | ZodMiniObject;
+}
+
+/** An endpoint of the HTTP API as data: routes, validation and OpenAPI are made from it. */
+export interface Endpoint extends Route {
+  readonly handler: HttpFunction;
   readonly tag: 'Ingestion' | 'Profiles' | 'Service';
   readonly summary: string;
   readonly description?: string;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   /** By status. */
   readonly responses: Readonly<Record<number, EndpointResponse>>;

@@ -12,7 +12,7 @@ const security: Record<Endpoint['auth'], Json[]> = {
 /** Builds the OpenAPI 3.1 document of the endpoints. Schemas with an id become components. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): Json {
   const components: Json = {};
-  const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => toSchema(schema, io, components);
+  const schemaOf = (schema: z.core.$ZodType, io: 'input' | 'output') => toSchema(schema, io, components);
   const paths: Record<string, Json> = {};
   for (const endpoint of endpoints) {
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operation(endpoint, schemaOf) };
@@ -42,7 +42,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
   };
 }
 
-function operation(endpoint: Endpoint, schemaOf: (schema: z.ZodType, io: 'input' | 'output') => unknown): Json {
+function operation(endpoint: Endpoint, schemaOf: (schema: z.core.$ZodType, io: 'input' | 'output') => unknown): Json {
   return {
     operationId: endpoint.operationId,
     tags: [endpoint.tag],
@@ -62,27 +62,33 @@ function operation(endpoint: Endpoint, schemaOf: (schema: z.ZodType, io: 'input'
   };
 }
 
-function answer(response: EndpointResponse, schemaOf: (schema: z.ZodType, io: 'input' | 'output') => unknown): Json {
+function answer(
+  response: EndpointResponse,
+  schemaOf: (schema: z.core.$ZodType, io: 'input' | 'output') => unknown,
+): Json {
   const { description, body, contentType = 'application/json' } = response;
   if (!body && contentType === 'application/json') return { description };
   return { description, content: { [contentType]: body ? { schema: schemaOf(body, 'output') } : {} } };
 }
 
 function parameters(
-  object: z.ZodObject | undefined,
+  object: z.core.$ZodObject | undefined,
   place: 'path' | 'query',
-  schemaOf: (schema: z.ZodType, io: 'input' | 'output') => unknown,
+  schemaOf: (schema: z.core.$ZodType, io: 'input' | 'output') => unknown,
 ): Json[] {
-  return Object.entries(object?.shape ?? {}).map(([name, schema]) => ({
-    name,
-    in: place,
-    required: place === 'path' || !z.safeParse(schema as z.ZodType, undefined).success,
-    ...((schema as z.ZodType).description && { description: (schema as z.ZodType).description }),
-    schema: schemaOf(schema as z.ZodType, 'input'),
-  }));
+  return Object.entries(object?._zod.def.shape ?? {}).map(([name, schema]) => {
+    const { description } = z.globalRegistry.get(schema) ?? {};
+    return {
+      name,
+      in: place,
+      required: place === 'path' || !z.safeParse(schema, undefined).success,
+      ...(description && { description }),
+      schema: schemaOf(schema, 'input'),
+    };
+  });
 }
 
-function toSchema(schema: z.ZodType, io: 'input' | 'output', components: Json): unknown {
+function toSchema(schema: z.core.$ZodType, io: 'input' | 'output', components: Json): unknown {
   const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
   Object.assign(components, relocate($defs ?? {}));
   const id = rest.id;

@@ -85,4 +85,12 @@ describe('GET /v1/profiles/{id}/events', () => {
       expect(body).toMatchObject({ code: 'invalid_parameter', errors: [{ path: Object.keys(query)[0] }] });
     },
   );
+
+  it.each([
+    [{ limit: '1.5' }, 'is not a whole number from 1 to 100'],
+    [{ cursor: 'x'.repeat(201) }, 'is longer than 200 characters'],
+  ])('says what is wrong with %o', async (query, message) => {
+    const { body } = await get('ann/1 %', { events: true, query });
+    expect(body.errors).toEqual([{ path: Object.keys(query)[0], message }]);
+  });
 });
