@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { Charset, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Charset, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -10,6 +10,16 @@ import type { StageSettings } from '../config.ts';
 import type { Grant } from './grant.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+const adapters = `${root}functions/adapters/`;
+
+/** What no function can reach, and small files in its place (infra/decisions/0005-lean-bundles.md). */
+const replacements = [
+  `@aws-sdk/credential-provider-node=${adapters}environment-credentials.ts`,
+  `@smithy/core/event-streams=${adapters}no-event-streams.ts`,
+  `node:http2=${adapters}no-http2.ts`,
+  `node:process=${adapters}process-values.ts`,
+];
 
 export interface HeadwaterFunctionProps<N extends FunctionName> {
   /** Name of the folder in `functions/`; its `handler.ts` exports `handler`. */
@@ -54,7 +64,7 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
       timeout: props.timeout ?? Duration.seconds(10),
       role,
       logGroup: this.logGroup,
-      environment: { ...props.grants.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: { ...props.grants.environment },
       awsSdkConnectionReuse: false,
       bundling: {
         format: OutputFormat.ESM,
@@ -63,12 +73,14 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
         bundleAwsSDK: true,
         minify: true,
         sourceMap: true,
+        sourceMapMode: SourceMapMode.EXTERNAL,
         sourcesContent: false,
+        inject: [`${adapters}source-maps.ts`],
         charset: Charset.UTF8,
         esbuildArgs: {
           '--legal-comments': 'none',
           '--log-level': 'warning',
-          '--alias': `@aws-sdk/credential-provider-node=${root}functions/adapters/environment-credentials.ts`,
+          '--alias': replacements,
         },
       },
     });
