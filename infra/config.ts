@@ -1,6 +1,6 @@
 /** The settings of every stage: the one file to edit before a deploy. What a stage leaves out takes the default. */
 import { z } from 'zod';
-import { accessKey } from '../schemas/env.ts';
+import { accessKeyRules } from '../schemas/access-key.ts';
 
 const hours = (most: number) => z.int().min(1).max(most);
 
@@ -35,9 +35,11 @@ const consumer = (defaults: { batchSize: number; windowSeconds: number }) =>
 /** Memory in MB; Lambda gives CPU in proportion, a whole core at 1,769. */
 const memory = (mb: number) => z.int().min(128).max(10_240).default(mb);
 
+const keyProperty = ({ pattern, is }: (typeof accessKeyRules)['id']) => z.string().regex(pattern, is);
+
 /** `{id, sha256}` of each key; make the hash with `printf %s KEY | shasum -a 256`. */
 const keys = z
-  .array(accessKey)
+  .array(z.object({ id: keyProperty(accessKeyRules.id), sha256: keyProperty(accessKeyRules.sha256) }))
   .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'holds an id twice')
   .refine((list) => JSON.stringify(list).length <= 3_000, 'is too long: a function has room for about 25 keys')
   .default([]);

@@ -1,53 +1,34 @@
 /**
  * The environment of each function: the stack types what it sets by these, the function reads by these.
  *
- * `zod/mini`, because this file is part of every bundle and the classic build would add 70 KB to each.
+ * Not by zod, because every bundle holds this file, and even zod's smallest build took 5 ms of each start to check a
+ * text or two (infra/decisions/0005).
  */
-import * as z from 'zod/mini';
+import { accessKeys, text, type Variable, VariableError } from './variable.ts';
 
-const variable = (description: string) => z.string().check(z.minLength(1), z.describe(description));
+export type { AccessKey } from './access-key.ts';
 
-/** An accepted key: who it belongs to and the hash it is recognised by, so that no template holds a key itself. */
-export const accessKey = z.object({
-  /** Source id of a write key, name of an API key. */
-  id: z.string().check(z.regex(/^[\w.-]{1,64}$/, 'is 1 to 64 letters, digits, dots, dashes or underscores')),
-  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'is sha256(key) as 64 lower-case hex digits')),
-});
-export type AccessKey = z.output<typeof accessKey>;
+type Variables = Readonly<Record<string, Variable>>;
 
-/** A JSON array of access keys as one variable, read as the array. */
-const accessKeys = (description: string) =>
-  z.pipe(
-    z.pipe(
-      variable(description),
-      z.transform((text, ctx) => {
-        try {
-          return JSON.parse(text);
-        } catch {
-          ctx.issues.push({ code: 'custom', message: 'is no JSON', input: undefined });
-          return z.NEVER;
-        }
-      }),
-    ),
-    z.readonly(z.array(accessKey)),
-  );
+/** The values that a function reads from its environment. */
+export type ValuesOf<V extends Variables> = { readonly [K in keyof V]: ReturnType<V[K]['read']> };
 
-const profilesTable = variable('name of the profiles table, set by Profiles.grantRead or grantWrite');
-const streamName = variable('name of the event stream, set by EventStream.grantPut');
+const profilesTable = text('name of the profiles table, set by Profiles.grantRead or grantWrite');
+const streamName = text('name of the event stream, set by EventStream.grantPut');
 
-export const collectorEnv = z.object({
+export const collectorEnv = {
   STREAM_NAME: streamName,
   WRITE_KEYS: accessKeys('accepted write keys, set by Ingestion from `writeKeys` in infra/config.ts'),
-});
-export const profileUpdaterEnv = z.object({ PROFILES_TABLE: profilesTable });
-export const lakeWriterEnv = z.object({ LAKE_BUCKET: variable('name of the lake bucket, set by Lake.grantWrite') });
-export const profileApiEnv = z.object({
+};
+export const profileUpdaterEnv = { PROFILES_TABLE: profilesTable };
+export const lakeWriterEnv = { LAKE_BUCKET: text('name of the lake bucket, set by Lake.grantWrite') };
+export const profileApiEnv = {
   PROFILES_TABLE: profilesTable,
   API_KEYS: accessKeys('accepted API keys, set by the stack from `apiKeys` in infra/config.ts'),
-});
-export const serviceApiEnv = z.object({});
+};
+export const serviceApiEnv = {};
 
-/** Every function of the stack, by the name of its folder, with the schema of its environment. */
+/** Every function of the stack, by the name of its folder, with its environment. */
 export const environments = {
   collector: collectorEnv,
   'profile-updater': profileUpdaterEnv,
@@ -57,10 +38,8 @@ export const environments = {
 } as const;
 export type FunctionName = keyof typeof environments;
 
-/** What the stack must set for a function: every variable of its schema, as a string. */
-export type EnvironmentOf<N extends FunctionName> = {
-  readonly [K in keyof z.output<(typeof environments)[N]>]: string;
-};
+/** What the stack must set for a function: every one of its variables, as a string. */
+export type EnvironmentOf<N extends FunctionName> = { readonly [K in keyof (typeof environments)[N]]: string };
 
 /** A function was started without a variable that it needs, or with one that it cannot read. */
 export class EnvironmentError extends Error {
@@ -71,22 +50,22 @@ export class EnvironmentError extends Error {
  * Reads a function's environment from `source` (usually `process.env`).
  * Throws `EnvironmentError` that names each wrong variable and who sets it; values are left out, they may be secret.
  */
-export function readEnv<S extends z.core.$ZodObject>(
-  schema: S,
+export function readEnv<V extends Variables>(
+  variables: V,
   source: Readonly<Record<string, string | undefined>>,
-): z.output<S> {
-  const result = z.safeParse(schema, source);
-  if (result.success) return result.data;
-  const wrong = result.error.issues.map(({ path, message }) => {
-    const name = String(path[0]);
-    const what = source[name] === undefined ? 'is missing' : [...path.slice(1), message].join(' ');
-    return `${name} ${what} (${describe(schema, name)})`;
-  });
-  throw new EnvironmentError(`Environment variables are wrong: ${wrong.join('; ')}`);
-}
-
-function describe(schema: z.core.$ZodObject, name: string): string {
-  let field: z.core.$ZodType | undefined = schema._zod.def.shape[name];
-  while (field instanceof z.ZodMiniPipe) field = field._zod.def.in;
-  return (field && z.globalRegistry.get(field)?.description) ?? 'not described';
+): ValuesOf<V> {
+  const values: Record<string, unknown> = {};
+  const wrong: string[] = [];
+  for (const [name, { description, read }] of Object.entries(variables)) {
+    try {
+      const given = source[name];
+      if (given === undefined) throw new VariableError('is missing');
+      values[name] = read(given);
+    } catch (error) {
+      if (!(error instanceof VariableError)) throw error;
+      wrong.push(`${name} ${error.message} (${description})`);
+    }
+  }
+  if (wrong.length > 0) throw new EnvironmentError(`Environment variables are wrong: ${wrong.join('; ')}`);
+  return values as ValuesOf<V>;
 }

@@ -24,6 +24,9 @@ test('takes an empty variable for a wrong one', () => {
 });
 
 test.each([
+  ['what is no list', '{"id":"shop","sha256":"wk_secret"}', /WRITE_KEYS is no JSON array \(accepted/],
+  ['a list of something else', '["wk_secret", null]', /WRITE_KEYS 0 id is 1 to 64 letters/],
+  ['an id with other characters', `[{"id":"wk_secret!","sha256":"${sha256}"}]`, /WRITE_KEYS 0 id is 1 to 64 letters/],
   ['text that is no JSON', 'wk_secret', /WRITE_KEYS is no JSON \(accepted write keys, set by Ingestion/],
   ['a key instead of its hash', '[{"id":"shop","sha256":"wk_secret"}]', /WRITE_KEYS 0 sha256 is sha256\(key\) as 64/],
 ])('refuses %s without repeating it', (_, value, message) => {

@@ -36,7 +36,7 @@ describe.each(Object.entries(granted))('%s', (name, [part, actions]) => {
 
   test('has exactly the variables of its schema', () => {
     const { Variables = {} } = lambda.Properties.Environment ?? {};
-    expect(Object.keys(Variables).sort()).toEqual(Object.keys(environments[name as FunctionName].shape).sort());
+    expect(Object.keys(Variables).sort()).toEqual(Object.keys(environments[name as FunctionName]).sort());
   });
 });
 

@@ -1,0 +1,49 @@
+import { type AccessKey, accessKeyRules } from './access-key.ts';
+
+/** A variable of a function's environment. */
+export interface Variable<T = unknown> {
+  /** What it holds, and who sets it. */
+  readonly description: string;
+  /** Throws `VariableError` with what is wrong, without the text: it may be secret. */
+  read(text: string): T;
+}
+
+export class VariableError extends Error {
+  override readonly name = 'VariableError';
+}
+
+export const text = (description: string): Variable<string> => ({
+  description,
+  read: (given) => {
+    if (given === '') throw new VariableError('is empty');
+    return given;
+  },
+});
+
+/** A JSON array of access keys. */
+export const accessKeys = (description: string): Variable<readonly AccessKey[]> => ({
+  description,
+  read: (given) => {
+    const keys = parsed(given);
+    if (!Array.isArray(keys)) throw new VariableError('is no JSON array');
+    return keys.map(accessKeyOf);
+  },
+});
+
+function parsed(given: string): unknown {
+  try {
+    return JSON.parse(given);
+  } catch {
+    throw new VariableError('is no JSON');
+  }
+}
+
+function accessKeyOf(key: unknown, position: number): AccessKey {
+  const read = (name: keyof AccessKey): string => {
+    const value: unknown = (key as Record<string, unknown> | null)?.[name];
+    const { pattern, is } = accessKeyRules[name];
+    if (typeof value !== 'string' || !pattern.test(value)) throw new VariableError(`${position} ${name} ${is}`);
+    return value;
+  };
+  return { id: read('id'), sha256: read('sha256') };
+}
