@@ -6,33 +6,21 @@ import { memoized } from './memo.ts';
 export type Device = Pick<Visit, 'browser' | 'browserVersion' | 'os' | 'osVersion' | 'deviceType' | 'isBot'>;
 
 /**
- * Agents of programs that send events for people: servers, apps, HTTP clients. They say nothing of a visitor, but are no
- * robots either.
+ * The library's patterns of robots that would take a sender for one: a server, an app or an HTTP client that sends events
+ * for people. Such an agent says nothing of a visitor, but is no robot either.
  */
-const SENDERS = [
-  'analytics-node/3.1.0',
-  'analytics-python/2.2.3',
-  '@segment/analytics-node/3.1.0',
-  'RudderLabs/1.0',
-  'okhttp/4.9.0',
-  'node',
-  'node-fetch/1.0',
-  'undici',
-  'axios/1.6.2',
-  'python-requests/2.31.0',
-  'curl/8.0.1',
-  'Go-http-client/1.1',
-  'Apache-HttpClient/4.5',
-  'Java/17',
-  'Ruby',
-];
+export const senderPatterns: ReadonlySet<string> = new Set([
+  '(?<!lib)http',
+  '^[\\w \\.\\-\\(?:\\):%]+(?:/v?\\d+(?:\\.\\d+)?(?:\\.\\d{1,10})*?)?(?:,|$)',
+  '^[\\w\\-]+/[\\w]+$',
+  '^\\w+/[\\w\\(\\)]*$',
+  '^python',
+  'java(?!;)',
+  'node\\b',
+  'url',
+]);
 
-/** The library's list of robots without the patterns that would take a sender for one, as its manual proposes. */
-const isRobot = createIsbotFromList(list.filter((pattern) => !matchesSender(new RegExp(pattern, 'i'))));
-
-function matchesSender(pattern: RegExp): boolean {
-  return SENDERS.some((agent) => pattern.test(agent));
-}
+const isRobot = createIsbotFromList(list.filter((pattern) => !senderPatterns.has(pattern)));
 
 /** Longer agents are cut: no device sends them, and they would cost time. */
 const MAX_LENGTH = 1000;
