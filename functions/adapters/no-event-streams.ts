@@ -1,8 +1,7 @@
 /**
- * In the place of the SDK's event streams, which no call of a function sends or reads (only SubscribeToShard, PutRecords'
- * neighbour, does).
+ * In the place of the SDK's event streams: of all that the clients here can call, only SubscribeToShard reads one.
  *
- * Bundling puts this there because the SDK imports them at the first use, and what is imported so cannot be shaken.
+ * The SDK imports them when it needs them, and what is imported so is bundled whole.
  */
 const missing = (): never => {
   throw new Error('Event streams are not part of the bundles: see infra/decisions/0005-lean-bundles.md.');

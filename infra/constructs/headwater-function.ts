@@ -16,6 +16,7 @@ const adapters = `${root}functions/adapters/`;
 /** What no function can reach, and small files in its place (infra/decisions/0005-lean-bundles.md). */
 const replacements = [
   `@aws-sdk/credential-provider-node=${adapters}environment-credentials.ts`,
+  `@aws-sdk/middleware-endpoint-discovery=${adapters}no-endpoint-discovery.ts`,
   `@smithy/core/event-streams=${adapters}no-event-streams.ts`,
   `node:http2=${adapters}no-http2.ts`,
   `node:process=${adapters}process-values.ts`,
