@@ -18,6 +18,8 @@ const replacements = [
   `@aws-sdk/credential-provider-node=${adapters}environment-credentials.ts`,
   `@aws-sdk/middleware-endpoint-discovery=${adapters}no-endpoint-discovery.ts`,
   `@smithy/core/event-streams=${adapters}no-event-streams.ts`,
+  `node:fs=${adapters}no-files.ts`,
+  `node:fs/promises=${adapters}no-files.ts`,
   `node:http2=${adapters}no-http2.ts`,
   `node:process=${adapters}process-values.ts`,
 ];

@@ -46,6 +46,8 @@ describe.each(Object.entries(most))('%s', (part, kilobytes) => {
     const { file } = bundleOf(part);
     const code = readFileSync(file, 'utf8');
     const imported = [...code.matchAll(/(?:from|import)"(node:[^"]+)"/g)].map(([, name]) => name);
+    expect(imported).not.toContain('node:fs');
+    expect(imported).not.toContain('node:fs/promises');
     expect(imported).not.toContain('node:http2');
     expect(imported).not.toContain('node:process');
   });
