@@ -48,7 +48,8 @@ const settings = z.strictObject({
   /** Whether data outlives the stack: stores are retained and protected, the stack cannot be deleted. */
   keepData: z.boolean().default(false),
   stream,
-  profileUpdater: consumer({ batchSize: 500, windowSeconds: 1 }),
+  /** A batch is what one shard takes in a second: the more it holds, the fewer writes a visit needs. */
+  profileUpdater: consumer({ batchSize: 1_000, windowSeconds: 1 }),
   /** The window decides how many files a day gets. */
   lakeWriter: consumer({ batchSize: 10_000, windowSeconds: 60 }),
   /** Requests per second, and how many more may come at once, over all clients of the API. */
