@@ -165,17 +165,15 @@ function readTouch(from: CellReader): Touch | undefined {
 
 /** Traits of one message share its time and id: both are written once. */
 function writeTraits(out: CellWriter, traits: Profile['traits']): void {
-  const stamps = new Map<string, { place: number; trait: Trait }>();
-  const stampOf = (trait: Trait) => `${trait.time} ${trait.messageId}`;
-  for (const trait of traits.values()) {
-    const stamp = stampOf(trait);
-    if (!stamps.has(stamp)) stamps.set(stamp, { place: stamps.size, trait });
-  }
-  out.list([...stamps.values()], ({ trait }) => {
-    out.time(trait.time);
-    out.add(trait.messageId);
+  const stamps: Trait[] = [];
+  const placeOf = (trait: Trait) =>
+    stamps.findIndex(({ time, messageId }) => time === trait.time && messageId === trait.messageId);
+  for (const trait of traits.values()) if (placeOf(trait) === -1) stamps.push(trait);
+  out.list(stamps, ({ time, messageId }) => {
+    out.time(time);
+    out.add(messageId);
   });
-  out.map(traits, (trait) => out.add(trait.value, stamps.get(stampOf(trait))?.place));
+  out.map(traits, (trait) => out.add(trait.value, placeOf(trait)));
 }
 
 function readTraits(from: CellReader): Map<string, Trait> {

@@ -15,7 +15,7 @@ export function compareSequence(a: string, b: string): number {
 
 /** Whether the event at `next` was applied: its shard has come as far, or farther. */
 export function isApplied(positions: readonly Position[], next: Position): boolean {
-  const last = positions.find(({ shardId }) => shardId === next.shardId);
+  const last = positions.findLast(({ shardId }) => shardId === next.shardId);
   return last !== undefined && isAtOrBefore(next, last);
 }
 

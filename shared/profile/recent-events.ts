@@ -31,7 +31,8 @@ export function applyRecent(lines: string[], event: CleanEvent): void {
   const line = time + JSON.stringify(columnsOf(event));
   let at = lines.length;
   while (at > 0 && (lines[at - 1] as string) > line) at -= 1;
-  lines.splice(at, 0, line);
+  if (at === lines.length) lines.push(line);
+  else lines.splice(at, 0, line);
   if (lines.length > limits.recentEvents) lines.shift();
 }
 
@@ -82,6 +83,7 @@ export function readRecent(line: string): RecentRow {
 /** Each type has an initial of its own. */
 const typesByInitial = new Map<string | undefined, MessageType>(messageTypes.map((type) => [type[0], type]));
 
+const UUID_LENGTH = 36;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** First characters of a UUID in base64, and of an id that begins with one of these two itself. */
 const SHORTENED = '~';
@@ -89,7 +91,8 @@ const ESCAPED = '!';
 
 /** A UUID in 23 characters instead of 36: most of what a recent event takes. Other ids stay as they are. */
 function shortenId(id: string): string {
-  if (UUID.test(id)) return SHORTENED + Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+  if (id.length === UUID_LENGTH && UUID.test(id))
+    return SHORTENED + Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
   return id.startsWith(SHORTENED) || id.startsWith(ESCAPED) ? ESCAPED + id : id;
 }
 
