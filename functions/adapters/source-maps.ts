@@ -6,14 +6,13 @@ const bundle = import.meta.url;
 
 let read: SourceMap | false | undefined;
 
-/** The map that lies beside the bundle, read when the first stack trace is asked for; false when there is none. */
+/** The map that lies beside the bundle, read when the first stack trace is asked for; false when it cannot be read. */
 function sourceMap(): SourceMap | false {
   if (read !== undefined) return read;
   read = false;
-  const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
+  const { readFileSync } = process.getBuiltinModule('node:fs');
   const { SourceMap } = process.getBuiltinModule('node:module');
-  const file = new URL(`${bundle}.map`);
-  if (existsSync(file)) read = new SourceMap(JSON.parse(readFileSync(file, 'utf8')));
+  read = new SourceMap(JSON.parse(readFileSync(new URL(`${bundle}.map`), 'utf8')));
   return read;
 }
 
