@@ -1,7 +1,7 @@
 /**
  * The environment of each function: the stack types what it sets by these, the function reads by these.
  *
- * Not by zod, because every bundle holds this file, and even zod's smallest build took 5 ms of each start to check a
+ * Not by zod, because every bundle holds this file, and even zod's smallest build took 4 ms of each start to check a
  * text or two (infra/decisions/0005).
  */
 import { accessKeys, text, type Variable, VariableError } from './variable.ts';

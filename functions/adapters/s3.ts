@@ -28,8 +28,8 @@ export class S3Error extends Error {
 }
 
 /**
- * Puts objects into a bucket by the SDK's signer and HTTP handler, without its S3 client: that one is four times the
- * size of the whole function (infra/decisions/0005). The signed hash of the body lets S3 refuse a damaged one.
+ * Puts objects into a bucket by the SDK's signer and HTTP handler, without its S3 client: that one is larger than the
+ * whole function (infra/decisions/0005). The signed hash of the body lets S3 refuse a damaged one.
  *
  * Throttles, server errors and a broken or silent connection are tried again: a PUT may be repeated. Throws `S3Error`
  * when S3 refuses, and what the connection threw when it fails.

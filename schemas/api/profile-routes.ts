@@ -1,6 +1,6 @@
 /**
  * How requests reach the profile endpoints: all that the function needs to know of them, by `zod/mini`, because the
- * schemas of the answers and the classic build would double its bundle (infra/decisions/0005).
+ * schemas of the answers and the classic build are as large as half of its bundle (infra/decisions/0005).
  */
 import * as z from 'zod/mini';
 import type { Route } from './endpoint.ts';
