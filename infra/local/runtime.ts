@@ -28,7 +28,7 @@ export interface RuntimeOptions {
   readonly dataDir: string;
   /** Port of the HTTP API on the loopback address; 0 takes any free one. */
   readonly port: number;
-  /** Sandboxes of each function at most. Default 2. */
+  /** Sandboxes of each function at most. Default 1: a laptop has few cores, and each takes 50 to 100 MB. */
   readonly sandboxes?: number;
   /** Stops on the way of every AWS call: permissions, billing units, faults. Default: none. */
   readonly stations?: readonly Station[];
@@ -122,13 +122,13 @@ async function start(
   const { parts, outputs } = deployment;
   await writeState(path.join(data.state, 'catalog.json'), parts.catalog);
 
-  const program = writeSandboxProgram(data.state);
+  const program = await writeSandboxProgram(data.state);
   const pools = new Map<string, FunctionPool>();
   const functions = new Map<string, LocalFunction>();
   for (const spec of parts.functions) {
     const { logicalId, functionName } = spec;
     const log = openLogFile(path.join(data.logs, `${functionName}.log`));
-    const pool = createFunctionPool({ spec, program, endpointUrl: gateway.url, log, limit: options.sandboxes ?? 2 });
+    const pool = createFunctionPool({ spec, program, endpointUrl: gateway.url, log, limit: options.sandboxes ?? 1 });
     pools.set(logicalId, pool);
     const watch = watchTrouble({ functionName, logFile: log.file }, options.onTrouble ?? (() => {}));
     const invoke = async (event: unknown) => {

@@ -1,65 +1,98 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { replay } from '../../infra/local/demo/replay.ts';
 import { generateStore } from '../../infra/local/demo/store.ts';
-import { startHeadwater, WRITE_KEY } from '../e2e/headwater.ts';
-import { type Benchmark, secondsOf } from './figure.ts';
+import type { CallCount } from '../../infra/local/gateway/types.ts';
+import { WRITE_KEY } from '../e2e/headwater.ts';
+import { type Benchmark, type Figure, secondsOf } from './figure.ts';
 import { storeMessages } from './messages.ts';
+import type { Question } from './runtime-process.ts';
 
 const EVENTS = 30_000;
 const EVENTS_A_REQUEST = 50;
 const CONNECTIONS = 4;
 const MB = 1024 * 1024;
 
+const program = fileURLToPath(new URL('./runtime-process.ts', import.meta.url));
+
 /** HTTP in to profile and lake on the local runtime, and what it holds in memory after the demo store. */
 export const endToEnd: Benchmark = {
   name: 'end-to-end',
   async run(progress) {
-    const headwater = await startHeadwater();
-    try {
+    const throughput = await withRuntime(async (url, ask) => {
       progress(`${EVENTS} events over HTTP, ${EVENTS_A_REQUEST} a request, to profile and lake`);
-      const messages = storeMessages(EVENTS, new Date());
+      const requests = requestsOf(storeMessages(EVENTS, new Date()));
       let sending = 0;
       const seconds = await secondsOf(async () => {
-        sending = await secondsOf(() => send(headwater.url, messages));
-        await headwater.settled();
+        sending = await secondsOf(() => send(url, requests));
+        await ask('settle');
       });
-      const [row] = await headwater.query('SELECT count(*) AS n FROM events');
-      if (Number(row?.n) !== EVENTS) throw new Error(`${row?.n} events landed of ${EVENTS}.`);
-      const writes = headwater.runtime.gateway
-        .counts()
-        .filter(({ operation }) => operation === 'PutItem')
-        .reduce((sum, { calls }) => sum + calls, 0);
-
-      progress('the demo store');
-      const store = generateStore({ seed: 2, end: new Date(Date.now() - 3_600_000) });
-      await replay(store, { apiUrl: headwater.url, writeKey: WRITE_KEY, now: () => new Date() });
-      await headwater.settled();
+      const landed = await ask<number>('events');
+      if (landed !== EVENTS) throw new Error(`${landed} events landed of ${EVENTS}.`);
       return [
         {
           what: 'HTTP in to profile and lake',
           value: EVENTS / seconds,
           unit: 'events/s',
           bound: { kind: 'at least', value: 2_000 },
-          peer: { what: 'until the last 200, events/s', value: EVENTS / sending },
+          peer: { what: 'HTTP in to the last 200', value: EVENTS / sending },
         },
-        { what: 'profile writes, 1,000 events', value: (writes / EVENTS) * 1000, unit: 'writes' },
         {
-          what: 'memory of the runtime after the demo store',
-          value: headwater.runtime.memory() / MB,
-          unit: 'MB',
-          bound: { kind: 'at most', value: 600 },
+          what: 'profile writes, 1,000 events',
+          value: writesOf(await ask('counts')) / (EVENTS / 1000),
+          unit: 'writes',
         },
-      ];
-    } finally {
-      await headwater.stop();
-    }
+      ] satisfies Figure[];
+    });
+    const memory = await withRuntime(async (url, ask) => {
+      progress('the demo store');
+      const store = generateStore({ seed: 1, end: new Date(Date.now() - 3_600_000) });
+      await replay(store, { apiUrl: url, writeKey: WRITE_KEY, now: () => new Date() });
+      await ask('settle');
+      await ask('events');
+      return ask<number>('memory');
+    });
+    return [
+      ...throughput,
+      {
+        what: 'memory of the runtime after the demo store',
+        value: memory / MB,
+        unit: 'MB',
+        bound: { kind: 'at most', value: 600 },
+      },
+    ];
   },
 };
 
-async function send(url: string, messages: readonly object[]): Promise<void> {
+type Ask = <Answer>(question: Question) => Promise<Answer>;
+
+async function withRuntime<Result>(work: (url: string, ask: Ask) => Promise<Result>): Promise<Result> {
+  const runtime = fork(program, [], { execArgv: ['--max-semi-space-size=4'] });
+  const next = async () => ((await once(runtime, 'message')) as [{ answer: never }])[0].answer;
+  const ask: Ask = (question) => {
+    runtime.send(question);
+    return next();
+  };
+  try {
+    return await work(await next(), ask);
+  } finally {
+    await ask('stop');
+  }
+}
+
+const writesOf = (counts: readonly CallCount[]): number =>
+  counts.filter(({ operation }) => operation === 'PutItem').reduce((sum, { calls }) => sum + calls, 0);
+
+function requestsOf(messages: readonly object[]): object[][] {
   const requests: object[][] = [];
   for (let at = 0; at < messages.length; at += EVENTS_A_REQUEST)
     requests.push(messages.slice(at, at + EVENTS_A_REQUEST));
+  return requests;
+}
+
+async function send(url: string, requests: readonly object[]): Promise<void> {
   const queue = requests.values();
   const worker = async () => {
     for (const batch of queue)

@@ -44,7 +44,7 @@ describe('the demo store, with its dirt', () => {
   let headwater: Headwater;
 
   beforeAll(async () => {
-    headwater = await startHeadwater();
+    headwater = await startHeadwater(undefined, { sandboxes: 2 });
     await send(store, headwater);
   }, 180_000);
 
@@ -75,7 +75,7 @@ describe('the demo store, with its dirt', () => {
 
 test('a store that arrives while both consumers are killed at random moments equals its ledger', async () => {
   const store = generateStore({ seed: 'under fire', end: new Date(Date.now() - 3_600_000), people: 600 });
-  const headwater = await startHeadwater();
+  const headwater = await startHeadwater(undefined, { sandboxes: 2 });
   try {
     const work = send(store, headwater).then(() => headwater.settled());
     expect(await underFire(headwater, work)).toBeGreaterThanOrEqual(KILLS);

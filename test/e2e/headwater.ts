@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { createAthena } from '../../functions/adapters/athena.ts';
-import { type Runtime, startRuntime } from '../../infra/local/runtime.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../infra/local/runtime.ts';
 import { synthesize } from '../../infra/local/synthesize.ts';
 
 export const WRITE_KEY = 'wk_local';
@@ -33,9 +33,12 @@ export interface Headwater {
 
 const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
 
-export async function startHeadwater(dataDir = mkdtempSync(join(tmpdir(), 'headwater-e2e-'))): Promise<Headwater> {
+export async function startHeadwater(
+  dataDir = mkdtempSync(join(tmpdir(), 'headwater-e2e-')),
+  options: Pick<RuntimeOptions, 'sandboxes'> = {},
+): Promise<Headwater> {
   const { assemblyDir } = await synthesize({ outDir });
-  const runtime = await startRuntime({ assemblyDir, dataDir, port: 0 });
+  const runtime = await startRuntime({ assemblyDir, dataDir, port: 0, ...options });
   const url = runtime.apiUrl;
   const athena = createAthena(
     new AthenaClient({
@@ -84,7 +87,7 @@ export async function startHeadwater(dataDir = mkdtempSync(join(tmpdir(), 'headw
     },
     restart: async () => {
       await runtime.stop();
-      return startHeadwater(dataDir);
+      return startHeadwater(dataDir, options);
     },
     stop: async () => {
       await runtime.stop();

@@ -33,11 +33,13 @@ export interface TestPool extends FunctionPool, AsyncDisposable {
   readonly logFile: string;
 }
 
+/** One program serves all pools: what it reads comes by its environment. */
+const program = await writeSandboxProgram(mkdtempSync(path.join(tmpdir(), 'headwater-program-')));
+
 /** A pool of real child processes in a folder of its own. */
 export function startPool(spec: Partial<FunctionSpec> = {}, options: Partial<PoolOptions> = {}): TestPool {
   const folder = mkdtempSync(path.join(tmpdir(), 'headwater-pool-'));
   const log = openLogFile(path.join(folder, 'logs', 'echo.log'));
-  const program = writeSandboxProgram(folder);
   const pool = createFunctionPool({
     spec: aFunction(spec),
     program,
