@@ -28,9 +28,13 @@ export const pipeline: Benchmark = {
     progress(`${EVENTS} messages of the demo store, ${Math.round(bytes / EVENTS)} bytes each`);
     const ours: Run[] = [];
     const naive: Run[] = [];
+    const parsing: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       ours.push(await measure(EVENTS, inBatches, RECORDS_A_BATCH, false));
       naive.push(await measure(oneByOne.length, oneByOne, 1, true));
+      parsing.push(
+        (await secondsOf(() => oneByOne.forEach(({ body = '' }) => void JSON.parse(body)))) / oneByOne.length,
+      );
       progress(`round ${round + 1} of ${ROUNDS}: ${Math.round(rate(ours.at(-1) as Run))} events/s`);
     }
     const collecting = median(ours.slice(1).map((run) => (run.collecting / EVENTS) * 1e6));
@@ -45,6 +49,7 @@ export const pipeline: Benchmark = {
         bound: { kind: 'at least', value: 20 * RUDDERSTACK },
         peer: { what: 'one zod parse and one write an event', value: median(naive.slice(1).map(rate)) },
       },
+      { what: '  JSON.parse of a message, to tell the machine', value: median(parsing) * 1e6, unit: 'µs/event' },
       { what: '  of which the collector', value: collecting, unit: 'µs/event' },
       { what: '  of which clean, fold and encode', value: folding, unit: 'µs/event' },
       {
