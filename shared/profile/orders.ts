@@ -95,25 +95,22 @@ function currencyOf({ commerce }: CleanEvent): string {
 }
 
 /**
- * What one order adds to the totals, by currency. A refund in the order's currency is at most its amount, and a
- * cancellation takes back what was not refunded; a refund in another currency counts there as it is. Of an order that
- * was never seen completed, only refunds that name an amount count.
+ * What one order adds to the totals, by currency. Refunds count as they are, in their own currency, as they do in the
+ * lake: they may be more than the order says it was paid. One that names no amount pays back the whole; a cancellation
+ * takes back what was not refunded. Of an order that was never seen completed, only refunds that name an amount count.
  */
 function contributionsOf(order: Order): [currency: string, OrderTotals][] {
-  const refundOnly = { revenue: 0, refunded: order.refunded, cancelled: 0 };
-  if (order.placedAt === 0) return [[order.refundCurrency || NO_CURRENCY, refundOnly]];
+  const isPlaced = order.placedAt !== 0;
   const currency = order.currency || order.refundCurrency || NO_CURRENCY;
-  const revenue = order.amount;
-  const most = Math.max(revenue, 0);
-  const abroad = order.refunded !== 0 && ![currency, NO_CURRENCY].includes(order.refundCurrency);
-  const refunded = order.refundedWhole ? most : abroad ? 0 : Math.min(order.refunded, most);
-  const own = { revenue, refunded, cancelled: order.cancelled ? revenue - refunded : 0 };
-  return abroad
-    ? [
-        [currency, own],
-        [order.refundCurrency, refundOnly],
-      ]
-    : [[currency, own]];
+  const refundCurrency = ['', NO_CURRENCY].includes(order.refundCurrency) ? currency : order.refundCurrency;
+  const revenue = isPlaced ? order.amount : 0;
+  const whole = isPlaced && order.refundedWhole ? Math.max(revenue, 0) : 0;
+  const refunded = Math.max(order.refunded, whole);
+  const cancelled = isPlaced && order.cancelled ? Math.max(revenue - refunded, 0) : 0;
+  return [
+    [currency, { revenue, refunded: 0, cancelled }],
+    [refundCurrency, { revenue: 0, refunded, cancelled: 0 }],
+  ];
 }
 
 function count(profile: Profile, order: Order, sign: 1 | -1): void {
