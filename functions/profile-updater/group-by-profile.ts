@@ -1,5 +1,5 @@
-import type { KinesisStreamRecord } from 'aws-lambda';
 import { cleanRecord } from '../../shared/clean/clean-record.ts';
+import type { ReceivedRecord } from '../../shared/clean/cleaned-record.ts';
 import type { Delivery } from '../../shared/profile/fold.ts';
 
 /** What a batch brings for one profile. */
@@ -12,14 +12,11 @@ export interface ProfileBatch {
 }
 
 /** Cleans a batch and groups its events by profile. What is rejected is left out here: the lake keeps it. */
-export function groupByProfile(records: readonly KinesisStreamRecord[]): ProfileBatch[] {
+export function groupByProfile(records: readonly ReceivedRecord[]): ProfileBatch[] {
   const batches = new Map<string, ProfileBatch>();
-  for (const [place, { kinesis, eventID }] of records.entries()) {
-    const { sequenceNumber } = kinesis;
-    const shardId = shardIdOf(eventID);
-    const arrivedAt = Math.round(kinesis.approximateArrivalTimestamp * 1000);
-    const data = Buffer.from(kinesis.data, 'base64');
-    for (const { index, outcome } of cleanRecord({ data, shardId, sequenceNumber, arrivedAt }).items) {
+  for (const [place, record] of records.entries()) {
+    const { shardId, sequenceNumber, arrivedAt } = record;
+    for (const { index, outcome } of cleanRecord(record).items) {
       if (!outcome.ok) continue;
       const { event } = outcome;
       const key = event.profileKey;
@@ -33,6 +30,3 @@ export function groupByProfile(records: readonly KinesisStreamRecord[]): Profile
   }
   return [...batches.values()];
 }
-
-/** Lambda's event id is `<shard id>:<sequence number>`. */
-const shardIdOf = (eventId: string): string => eventId.slice(0, eventId.indexOf(':'));

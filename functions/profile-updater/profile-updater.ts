@@ -1,6 +1,7 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { profileIdOf } from '../../shared/profile/new-profile.ts';
 import { StateError } from '../../shared/profile/state.ts';
+import { receivedRecords } from '../adapters/kinesis-batch.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import { groupByProfile, type ProfileBatch } from './group-by-profile.ts';
 import { ProfileTooLargeError, updateProfile, type Writer } from './update-profile.ts';
@@ -23,10 +24,11 @@ const IN_FLIGHT = 24;
  */
 export function createProfileUpdater(props: ProfileUpdaterProps) {
   const writer = { ...props, warm: new WarmProfiles() };
-  return async ({ Records }: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> => {
-    const unwritten = await updateAll(writer, groupByProfile(Records));
-    const first = Records[Math.min(...unwritten.map(({ firstRecord }) => firstRecord))];
-    return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first.kinesis.sequenceNumber }] };
+  return async (event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> => {
+    const records = receivedRecords(event);
+    const unwritten = await updateAll(writer, groupByProfile(records));
+    const first = records[Math.min(...unwritten.map(({ firstRecord }) => firstRecord))];
+    return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first.sequenceNumber }] };
   };
 }
 

@@ -50,8 +50,8 @@ function takeLock(lock: string, directory: string): void {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
-      const holder = readHolder(lock);
-      if (holder && isRunning(holder.pid, holder.startTime)) {
+      const holder = livingHolder(lock);
+      if (holder) {
         throw new AlreadyRunningError(
           `Another runtime (process ${holder.pid}) works on ${directory}: stop it, or choose another folder with --data.`,
         );
@@ -63,9 +63,14 @@ function takeLock(lock: string, directory: string): void {
   }
 }
 
-function readHolder(lock: string): { pid: number; startTime: string } | undefined {
+/** Process id of the runtime that works on the folder, where one does. */
+export const runtimeOn = (directory: string): number | undefined =>
+  livingHolder(path.join(directory, 'state', 'lock.json'))?.pid;
+
+function livingHolder(lock: string): { pid: number } | undefined {
   try {
-    return JSON.parse(readFileSync(lock, 'utf8'));
+    const { pid, startTime } = JSON.parse(readFileSync(lock, 'utf8'));
+    return isRunning(pid, startTime) ? { pid } : undefined;
   } catch {
     return undefined;
   }

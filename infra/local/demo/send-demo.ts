@@ -18,27 +18,26 @@ interface DemoState {
 
 const stateFile = (dataDir: string) => path.join(dataDir, 'state', 'demo.json');
 
-/** The demo store of a data folder. A new one ends an hour ago; `sentAt` tells whether its events are in. */
-export async function demoOf(dataDir: string, now: Date): Promise<{ store: Store; state: DemoState }> {
-  const state = (await readState<DemoState>(stateFile(dataDir))) ?? {
-    seed: SEED,
-    end: new Date(now.getTime() - HOUR_MS).toISOString(),
-    sentAt: null,
-  };
-  return { store: generateStore({ seed: state.seed, end: new Date(state.end) }), state };
+/** What a data folder remembers of its demo store. A new one ends an hour ago. */
+export async function demoStateOf(dataDir: string, now: Date): Promise<DemoState> {
+  const end = new Date(now.getTime() - HOUR_MS).toISOString();
+  return (await readState<DemoState>(stateFile(dataDir))) ?? { seed: SEED, end, sentAt: null };
 }
+
+export const storeOf = ({ seed, end }: DemoState): Store => generateStore({ seed, end: new Date(end) });
 
 /** Sends the demo store's events over HTTP, once a data folder, and waits until they are folded and landed. */
 export const sendDemo: AfterStart = {
   title: 'The demo store',
   demo: true,
   async run({ runtime, options, print }: StepContext): Promise<boolean> {
-    const { store, state } = await demoOf(options.dataDir, new Date());
+    const state = await demoStateOf(options.dataDir, new Date());
     if (state.sentAt) {
       print(`The demo store's events are in this data folder since ${state.sentAt}.`);
       return true;
     }
     await writeState(stateFile(options.dataDir), state);
+    const store = storeOf(state);
     const progress = openProgress('Sending the demo store', total(store));
     const { sent, refused, seconds, unexpected } = await replay(store, {
       apiUrl: runtime.apiUrl,

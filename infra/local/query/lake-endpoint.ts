@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runtimeOn } from '../data-directory.ts';
 import { StartError } from '../errors.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import { createAthenaService } from '../services/athena.ts';
@@ -37,10 +38,9 @@ export async function openLake(dataDir: string): Promise<LakeEndpoint> {
 }
 
 function runningGateway(dataDir: string): string | undefined {
+  if (runtimeOn(dataDir) === undefined) return undefined;
   try {
-    const { pid, gatewayUrl } = JSON.parse(readFileSync(join(dataDir, 'state', 'runtime.json'), 'utf8'));
-    process.kill(pid, 0);
-    return gatewayUrl;
+    return JSON.parse(readFileSync(join(dataDir, 'state', 'runtime.json'), 'utf8')).gatewayUrl;
   } catch {
     return undefined;
   }

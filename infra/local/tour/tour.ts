@@ -1,5 +1,5 @@
 import type { AfterStart, StepContext } from '../after-start.ts';
-import { demoOf } from '../demo/send-demo.ts';
+import { demoStateOf, storeOf } from '../demo/send-demo.ts';
 import type { Store } from '../demo/store.ts';
 import { localEnvironment, type QueryResult, runQuery } from '../query/athena-process.ts';
 import { showExactness } from './exactness.ts';
@@ -29,10 +29,10 @@ export const tour: AfterStart = {
   title: 'The tour',
   demo: true,
   async run({ runtime, options, print }: StepContext): Promise<boolean> {
-    const { store, state } = await demoOf(options.dataDir, new Date());
+    const state = await demoStateOf(options.dataDir, new Date());
     const stage: Stage = {
       apiUrl: runtime.apiUrl,
-      store,
+      store: storeOf(state),
       fresh: state.sentAt !== null && Date.parse(state.sentAt) > performance.timeOrigin,
       print,
       query: (sql) => runQuery(sql, 'local', localEnvironment(runtime.gateway.url)),
