@@ -1,0 +1,234 @@
+/**
+ * The records that Headwater itself puts on the event stream beside the envelopes of events (`kind: 'events'`). Plain
+ * types: functions read them at each start, and zod would cost more than they do.
+ */
+
+/** A key of the profiles table: `user:ada`, `anonymous:x`, `email:ada@x.org`, `phone:+1…`, or `<kind>:<id>`. */
+export type Key = string;
+
+/** What made a membership or an identity change. */
+export interface Cause {
+  readonly type: 'event' | 'time' | 'merge' | 'split' | 'definition';
+  readonly messageId?: string;
+  /** Name of the event. */
+  readonly event?: string;
+  /** Milliseconds since 1970: the event's own time, or the moment that was due. */
+  readonly time: number;
+}
+
+/** Which way two ids were said to be one person's. */
+export type LinkReason = 'identify' | 'alias' | 'trait' | 'externalId';
+
+/** The event that said so. */
+export interface LinkFact {
+  /** Event time, milliseconds since 1970. */
+  readonly time: number;
+  readonly messageId: string;
+  readonly sourceId: string;
+  /** Name of the event, `Identify` or `Alias` for example. */
+  readonly event: string;
+  readonly why: LinkReason;
+}
+
+/** To the child: an event said that it belongs to `parent`. */
+export interface LinkRecord {
+  readonly v: 1;
+  readonly kind: 'link';
+  readonly child: Key;
+  readonly parent: Key;
+  readonly link: LinkFact;
+}
+
+/** To the child: it must not belong to `parent`, because somebody split the person, or the person has too many keys. */
+export interface UnlinkRecord {
+  readonly v: 1;
+  readonly kind: 'unlink';
+  readonly child: Key;
+  readonly parent: Key;
+  readonly reason: 'split' | 'limit';
+  readonly requestId: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A step up the tree: the key, and the link by which it has its parent. */
+export interface PathStep {
+  readonly key: Key;
+  readonly link: { readonly time: number; readonly messageId: string };
+}
+
+/** To the parent `to`: the part or the subtree of `child` has changed, or it has left. */
+export interface PartRecord {
+  readonly v: 1;
+  readonly kind: 'part';
+  readonly to: Key;
+  readonly child: Key;
+  /** How often the child has changed its parent: of two reports the one with more moves is newer. */
+  readonly moves: number;
+  /** How often its part or subtree has changed; compares reports of equal `moves`. */
+  readonly changes: number;
+  /** The child's whole subtree with itself; empty when it has left `to`. */
+  readonly keys: readonly Key[];
+  /** How the report came here, the lowest key first. */
+  readonly path: readonly PathStep[];
+  readonly cause: Cause;
+}
+
+/** The clock for keys whose memberships may change without an event. */
+export interface TickRecord {
+  readonly v: 1;
+  readonly kind: 'tick';
+  /** The sweeper's clock, milliseconds since 1970. */
+  readonly at: number;
+  readonly keys: readonly Key[];
+}
+
+/** A row of a track: event time, an id that tells rows of one time apart, and the values that the track keeps. */
+export type TrackRow = readonly [time: number, rowId: string, ...values: (string | number | null)[]];
+
+/** What the lake knows of some keys' past, for segments whose definition is new. */
+export interface BackfillRecord {
+  readonly v: 1;
+  readonly kind: 'backfill';
+  readonly job: string;
+  readonly segments: readonly { readonly id: string; readonly version: number }[];
+  readonly items: readonly BackfillItem[];
+}
+export interface BackfillItem {
+  readonly key: Key;
+  /** Rows by track id. */
+  readonly tracks: Readonly<Record<string, readonly TrackRow[]>>;
+}
+
+/** Lies on every open shard: a consumer that has done all before it says so. */
+export interface BarrierRecord {
+  readonly v: 1;
+  readonly kind: 'barrier';
+  readonly id: string;
+}
+
+/** A person entered or left a segment. */
+export interface Transition {
+  /** `<profileId>-<n>`: the same however often it is published. */
+  readonly id: string;
+  readonly profileId: string;
+  /** The person's home key. */
+  readonly key: Key;
+  /** 1, 2, 3… for each person. */
+  readonly n: number;
+  readonly segmentId: string;
+  readonly version: number;
+  readonly to: 'entered' | 'exited';
+  /** Milliseconds since 1970: arrival of the event, or the moment that was due. */
+  readonly at: number;
+  readonly cause: Cause;
+}
+export interface TransitionsRecord {
+  readonly v: 1;
+  readonly kind: 'transitions';
+  readonly items: readonly Transition[];
+}
+
+/** A key got another parent, or none. */
+export interface IdentityChange {
+  readonly profileKey: Key;
+  readonly parentKey: Key | null;
+  /** Grows with each change of the key: the greatest is the latest. */
+  readonly moves: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly why?: LinkReason | 'split' | 'limit';
+  readonly messageId?: string;
+}
+/** For the lake alone. */
+export interface IdentitiesRecord {
+  readonly v: 1;
+  readonly kind: 'identities';
+  readonly items: readonly IdentityChange[];
+}
+
+export type ControlRecord =
+  | LinkRecord
+  | UnlinkRecord
+  | PartRecord
+  | TickRecord
+  | BackfillRecord
+  | BarrierRecord
+  | TransitionsRecord
+  | IdentitiesRecord;
+export type ControlKind = ControlRecord['kind'];
+
+/** What a record of each kind must have, so that whoever reads it need not look twice. */
+const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
+  link: ({ child, parent, link }) => isText(child) && isText(parent) && isLinkFact(link),
+  unlink: ({ child, parent, reason, requestId, time }) =>
+    isText(child) && isText(parent) && isText(reason) && isText(requestId) && isNumber(time),
+  part: ({ to, child, moves, changes, keys, path, cause }) =>
+    isText(to) &&
+    isText(child) &&
+    isNumber(moves) &&
+    isNumber(changes) &&
+    isListOf(keys, isText) &&
+    isListOf(path, isPathStep) &&
+    isCause(cause),
+  tick: ({ at, keys }) => isNumber(at) && isListOf(keys, isText),
+  backfill: ({ job, segments, items }) =>
+    isText(job) && isListOf(segments, isSegmentVersion) && isListOf(items, isBackfillItem),
+  barrier: ({ id }) => isText(id),
+  transitions: ({ items }) => isListOf(items, isTransition),
+  identities: ({ items }) => isListOf(items, isIdentityChange),
+};
+
+/** The record that a JSON value is, or undefined when it is no whole control record. */
+export function asControlRecord(value: unknown): ControlRecord | undefined {
+  if (!isObject(value) || value.v !== 1 || typeof value.kind !== 'string') return undefined;
+  if (!Object.hasOwn(shapes, value.kind)) return undefined;
+  return shapes[value.kind as ControlKind](value) ? (value as unknown as ControlRecord) : undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isListOf = (value: unknown, is: (element: unknown) => boolean) => Array.isArray(value) && value.every(is);
+
+const isCause = (value: unknown) => isObject(value) && isText(value.type) && isNumber(value.time);
+const isPathStep = (value: unknown) =>
+  isObject(value) &&
+  isText(value.key) &&
+  isObject(value.link) &&
+  isNumber(value.link.time) &&
+  isText(value.link.messageId);
+const isLinkFact = (value: unknown) =>
+  isObject(value) &&
+  isNumber(value.time) &&
+  isText(value.messageId) &&
+  isText(value.sourceId) &&
+  isText(value.event) &&
+  isText(value.why);
+const isSegmentVersion = (value: unknown) => isObject(value) && isText(value.id) && isNumber(value.version);
+const isTrackRow = (value: unknown) => Array.isArray(value) && isNumber(value[0]) && isText(value[1]);
+const isBackfillItem = (value: unknown) =>
+  isObject(value) &&
+  isText(value.key) &&
+  isObject(value.tracks) &&
+  Object.values(value.tracks).every((rows) => isListOf(rows, isTrackRow));
+const isTransition = (value: unknown) =>
+  isObject(value) &&
+  isText(value.id) &&
+  isText(value.profileId) &&
+  isText(value.key) &&
+  isNumber(value.n) &&
+  isText(value.segmentId) &&
+  isNumber(value.version) &&
+  (value.to === 'entered' || value.to === 'exited') &&
+  isNumber(value.at) &&
+  isCause(value.cause);
+const isIdentityChange = (value: unknown) =>
+  isObject(value) &&
+  isText(value.profileKey) &&
+  (value.parentKey === null || isText(value.parentKey)) &&
+  isNumber(value.moves) &&
+  isNumber(value.time);
