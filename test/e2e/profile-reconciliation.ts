@@ -6,9 +6,9 @@ import type { Headwater } from './headwater.ts';
 
 const PARALLEL = 8;
 
-/** Compares every profile of the ledger with what the profile API answers. */
+/** Compares every person of the ledger with what the profile API answers. */
 export async function reconcileProfiles(ledger: Ledger, headwater: Headwater): Promise<Comparison[]> {
-  const todo = Object.entries(ledger.profiles);
+  const todo = Object.entries(ledger.persons);
   const comparisons: Comparison[] = [];
   const work = async () => {
     for (let next = todo.pop(); next; next = todo.pop()) {

@@ -1,5 +1,6 @@
 import { DAY, dayOf, HOUR } from './calendar.ts';
 import type { Delivery } from './deliveries.ts';
+import { noteIdentity, personsOf } from './identities.ts';
 import type { Counts, Ledger, ProfileTruth } from './ledger.ts';
 import type { Message, Origin, Truth } from './message.ts';
 import type { PersonTruth } from './people-truth.ts';
@@ -36,7 +37,7 @@ export function keepLedger(
       }
     }
   }
-  return ledger;
+  return { ...ledger, persons: personsOf(ledger) };
 }
 
 function countFailed(ledger: Ledger, message: Message, reason: string): void {
@@ -55,6 +56,7 @@ function countAccepted(ledger: Ledger, message: Message, id: string, truth: Trut
   const profile = profileIn(ledger, truth.profileKey);
   profile.events += 1;
   add(profile.byName, truth.name);
+  noteIdentity(ledger.identities, message, truth);
   if ('stuckAt' in message.clock) {
     ledger.undetermined.messageIds.push(id);
     add(ledger.undetermined.byName, truth.name);
@@ -142,6 +144,8 @@ function emptyLedger(facts: {
     cancelledOrders: [],
     unitsByProduct: {},
     profiles: {},
+    identities: {},
+    persons: {},
     origins: Object.fromEntries(origins.map((origin) => [origin, { visits: 0, events: 0 }])) as Ledger['origins'],
     entries: {},
     bots: { events: 0, profileKeys: [] },

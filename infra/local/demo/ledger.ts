@@ -35,7 +35,12 @@ export interface Ledger {
   readonly refunds: Amounts;
   readonly cancelledOrders: string[];
   readonly unitsByProduct: Counts;
+  /** By the key under which events came: `user:<userId>` or `anonymous:<anonymousId>`. */
   readonly profiles: Record<string, ProfileTruth>;
+  /** Anonymous keys whose person became known, with the key of that person. */
+  readonly identities: Record<string, string>;
+  /** By the key of the person: what came under all keys of each. */
+  readonly persons: Record<string, ProfileTruth>;
   /** Visits and their events by where the visit came from; `none` has the events outside visits. */
   readonly origins: Record<Origin, { visits: number; events: number }>;
   /** First page or screen of each visit: messageId to origin. */

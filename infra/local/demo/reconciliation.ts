@@ -20,6 +20,7 @@ export async function reconcile(ledger: Ledger, query: Query): Promise<Compariso
     ...(await days(ledger, query)),
     ...(await orders(ledger, query)),
     ...(await failures(ledger, query)),
+    ...(await people(ledger, query)),
   ];
 }
 
@@ -81,6 +82,14 @@ async function failures(ledger: Ledger, query: Query): Promise<Comparison[]> {
   const rows = await query('SELECT reason, count(*) AS n FROM failed_events GROUP BY 1');
   const expected = Object.fromEntries(Object.entries(ledger.failed).map(([reason, { count }]) => [reason, count]));
   return compare('failed for', expected, totals(rows.map(({ reason, n }) => [String(reason), Number(n)])));
+}
+
+/** Events of each person, whatever id they came under. */
+async function people(ledger: Ledger, query: Query): Promise<Comparison[]> {
+  const rows = await query('SELECT person_key, count(*) AS n FROM events GROUP BY 1');
+  const expected = Object.entries(ledger.persons).map(([key, { events }]) => [key, events]);
+  const lake = totals(rows.map(({ person_key, n }) => [String(person_key), Number(n)]));
+  return compare('events of', Object.fromEntries(expected), lake);
 }
 
 /** Amounts by the currency that they are counted in. */

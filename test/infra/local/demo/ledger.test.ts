@@ -29,6 +29,21 @@ describe('ledger', () => {
     expect(total(ledger.undetermined.byName)).toBe(ledger.undetermined.messageIds.length);
   });
 
+  it('gives each device to the person who told of it, and each person all of their events', () => {
+    const owners = new Map(
+      ledger.people.flatMap(({ userId, anonymousIds }) =>
+        anonymousIds.map((id) => [`anonymous:${id}`, userId] as const),
+      ),
+    );
+    for (const [anonymous, person] of Object.entries(ledger.identities)) {
+      expect(person).toBe(`user:${owners.get(anonymous)}`);
+    }
+    expect(Object.keys(ledger.identities).length).toBeGreaterThan(100);
+    const persons = Object.values(ledger.persons);
+    expect(added(persons.map(({ byName }) => byName))).toEqual(ledger.byName);
+    expect(added(persons.map(({ revenue }) => revenue))).toEqual(ledger.revenue);
+  });
+
   it('adds up money and orders over profiles and people, in integers', () => {
     expect(added(profiles.map(({ revenue }) => revenue))).toEqual(ledger.revenue);
     expect(added(profiles.map(({ refunds }) => refunds))).toEqual(ledger.refunds);
