@@ -19,10 +19,12 @@ export interface Headwater {
   readonly dataDir: string;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   get(path: string): Promise<Response>;
+  /** A request with the API key; the answer's status and its JSON body. */
+  api(method: string, path: string, body?: unknown): Promise<{ status: number; body: never }>;
   /** The profile by the API; undefined when there is none. */
   profile(id: string): Promise<Record<string, unknown> | undefined>;
   query(sql: string): Promise<Row[]>;
-  /** Waits until both consumers have read all that is in the stream. */
+  /** Waits until every consumer has read all that is in the stream, and what came of it. */
   settled(): Promise<void>;
   /** Kills every sandbox of a function with SIGKILL, and says how many there were. */
   kill(functionName: string): number;
@@ -77,7 +79,21 @@ export async function startHeadwater(
       }
       return all;
     },
-    settled: () => runtime.drained(),
+    api: async (method, path, body) => {
+      const answer = await fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as never };
+    },
+    settled: async () => {
+      for (let before = -1; before !== putsOf(runtime); ) {
+        before = putsOf(runtime);
+        await runtime.drained();
+      }
+    },
     kill: (functionName) => {
       const pids = [...runtime.functions.values()]
         .filter((candidate) => candidate.functionName.includes(functionName))
@@ -94,6 +110,12 @@ export async function startHeadwater(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Calls that have put records on a stream: a consumer's own records come of what it read. */
+function putsOf({ gateway }: Runtime): number {
+  const puts = gateway.counts().filter(({ operation }) => operation.startsWith('PutRecord'));
+  return puts.reduce((sum, { calls }) => sum + calls, 0);
 }
 
 export function basic(writeKey: string): string {
