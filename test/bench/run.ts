@@ -1,11 +1,12 @@
 import Table from 'cli-table3';
+import { audiences } from './audiences.bench.ts';
 import { bundles } from './bundles.bench.ts';
 import { endToEnd } from './end-to-end.bench.ts';
 import { type Benchmark, type Figure, isMet } from './figure.ts';
 import { pipeline } from './pipeline.bench.ts';
 
 /** `npm run bench [-- NAME...]`: measures, and ends with 1 when a figure misses its bound. */
-const benchmarks: readonly Benchmark[] = [pipeline, bundles, endToEnd];
+const benchmarks: readonly Benchmark[] = [pipeline, bundles, endToEnd, audiences];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));

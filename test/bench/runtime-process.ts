@@ -1,7 +1,7 @@
 import { startHeadwater } from '../e2e/headwater.ts';
 
 /** The local runtime in a process of its own, so that nothing of a benchmark counts as the runtime's memory or time. */
-export type Question = 'settle' | 'memory' | 'counts' | 'events' | 'stop';
+export type Question = 'settle' | 'memory' | 'counts' | 'events' | 'killBackfill' | 'stop';
 
 const headwater = await startHeadwater();
 const answers: Record<Question, () => unknown> = {
@@ -9,6 +9,7 @@ const answers: Record<Question, () => unknown> = {
   memory: () => headwater.runtime.memory(),
   counts: () => headwater.runtime.gateway.counts(),
   events: async () => Number((await headwater.query('SELECT count(*) AS n FROM events'))[0]?.n),
+  killBackfill: () => headwater.kill('Backfill'),
   stop: () => headwater.stop(),
 };
 
