@@ -78,6 +78,10 @@ const settings = z.strictObject({
       collector: memory(512),
       'profile-updater': memory(1024),
       'lake-writer': memory(1024),
+      'audience-writer': memory(512),
+      sweeper: memory(256),
+      'segment-api': memory(1024),
+      'segment-backfill': memory(1024),
       'profile-api': memory(512),
       'service-api': memory(256),
     })

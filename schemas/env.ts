@@ -4,9 +4,10 @@
  * Not by zod, because every bundle holds this file, and even zod's smallest build took 4 ms of each start to check a
  * text or two (infra/decisions/0005).
  */
-import { accessKeys, text, type Variable, VariableError } from './variable.ts';
+import { accessKeys, identityRules, text, type Variable, VariableError, whole } from './variable.ts';
 
 export type { AccessKey } from './access-key.ts';
+export type { IdentityRules } from './identity-rules.ts';
 
 type Variables = Readonly<Record<string, Variable>>;
 
@@ -14,17 +15,58 @@ type Variables = Readonly<Record<string, Variable>>;
 export type ValuesOf<V extends Variables> = { readonly [K in keyof V]: ReturnType<V[K]['read']> };
 
 const profilesTable = text('name of the profiles table, set by Profiles.grantRead or grantWrite');
+const segmentsTable = text('name of the segments table, set by SegmentCatalog');
+const audienceTable = text('name of the audience table, set by Audience');
+const dueTable = text('name of the table of due times, set by DueTimes');
 const streamName = text('name of the event stream, set by EventStream.grantPut');
+const lakeBucket = text('name of the lake bucket, set by Lake');
+const apiKeys = accessKeys('accepted API keys, set by the stack from `apiKeys` in infra/config.ts');
+const athena = {
+  ATHENA_DATABASE: text('Athena database of the lake, set by Lake.grantQuery'),
+  ATHENA_WORKGROUP: text('Athena workgroup of the lake, set by Lake.grantQuery'),
+};
 
 export const collectorEnv = {
   STREAM_NAME: streamName,
   WRITE_KEYS: accessKeys('accepted write keys, set by Ingestion from `writeKeys` in infra/config.ts'),
 };
-export const profileUpdaterEnv = { PROFILES_TABLE: profilesTable };
-export const lakeWriterEnv = { LAKE_BUCKET: text('name of the lake bucket, set by Lake.grantWrite') };
+export const profileUpdaterEnv = {
+  PROFILES_TABLE: profilesTable,
+  SEGMENTS_TABLE: segmentsTable,
+  DUE_TABLE: dueTable,
+  STREAM_NAME: streamName,
+  IDENTITY_RULES: identityRules('what identifies people, set by Profiles from `identity` in infra/config.ts'),
+};
+export const lakeWriterEnv = { LAKE_BUCKET: lakeBucket };
+export const audienceWriterEnv = {
+  AUDIENCE_TABLE: audienceTable,
+  TRANSITIONS_QUEUE_URL: text('URL of the queue of transitions, set by Audience'),
+};
+export const sweeperEnv = {
+  DUE_TABLE: dueTable,
+  STREAM_NAME: streamName,
+  SWEEP_SECONDS: whole('seconds between two looks at due times, set by DueTimes from infra/config.ts', 1, 60),
+};
+export const segmentApiEnv = {
+  SEGMENTS_TABLE: segmentsTable,
+  AUDIENCE_TABLE: audienceTable,
+  ...athena,
+  BACKFILL_FUNCTION: text('name of the segment-backfill function, set by Segments'),
+  API_KEYS: apiKeys,
+};
+export const segmentBackfillEnv = {
+  SEGMENTS_TABLE: segmentsTable,
+  AUDIENCE_TABLE: audienceTable,
+  LAKE_BUCKET: lakeBucket,
+  STREAM_NAME: streamName,
+  ...athena,
+};
 export const profileApiEnv = {
   PROFILES_TABLE: profilesTable,
-  API_KEYS: accessKeys('accepted API keys, set by the stack from `apiKeys` in infra/config.ts'),
+  SEGMENTS_TABLE: segmentsTable,
+  AUDIENCE_TABLE: audienceTable,
+  STREAM_NAME: streamName,
+  API_KEYS: apiKeys,
 };
 export const serviceApiEnv = {};
 
@@ -33,6 +75,10 @@ export const environments = {
   collector: collectorEnv,
   'profile-updater': profileUpdaterEnv,
   'lake-writer': lakeWriterEnv,
+  'audience-writer': audienceWriterEnv,
+  sweeper: sweeperEnv,
+  'segment-api': segmentApiEnv,
+  'segment-backfill': segmentBackfillEnv,
   'profile-api': profileApiEnv,
   'service-api': serviceApiEnv,
 } as const;

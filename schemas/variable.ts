@@ -1,4 +1,5 @@
 import { type AccessKey, accessKeyRules } from './access-key.ts';
+import { externalTraitName, type IdentityRules } from './identity-rules.ts';
 
 /** A variable of a function's environment. */
 export interface Variable<T = unknown> {
@@ -17,6 +18,34 @@ export const text = (description: string): Variable<string> => ({
   read: (given) => {
     if (given === '') throw new VariableError('is empty');
     return given;
+  },
+});
+
+/** A whole number from `least` to `most`. */
+export const whole = (description: string, least: number, most: number): Variable<number> => ({
+  description,
+  read: (given) => {
+    const value = Number(given);
+    if (given.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
+      throw new VariableError(`is no whole number from ${least} to ${most}`);
+    }
+    return value;
+  },
+});
+
+/** Identity rules as JSON. */
+export const identityRules = (description: string): Variable<IdentityRules> => ({
+  description,
+  read: (given) => {
+    const rules = parsed(given) as Partial<Record<keyof IdentityRules, unknown>> | null;
+    const textsOf = (name: keyof IdentityRules, pattern: RegExp): string[] => {
+      const texts: unknown = rules?.[name];
+      if (!Array.isArray(texts)) throw new VariableError(`${name} is no JSON array`);
+      const wrong = texts.findIndex((each) => typeof each !== 'string' || !pattern.test(each));
+      if (wrong >= 0) throw new VariableError(`${name} ${wrong} does not match ${pattern}`);
+      return texts as string[];
+    };
+    return { externalTraits: textsOf('externalTraits', externalTraitName), blockedIds: textsOf('blockedIds', /./) };
   },
 });
 
