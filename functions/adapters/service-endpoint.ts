@@ -8,10 +8,17 @@ const suffixes: readonly (readonly [prefix: string, suffix: string])[] = [
   ['eu-isoe-', 'cloud.adc-e.uk'],
 ];
 
-/** The address of S3: what the environment names by the SDK's own variables, otherwise the region's. */
-export function s3Endpoint(region: string, env: Readonly<Record<string, string | undefined>>): URL {
-  const named = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL;
+/** Services that are called without their SDK client. */
+export type LeanService = 's3' | 'lambda';
+
+/** The address of a service: what the environment names by the SDK's own variables, otherwise the region's. */
+export function serviceEndpoint(
+  service: LeanService,
+  region: string,
+  env: Readonly<Record<string, string | undefined>>,
+): URL {
+  const named = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env.AWS_ENDPOINT_URL;
   if (named) return new URL(named);
   const suffix = suffixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
-  return new URL(`https://s3.${region}.${suffix}`);
+  return new URL(`https://${service}.${region}.${suffix}`);
 }

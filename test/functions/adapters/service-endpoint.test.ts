@@ -1,8 +1,9 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { s3Endpoint } from '../../../functions/adapters/s3-endpoint.ts';
+import { serviceEndpoint } from '../../../functions/adapters/service-endpoint.ts';
 
-test.each([
+const regions = [
   'us-east-1',
   'eu-central-1',
   'us-gov-west-1',
@@ -12,17 +13,25 @@ test.each([
   'us-isob-east-1',
   'us-isof-south-1',
   'eu-isoe-west-1',
-])('finds S3 in %s where the SDK does', async (region) => {
+];
+
+test.each(regions)('finds S3 in %s where the SDK does', async (region) => {
   const client = new S3Client({ region, useGlobalEndpoint: false });
   const params = { Region: region, Bucket: 'lake', ForcePathStyle: true };
   const { url } = client.config.endpointProvider(params, {});
-  expect(s3Endpoint(region, {}).host).toBe(url.host);
+  expect(serviceEndpoint('s3', region, {}).host).toBe(url.host);
+});
+
+test.each(regions)('finds Lambda in %s where the SDK does', async (region) => {
+  const { url } = new LambdaClient({ region }).config.endpointProvider({ Region: region }, {});
+  expect(serviceEndpoint('lambda', region, {}).host).toBe(url.host);
 });
 
 test.each([
   [{ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'http://127.0.0.1:4566/'],
   [{ AWS_ENDPOINT_URL: 'http://all:1', AWS_ENDPOINT_URL_S3: 'http://s3:2/base' }, 'http://s3:2/base'],
+  [{ AWS_ENDPOINT_URL: 'http://all:1', AWS_ENDPOINT_URL_LAMBDA: 'http://lambda:2' }, 'http://all:1/'],
   [{ AWS_ENDPOINT_URL: '' }, 'https://s3.us-east-1.amazonaws.com/'],
 ])('lets %j decide where S3 is', (env, expected) => {
-  expect(s3Endpoint('us-east-1', env).href).toBe(expected);
+  expect(serviceEndpoint('s3', 'us-east-1', env).href).toBe(expected);
 });

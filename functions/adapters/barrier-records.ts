@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type KinesisClient, ListShardsCommand, PutRecordsCommand, type Shard } from '@aws-sdk/client-kinesis';
+import type { BarrierRecord } from '../../schemas/stream/control.ts';
+
+/** Puts a barrier on every open shard; answers the shards. What is put later lies behind it on whatever shard. */
+export type PutBarrier = (id: string) => Promise<readonly string[]>;
+
+/** A stream that never stands still: shards opened each time before the barrier lay on all of them. */
+export class ReshardingError extends Error {
+  override readonly name = 'ReshardingError';
+
+  constructor() {
+    super(`Shards opened faster than a barrier was put on them, ${MAX_ROUNDS} times: try again when it is over.`);
+  }
+}
+
+const MAX_ROUNDS = 10;
+/** Before the second round and, doubled, before each further one. */
+const FIRST_PAUSE_MS = 10;
+const MAX_RECORDS_A_CALL = 500;
+
+/**
+ * Barriers on a Kinesis stream.
+ *
+ * A shard that is closed while barriers are put has its open children covered in the next round; a child that opens
+ * later holds only what came after its parent's barrier, because consumers read a parent to its end first. Throws
+ * `ReshardingError` and what the client throws.
+ */
+export function putBarrierOn(client: KinesisClient, streamName: string): PutBarrier {
+  return async (id) => {
+    const record: BarrierRecord = { v: 1, kind: 'barrier', id };
+    const Data = Buffer.from(JSON.stringify(record));
+    const covered = new Set<string>();
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      if (round > 1) await pause(FIRST_PAUSE_MS * 2 ** (round - 2));
+      const bare = (await openShards(client, streamName)).filter(({ ShardId }) => !covered.has(ShardId ?? ''));
+      if (bare.length === 0) return [...covered].sort();
+      for (let at = 0; at < bare.length; at += MAX_RECORDS_A_CALL) {
+        const { Records = [] } = await client.send(
+          new PutRecordsCommand({
+            StreamName: streamName,
+            Records: bare.slice(at, at + MAX_RECORDS_A_CALL).map(({ HashKeyRange }) => ({
+              PartitionKey: 'barrier',
+              ExplicitHashKey: HashKeyRange?.StartingHashKey,
+              Data,
+            })),
+          }),
+        );
+        for (const { ShardId } of Records) if (ShardId !== undefined) covered.add(ShardId);
+      }
+    }
+    throw new ReshardingError();
+  };
+}
+
+async function openShards(client: KinesisClient, streamName: string): Promise<Shard[]> {
+  const open: Shard[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(new ListShardsCommand(NextToken ? { NextToken } : { StreamName: streamName }));
+    for (const shard of page.Shards ?? []) {
+      if (shard.SequenceNumberRange?.EndingSequenceNumber === undefined) open.push(shard);
+    }
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return open;
+}
