@@ -76,6 +76,10 @@ export const touch = z.object({
 });
 export type Touch = z.infer<typeof touch>;
 
+/** The latest choice by event time, ties by message id. */
+export const consentChoice = z.object({ granted: z.boolean(), time, messageId: z.string() });
+export type ConsentChoice = z.infer<typeof consentChoice>;
+
 /** What is known of one person or one anonymous visitor: the fold of their events. Maps are keyed by what users send. */
 export const profile = z.object({
   key: z.string().describe('`user:<userId>` or `anonymous:<anonymousId>`.'),
@@ -86,6 +90,7 @@ export const profile = z.object({
   botEventCount: count.describe('Of eventCount, those whose user agent is a bot. They add to no affinity or channel.'),
   traits: z.map(z.string(), trait),
   traitBytes: count.describe('Size of all traits, kept under a bound.'),
+  consent: z.map(z.string(), consentChoice).describe('By purpose.'),
   groups: z.map(z.string(), time).describe('Group id to latest event time.'),
   counters: z.map(z.string(), counter).describe('By event name.'),
   oldestDay: z.number().int().describe('Days before this one were left out of the counters to bound their size.'),
@@ -185,7 +190,9 @@ export const profileView = z.object({
   traits: z.record(z.string(), z.unknown()),
   computed: computedView,
   segments: z.array(z.object({ id: z.string(), since: isoTime })),
-  consent: z.record(z.string(), z.unknown()).describe('By purpose; empty while none was given.'),
+  consent: z
+    .record(z.string(), z.boolean())
+    .describe('Whether it was granted, by purpose; empty while none was asked.'),
   firstSeen: isoTime,
   lastSeen: isoTime,
 });

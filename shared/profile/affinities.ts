@@ -52,7 +52,7 @@ function addProduct(profile: Profile, event: CleanEvent, product: Product, added
     profile.items.set(id, { weight: added, lastAt: event.eventTime, orders });
     keepTop(profile.items, limits.items, ({ weight }) => weight);
   } else {
-    before.weight = sum(before.weight, added);
+    before.weight = sumOfWeights(before.weight, added);
     before.lastAt = Math.max(before.lastAt, event.eventTime);
     before.orders += orders;
   }
@@ -61,7 +61,7 @@ function addProduct(profile: Profile, event: CleanEvent, product: Product, added
 function add(weights: Map<string, number>, name: string | undefined, added: number, bound: number): void {
   if (name === undefined || name === '' || !fits(name, limits.nameBytes)) return;
   const before = weights.get(name);
-  weights.set(name, before === undefined ? added : sum(before, added));
+  weights.set(name, before === undefined ? added : sumOfWeights(before, added));
   if (before === undefined) keepTop(weights, bound, (weight) => weight);
 }
 
@@ -78,7 +78,8 @@ export function weightAt(logarithm: number, time: number): number {
   return 2 ** (logarithm / STEPS - (time - EPOCH) / HALF_LIFE_MS);
 }
 
-function sum(a: number, b: number): number {
+/** The log weight of two weights together. */
+export function sumOfWeights(a: number, b: number): number {
   const greater = Math.max(a, b);
   const apart = (greater - Math.min(a, b)) / STEPS;
   return greater + Math.round(STEPS * Math.log2(1 + 2 ** -apart));

@@ -2,6 +2,7 @@ import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { Profile } from '../../schemas/profile.ts';
 import { applyAffinities } from './affinities.ts';
 import { copyProfile } from './compact.ts';
+import { applyConsent } from './consent.ts';
 import { applyCounters } from './counters.ts';
 import { applyDevice } from './devices.ts';
 import { fits, limits } from './limits.ts';
@@ -35,6 +36,7 @@ export function applyTo(profile: Profile, event: CleanEvent): void {
     seeAt(profile.anonymousIds, event.anonymousId, eventTime, limits.anonymousIds);
   }
   if (event.type === 'identify') applyTraits(profile, event);
+  applyConsent(profile, event);
   if (event.type === 'group' && event.groupId !== undefined && fits(event.groupId, limits.nameBytes)) {
     seeAt(profile.groups, event.groupId, eventTime, limits.groups);
   }

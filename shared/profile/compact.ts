@@ -1,7 +1,7 @@
 import type { Counter, DayRow, Order, Profile, Touch, Trait, Usage } from '../../schemas/profile.ts';
 import { CellReader, CellWriter } from './cells.ts';
 
-/** Writes a profile but for `recent`, which is kept as lines. Times follow as distances from `firstSeen`. */
+/** Writes a profile but for `recent`, which is kept as lines, and `consent`, which few have. Times follow as distances from `firstSeen`. */
 export function writeProfile(out: CellWriter, profile: Profile): void {
   const { orders } = profile;
   out.add(profile.firstSeen, profile.key, profile.profileId, profile.eventCount, profile.botEventCount);
@@ -65,6 +65,7 @@ export function readProfile(from: CellReader, recent: string[]): Profile {
     devices: from.map(() => readUsage(from)),
     anonymousIds: from.map(time),
     dropped: from.map(number),
+    consent: new Map(),
     recent,
   };
   return profile;
@@ -74,7 +75,8 @@ export function readProfile(from: CellReader, recent: string[]): Profile {
 export function copyProfile(profile: Profile): Profile {
   const out = new CellWriter(profile.firstSeen);
   writeProfile(out, profile);
-  return readProfile(new CellReader(structuredClone(out.cells)), [...profile.recent]);
+  const copy = readProfile(new CellReader(structuredClone(out.cells)), [...profile.recent]);
+  return { ...copy, consent: structuredClone(profile.consent) };
 }
 
 const optional = <K extends string, V>(name: K, value: V | undefined) =>

@@ -13,7 +13,7 @@ export const dayOf = (time: number): number => Math.floor(time / DAY_MS);
 export const NO_CURRENCY = 'XXX';
 
 /** First column of a day row that holds a sum. */
-const SUMS = 2;
+export const SUMS = 2;
 
 /** What an event is worth: what was paid or paid back (total), else its revenue, else its value. */
 export function eventValue({ commerce }: CleanEvent): Money | undefined {
@@ -89,7 +89,7 @@ function rowOf(profile: Profile, { days, currencies }: Counter, day: number): Da
  * Leaves out whole days, the oldest first and of all counters alike, until the rows fit. The boundary only rises, and never
  * above where it would end with all events seen: so the same days remain in whatever order the events came.
  */
-function boundRows(profile: Profile): void {
+export function boundRows(profile: Pick<Profile, 'counters' | 'oldestDay'>): void {
   let rows = 0;
   for (const { days } of profile.counters.values()) rows += days.length;
   while (rows > limits.dayRows) {
@@ -100,7 +100,7 @@ function boundRows(profile: Profile): void {
 }
 
 /** Raises the oldest day that counters keep, and says how many rows that removed. */
-function leaveOutBefore(profile: Profile, day: number): number {
+export function leaveOutBefore(profile: Pick<Profile, 'counters' | 'oldestDay'>, day: number): number {
   let removed = 0;
   for (const { days } of profile.counters.values()) {
     while (days[0] !== undefined && days[0][0] < day) {

@@ -13,6 +13,7 @@ export const limits = {
   traits: 200,
   traitValueBytes: 4_096,
   traitBytes: 48_000,
+  purposes: 50,
   groups: 30,
   eventNames: 150,
   /** Currencies whose values one counter sums. */

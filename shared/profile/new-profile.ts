@@ -12,6 +12,7 @@ export function newProfile(key: string, time: number): Profile {
     botEventCount: 0,
     traits: new Map(),
     traitBytes: 0,
+    consent: new Map(),
     groups: new Map(),
     counters: new Map(),
     oldestDay: 0,

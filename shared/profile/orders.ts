@@ -26,8 +26,8 @@ export function applyOrder(profile: Profile, event: CleanEvent): void {
   const known = orders.known.get(id);
   const order = known === undefined ? newOrder() : { ...known };
   update(order, event);
-  if (known !== undefined) count(profile, known, -1);
-  count(profile, order, 1);
+  if (known !== undefined) countOrder(orders, known, -1);
+  countOrder(orders, order, 1);
   if (event.event === 'Order Completed') {
     if (orders.firstAt === 0 || event.eventTime < orders.firstAt) orders.firstAt = event.eventTime;
     if (event.eventTime > orders.lastAt) orders.lastAt = event.eventTime;
@@ -69,7 +69,7 @@ function update(order: Order, event: CleanEvent): void {
     if (event.event === 'Order Completed') {
       order.placedAt = order.placedAt === 0 ? time : Math.min(order.placedAt, time);
     }
-    if (amount !== undefined && isLater(order, time, amount, currency)) {
+    if (amount !== undefined && isLaterAmount(order, time, amount, currency)) {
       order.amount = amount;
       order.currency = currency;
       order.amountAt = time;
@@ -78,7 +78,7 @@ function update(order: Order, event: CleanEvent): void {
 }
 
 /** Of amounts of one moment the larger wins, so that the order of arrival decides nothing. */
-function isLater(order: Order, time: number, amount: Money, currency: string): boolean {
+export function isLaterAmount(order: Order, time: number, amount: Money, currency: string): boolean {
   if (time !== order.amountAt) return time > order.amountAt;
   return amount === order.amount ? currency > order.currency : amount > order.amount;
 }
@@ -113,8 +113,8 @@ function contributionsOf(order: Order): [currency: string, OrderTotals][] {
   ];
 }
 
-function count(profile: Profile, order: Order, sign: 1 | -1): void {
-  const { orders } = profile;
+/** Adds an order to the totals or, by -1, takes it out of them. */
+export function countOrder(orders: Orders, order: Order, sign: 1 | -1): void {
   if (order.placedAt !== 0) {
     orders.count += sign;
     if (order.cancelled) orders.cancelledCount += sign;

@@ -13,19 +13,23 @@ export function applyTouch(profile: Profile, event: CleanEvent): void {
     usage.count += 1;
     usage.lastAt = Math.max(usage.lastAt, event.eventTime);
   }
-  if (profile.firstTouch === undefined || isBefore(event, profile.firstTouch))
+  const ranked = { time: event.eventTime, messageId: event.messageId, channel };
+  if (profile.firstTouch === undefined || isEarlierTouch(ranked, profile.firstTouch))
     profile.firstTouch = touchOf(event, channel);
-  if (profile.lastTouch === undefined || outranks(event, profile.lastTouch))
+  if (profile.lastTouch === undefined || outranksTouch(ranked, profile.lastTouch))
     profile.lastTouch = touchOf(event, channel);
 }
 
-const isBefore = (event: CleanEvent, touch: Touch) =>
-  event.eventTime < touch.time || (event.eventTime === touch.time && event.messageId < touch.messageId);
+type Ranked = Pick<Touch, 'time' | 'messageId' | 'channel'>;
 
-function outranks(event: CleanEvent, touch: Touch): boolean {
-  const isDirect = event.visit.channel === 'direct';
-  if (isDirect !== (touch.channel === 'direct')) return !isDirect;
-  return event.eventTime > touch.time || (event.eventTime === touch.time && event.messageId > touch.messageId);
+export const isEarlierTouch = (one: Ranked, other: Ranked): boolean =>
+  one.time < other.time || (one.time === other.time && one.messageId < other.messageId);
+
+/** Whether a touch is rather the last one: any other before a direct one, then the later. */
+export function outranksTouch(one: Ranked, other: Ranked): boolean {
+  const isDirect = one.channel === 'direct';
+  if (isDirect !== (other.channel === 'direct')) return !isDirect;
+  return one.time > other.time || (one.time === other.time && one.messageId > other.messageId);
 }
 
 function touchOf({ eventTime, messageId, visit }: CleanEvent, channel: string): Touch {

@@ -26,17 +26,17 @@ function applyTrait(profile: Profile, event: CleanEvent, name: string, sent: unk
     value = null;
   }
   const before = profile.traits.get(name);
-  if (before !== undefined && !isLater(event, before)) return;
+  if (before !== undefined && !isLaterTrait({ time: event.eventTime, messageId: event.messageId }, before)) return;
   if (before === undefined && profile.traits.size >= limits.traits) {
     drop(profile, 'traits_over_limit');
     return;
   }
 
   const { eventTime: time, messageId } = event;
-  const others = profile.traitBytes - (before === undefined ? 0 : bytesOf(name, before));
+  const others = profile.traitBytes - (before === undefined ? 0 : traitBytesOf(name, before));
   const full: Trait = { value, time, messageId };
   const unset: Trait = { value: null, time, messageId };
-  const next = [full, unset].find((trait) => others + bytesOf(name, trait) <= limits.traitBytes);
+  const next = [full, unset].find((trait) => others + traitBytesOf(name, trait) <= limits.traitBytes);
   if (next !== full) drop(profile, 'traits_over_limit');
   if (next === undefined) {
     profile.traits.delete(name);
@@ -44,11 +44,12 @@ function applyTrait(profile: Profile, event: CleanEvent, name: string, sent: unk
     return;
   }
   profile.traits.set(name, next);
-  profile.traitBytes = others + bytesOf(name, next);
+  profile.traitBytes = others + traitBytesOf(name, next);
 }
 
-const isLater = (event: CleanEvent, trait: Trait) =>
-  event.eventTime > trait.time || (event.eventTime === trait.time && event.messageId > trait.messageId);
+export const isLaterTrait = (one: Pick<Trait, 'time' | 'messageId'>, other: Trait): boolean =>
+  one.time > other.time || (one.time === other.time && one.messageId > other.messageId);
 
-const bytesOf = (name: string, { value, messageId }: Trait) =>
+/** What a trait takes of `limits.traitBytes`. */
+export const traitBytesOf = (name: string, { value, messageId }: Trait) =>
   jsonBytes(name) + jsonBytes(value) + jsonBytes(messageId) + ENTRY_BYTES;

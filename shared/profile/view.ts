@@ -7,8 +7,11 @@ import { dayOf } from './counters.ts';
 const SHOWN = 20;
 const USER = 'user:';
 
-/** A profile as the API shows it at `asOf` (milliseconds since 1970). */
-export function viewOf(profile: Profile, asOf: number): ProfileView {
+/** Since when somebody is in the segments they are in, in milliseconds since 1970. */
+type Memberships = ReadonlyMap<string, { readonly since: number }>;
+
+/** A profile, of one key or of a person merged, as the API shows it at `asOf` (milliseconds since 1970). */
+export function viewOf(profile: Profile, asOf: number, memberships: Memberships = new Map()): ProfileView {
   const traits = Array.from(profile.traits, ([name, { value }]) => [name, value] as const);
   return {
     profileId: profile.profileId,
@@ -16,8 +19,8 @@ export function viewOf(profile: Profile, asOf: number): ProfileView {
     anonymousIds: latestFirst(profile.anonymousIds).map(([id]) => id),
     traits: Object.fromEntries(traits.filter(([, value]) => value !== null)),
     computed: computedOf(profile, asOf),
-    segments: [],
-    consent: {},
+    segments: Array.from(memberships, ([id, { since }]) => ({ id, since: iso(since) })),
+    consent: Object.fromEntries(Array.from(profile.consent, ([purpose, { granted }]) => [purpose, granted])),
     firstSeen: iso(profile.firstSeen),
     lastSeen: iso(profile.lastSeen),
   };

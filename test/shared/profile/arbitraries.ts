@@ -49,6 +49,13 @@ const happenings = fc.constantFrom(
   ['group', 'Group'],
 ) as fc.Arbitrary<readonly [CleanEvent['type'], string]>;
 
+const context = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  fc
+    .dictionary(fc.constantFrom('ads', 'mail', '__proto__'), fc.oneof(fc.boolean(), fc.constant('yes')))
+    .map((categoryPreferences) => ({ consent: { categoryPreferences } })),
+);
+
 /** Events of `user-1` over 500 days, many of them at the same moment; each with a message id of its own. */
 export const someEvents = fc
   .array(
@@ -65,6 +72,7 @@ export const someEvents = fc
       deviceType: fc.constantFrom('desktop', 'mobile', 'other'),
       commerce,
       traits,
+      context,
     }),
     { maxLength: 40 },
   )
@@ -81,6 +89,7 @@ export const someEvents = fc
         visit: { isBot, deviceType, ...(channel !== undefined && { channel }) },
         commerce: rest.commerce,
         traits: type === 'identify' ? rest.traits : {},
+        context: rest.context,
       }),
     ),
   );
