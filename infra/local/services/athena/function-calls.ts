@@ -1,4 +1,5 @@
 import { functions } from './functions.ts';
+import { jsonPointer } from './json-path.ts';
 import { QueryError } from './query-error.ts';
 import { call, type Node, type Parts, text } from './syntax-tree.ts';
 import { aggregateWith, fill } from './template.ts';
@@ -51,6 +52,9 @@ function withFormat(name: string, args: Node[]): Node[] {
     parse_datetime: jodaFormat,
   }[name];
   const pattern = args[1]?.literal?.value;
+  if (/^json_(extract|extract_scalar|size)$/.test(name) && args[1]?.literal) {
+    return [args[0] as Node, text(jsonPointer(pattern))];
+  }
   if (name === 'regexp_replace' && args[2]?.literal) {
     return [...args.slice(0, 2), text(args[2].literal.value.replaceAll(/\$(\d)/g, '\\$1'))];
   }
