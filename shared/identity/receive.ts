@@ -1,0 +1,165 @@
+import type { ChildReport, IdentityNode, PartReport } from '../../schemas/identity.ts';
+import type { Cause, IdentityChange, Key, LinkRecord, PartRecord, UnlinkRecord } from '../../schemas/stream/control.ts';
+import { mayLink } from './keys.ts';
+import { limits } from './limits.ts';
+import { addBlock, addLink, bestLink } from './links.ts';
+import { placeOf } from './place.ts';
+import { reportOf, subtreeOf } from './subtree.ts';
+import { refuseSurplus } from './surplus.ts';
+
+export type IdentityRecord = LinkRecord | UnlinkRecord | PartRecord;
+
+/** What came of a record. */
+export interface Step {
+  /** The same object when nothing changed: then there is nothing to write. */
+  readonly node: IdentityNode;
+  /** To publish once the node is written. */
+  readonly out: readonly (UnlinkRecord | PartReport)[];
+  /** The key got another parent, or none. */
+  readonly moved: IdentityChange | undefined;
+  /** Whether the key stands for a person, before and after. */
+  readonly wasHome: boolean;
+  readonly isHome: boolean;
+  /** Whether what belongs to the key's subtree, or a part of it, is another now: a home evaluates. */
+  readonly touched: boolean;
+  readonly cause: Cause;
+}
+
+export const emptyNode: IdentityNode = {
+  links: [],
+  blocked: [],
+  parent: undefined,
+  moves: 0,
+  changes: 0,
+  children: new Map(),
+};
+
+/**
+ * Takes a record that is addressed to a key: a link and an unlink to their child, a part to its `to`.
+ *
+ * The protocol, in plain words. Each key decides alone who its parent is, by its own links and by what its children say
+ * of their subtrees, and by nothing that depends on the order in which those came. It tells its parent its whole subtree
+ * whenever that or a part in it changes, and it tells a parent that it leaves. A report says all, so that only a child's
+ * newest one counts; older ones that come again are known by their number. Therefore records may come late, doubled or
+ * in any order: once the newest have arrived, each key hangs where the links say, and each home knows exactly the keys
+ * below it.
+ */
+export function receive(node: IdentityNode, key: Key, record: IdentityRecord): Step {
+  switch (record.kind) {
+    case 'link':
+      return record.child === key ? takeLink(node, key, record) : unchanged(node, causeOf(record));
+    case 'unlink':
+      return record.child === key ? takeUnlink(node, key, record) : unchanged(node, causeOf(record));
+    case 'part':
+      return record.to === key ? takeReport(node, key, record) : unchanged(node, record.cause);
+  }
+}
+
+/** Tells the parent that the key's own part has changed. A home has nobody to tell. */
+export function partChanged(node: IdentityNode, key: Key, cause: Cause): Step {
+  return settle(node, node, key, { cause, touched: true });
+}
+
+function takeLink(node: IdentityNode, key: Key, record: LinkRecord): Step {
+  const { parent, link } = record;
+  const links = addLink(node.links, { parent, ...link }, key);
+  const cause = causeOf(record);
+  return links === node.links ? unchanged(node, cause) : settle(node, { ...node, links }, key, { cause });
+}
+
+function takeUnlink(node: IdentityNode, key: Key, record: UnlinkRecord): Step {
+  const { parent, reason, requestId, time } = record;
+  const blocked = addBlock(node.blocked, { parent, reason, requestId, time });
+  const cause = causeOf(record);
+  if (blocked === node.blocked) return unchanged(node, cause);
+  return settle(node, { ...node, blocked }, key, { cause, why: reason });
+}
+
+function takeReport(node: IdentityNode, key: Key, record: PartRecord): Step {
+  const { child, cause } = record;
+  const known = node.children.get(child);
+  const report = reportOf(record);
+  if (report === undefined || !mayLink(child, key) || !isNewer(report, known)) return unchanged(node, cause);
+  const isPresent = report.keys.length > 0;
+  const wasPresent = known !== undefined && known.keys.length > 0;
+  const children = new Map(node.children);
+  children.delete(child);
+  children.set(child, report);
+  const { node: kept, refused } = refuseSurplus({ ...node, children: forgetLeft(children) }, key, cause.time);
+  const step = settle(node, kept, key, { cause, touched: isPresent || wasPresent });
+  return refused.length === 0 ? step : { ...step, out: [...refused, ...step.out] };
+}
+
+const isNewer = (report: ChildReport, known: ChildReport | undefined): boolean =>
+  known === undefined || report.moves > known.moves || (report.moves === known.moves && report.changes > known.changes);
+
+/** Forgets the children that left longest ago, when there are too many of them. */
+function forgetLeft(children: Map<Key, ChildReport>): Map<Key, ChildReport> {
+  const left = [...children].filter(([, { keys }]) => keys.length === 0);
+  for (const [child] of left.slice(0, Math.max(0, left.length - limits.left))) children.delete(child);
+  return children;
+}
+
+interface Reason {
+  readonly cause: Cause;
+  readonly touched?: boolean;
+  readonly why?: 'split' | 'limit';
+}
+
+/** Chooses the parent anew, and tells those who must know. */
+function settle(before: IdentityNode, changed: IdentityNode, key: Key, { cause, touched = false, why }: Reason): Step {
+  const place = placeOf(changed, key);
+  const { parent } = changed;
+  const hasMoved = place?.parent !== parent;
+  const wasHome = parent === undefined;
+  const isHome = place === undefined;
+  const hasNews = hasMoved || touched || (!isHome && place.time !== bestLink(before.links, before.blocked)?.time);
+  const node: IdentityNode = {
+    ...changed,
+    parent: place?.parent,
+    moves: changed.moves + (hasMoved ? 1 : 0),
+    changes: changed.changes + (hasNews && !isHome ? 1 : 0),
+  };
+  const out: PartReport[] = [];
+  if (hasMoved && parent !== undefined) out.push(farewell(node, key, parent, cause));
+  if (hasNews && !isHome) out.push(reportTo(node, key, place.parent, cause));
+  const moved: IdentityChange | undefined = hasMoved
+    ? {
+        profileKey: key,
+        parentKey: place?.parent ?? null,
+        moves: node.moves,
+        time: cause.time,
+        ...(place === undefined ? why !== undefined && { why } : { why: place.why, messageId: place.messageId }),
+      }
+    : undefined;
+  const isSame = changed === before && !hasMoved && node.changes === changed.changes;
+  return { node: isSame ? before : node, out, moved, wasHome, isHome, touched: touched || hasMoved, cause };
+}
+
+const unchanged = (node: IdentityNode, cause: Cause): Step => ({
+  node,
+  out: [],
+  moved: undefined,
+  wasHome: node.parent === undefined,
+  isHome: node.parent === undefined,
+  touched: false,
+  cause,
+});
+
+function reportTo(node: IdentityNode, key: Key, to: Key, cause: Cause): PartReport {
+  const { moves, changes } = node;
+  return { v: 1, kind: 'part', to, child: key, moves, changes, ...subtreeOf(node, key), path: [], cause };
+}
+
+function farewell(node: IdentityNode, key: Key, to: Key, cause: Cause): PartReport {
+  const { moves, changes } = node;
+  const nothing = { keys: [], above: [], times: [], path: [] };
+  return { v: 1, kind: 'part', to, child: key, moves, changes, ...nothing, cause: { ...cause, type: 'split' } };
+}
+
+/** What a link or an unlink is to those whose segments change by it. */
+function causeOf(record: LinkRecord | UnlinkRecord): Cause {
+  if (record.kind === 'unlink') return { type: 'split', time: record.time };
+  const { messageId, event, time } = record.link;
+  return { type: 'merge', messageId, event, time };
+}
