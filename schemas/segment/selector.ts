@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { eventFields, fieldNames, numericFields, singleFields } from './fields.ts';
 import { parseInstant } from './instant.ts';
-import { duration, instant, number, opsOfKind, strict, withAnyTest } from './value-test.ts';
+import { duration, instant, number, opsOfKind, strict, withTimelessTest } from './value-test.ts';
 
 /** A way into an object by the names of its keys, such as `address.city`. Lists are not entered. */
 export const path = z
@@ -14,7 +14,7 @@ export const path = z
     ),
   );
 
-const propertyTests = withAnyTest({
+const propertyTests = withTimelessTest({
   field: z.optional(z.enum(fieldNames, fieldError(fieldNames))),
   property: z.optional(path),
 });

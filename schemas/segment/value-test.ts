@@ -122,7 +122,8 @@ const textOps = [
 ];
 const numberOps = ['equals', 'notEquals', 'in', 'notIn', 'less', 'lessOrEqual', 'greater', 'greaterOrEqual', 'between'];
 const listOps = ['hasAny', 'hasAll', 'hasNone'];
-const instantOps = ['before', 'after', 'withinLast', 'anniversary'];
+const momentOps = ['before', 'after'];
+const instantOps = [...momentOps, 'withinLast', 'anniversary'];
 
 /** The shape given, with any test of a value in `op` and `value`. */
 export const withAnyTest = <S extends z.core.$ZodShape>(shape: S) =>
@@ -142,6 +143,24 @@ export const withAnyTest = <S extends z.core.$ZodShape>(shape: S) =>
       strict({ ...shape, ...shapes.anniversary }),
     ],
     ops(...new Set([...textOps, ...numberOps, ...listOps, ...instantOps])),
+  );
+
+/** As `withAnyTest`, but for tests that depend on when they are made: an event is tested once, when it arrives. */
+export const withTimelessTest = <S extends z.core.$ZodShape>(shape: S) =>
+  z.discriminatedUnion(
+    'op',
+    [
+      strict({ ...shape, ...shapes.equality }),
+      strict({ ...shape, ...shapes.membership }),
+      strict({ ...shape, ...shapes.comparison }),
+      strict({ ...shape, ...shapes.range }),
+      strict({ ...shape, ...shapes.presence }),
+      strict({ ...shape, ...shapes.text }),
+      strict({ ...shape, ...shapes.pattern }),
+      strict({ ...shape, ...shapes.list }),
+      strict({ ...shape, ...shapes.moment }),
+    ],
+    ops(...new Set([...textOps, ...numberOps, ...listOps, ...momentOps])),
   );
 
 /** The shape given, with a test of a text. */
@@ -196,7 +215,7 @@ export type ValueOp = ValueTest['op'];
 
 /** Tests that fit each kind of event field. */
 export const opsOfKind: Readonly<Record<'text' | 'number' | 'money' | 'texts', ReadonlySet<string>>> = {
-  text: new Set([...textOps, ...instantOps]),
+  text: new Set([...textOps, ...momentOps]),
   number: new Set([...numberOps, 'exists', 'missing']),
   money: new Set([...numberOps, 'exists', 'missing']),
   texts: new Set([...listOps, 'exists', 'missing']),
