@@ -1,0 +1,157 @@
+import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Transition } from '../../schemas/stream/control.ts';
+import {
+  countPartition,
+  MEMBER_BUCKETS,
+  type Member,
+  memberOf,
+  memberPartition,
+  transitionPartition,
+  transitionSort,
+  valuePartition,
+} from './audience-items.ts';
+import { CursorError, readCursor, writeCursor } from './cursor.ts';
+import type { Item } from './dynamodb-batches.ts';
+
+export interface PageOf<T> {
+  readonly items: readonly T[];
+  /** Null after the last item. A page may be short, or even empty, and have one. */
+  readonly nextCursor: string | null;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** What APIs ask about audiences. */
+export interface AudienceLists {
+  /** Members of a segment in an order that stays. Throws `CursorError`. */
+  listMembers(segmentId: string, page: PageRequest): Promise<PageOf<Member>>;
+  /** A person's transitions, the newest first. Throws `CursorError`. */
+  listTransitions(profileId: string, page: PageRequest): Promise<PageOf<Transition>>;
+  /** Exact when nothing is under way. */
+  countMembers(segmentId: string): Promise<number>;
+  /** Values of a segment that has members by value, `<id>:<value>`: those that ever had one. */
+  listValues(id: string): Promise<readonly string[]>;
+}
+
+/** Pages of one partition that a request looks at: past members who left it may find few. */
+const MAX_LOOKS = 10;
+const TWELVE_DIGITS = /^\d{12}$/;
+
+interface Found {
+  readonly items: readonly Item[];
+  /** Sort key of the last item looked at, when there may be more. */
+  readonly lookedAt: string | undefined;
+}
+
+/** Lists of an audience table, as of a moment ago. */
+export function createAudienceLists(client: DynamoDBClient, table: string): AudienceLists {
+  const query = async (input: Omit<QueryCommandInput, 'TableName'>) =>
+    await client.send(new QueryCommand({ TableName: table, ...input }));
+
+  const all = async (pk: string): Promise<Item[]> => {
+    const items: Item[] = [];
+    let start: Item | undefined;
+    do {
+      const page = await query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: pk } },
+        ...(start && { ExclusiveStartKey: start }),
+      });
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  };
+
+  /** Up to `wanted` members of a bucket after a sort key. */
+  const members = async (segmentId: string, bucket: number, after: string, wanted: number): Promise<Found> => {
+    const pk = { S: memberPartition(segmentId, bucket) };
+    const items: Item[] = [];
+    let start: Item | undefined = after === '' ? undefined : { pk, sk: { S: after } };
+    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+      const page = await query({
+        KeyConditionExpression: 'pk = :pk',
+        FilterExpression: 'attribute_not_exists(#out)',
+        ExpressionAttributeNames: { '#out': 'out' },
+        ExpressionAttributeValues: { ':pk': pk },
+        Limit: wanted - items.length,
+        ...(start && { ExclusiveStartKey: start }),
+      });
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+      if (!start || items.length === wanted) break;
+    }
+    return { items, lookedAt: start?.sk?.S };
+  };
+
+  return {
+    async listMembers(segmentId, { limit, cursor }) {
+      const list = `members ${segmentId}`;
+      const place = cursor === undefined ? { bucket: 0, after: '' } : placeIn(readCursor(list, cursor));
+      const found: Member[] = [];
+      let { bucket, after } = place;
+      for (let width = 1; bucket < MEMBER_BUCKETS; width *= 2) {
+        const wave = Array.from({ length: Math.min(width, MEMBER_BUCKETS - bucket) }, (_, at) => bucket + at);
+        const wanted = limit - found.length + 1;
+        const parts = await Promise.all(
+          wave.map((each) => members(segmentId, each, each === bucket ? after : '', wanted)),
+        );
+        for (const [at, { items, lookedAt }] of parts.entries()) {
+          for (const item of items) {
+            // One more than the page holds shows that there is a next page, which begins with it.
+            if (found.length === limit)
+              return { items: found, nextCursor: writeCursor(list, placeText(bucket, after)) };
+            found.push(memberOf(item, segmentId));
+            bucket = wave[at] as number;
+            after = item.sk?.S ?? '';
+          }
+          if (lookedAt !== undefined) {
+            return { items: found, nextCursor: writeCursor(list, placeText(wave[at] as number, lookedAt)) };
+          }
+          bucket = (wave[at] as number) + 1;
+          after = '';
+        }
+      }
+      return { items: found, nextCursor: null };
+    },
+
+    async listTransitions(profileId, { limit, cursor }) {
+      const list = `transitions ${profileId}`;
+      const before = cursor === undefined ? undefined : readCursor(list, cursor);
+      if (before !== undefined && !TWELVE_DIGITS.test(before)) throw new CursorError();
+      const { Items = [] } = await query({
+        KeyConditionExpression: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
+        ExpressionAttributeValues: {
+          ':pk': { S: transitionPartition(profileId) },
+          ...(before !== undefined && { ':before': { S: before } }),
+        },
+        ScanIndexForward: false,
+        Limit: limit + 1,
+      });
+      const items = Items.slice(0, limit).map((item) => JSON.parse(item.transition?.S ?? 'null') as Transition);
+      const last = items.at(-1);
+      const hasMore = Items.length > limit && last !== undefined;
+      return { items, nextCursor: hasMore ? writeCursor(list, transitionSort(last.n)) : null };
+    },
+
+    async countMembers(segmentId) {
+      const counts = await all(countPartition(segmentId));
+      return counts.reduce((sum, { count }) => sum + Number(count?.N ?? 0), 0);
+    },
+
+    async listValues(id) {
+      return (await all(valuePartition(id))).map(({ value }) => value?.S ?? '');
+    },
+  };
+}
+
+const placeText = (bucket: number, after: string): string => `${String(bucket).padStart(2, '0')}${after}`;
+
+function placeIn(text: string): { bucket: number; after: string } {
+  const bucket = Number(text.slice(0, 2));
+  if (!Number.isInteger(bucket) || bucket >= MEMBER_BUCKETS) throw new CursorError();
+  return { bucket, after: text.slice(2) };
+}
