@@ -1,8 +1,26 @@
 /** The settings of every stage: the one file to edit before a deploy. What a stage leaves out takes the default. */
 import { z } from 'zod';
 import { accessKeyRules } from '../schemas/access-key.ts';
+import { externalTraitName } from '../schemas/identity-rules.ts';
 
 const hours = (most: number) => z.int().min(1).max(most);
+
+/** Names of traits, and values that are no identifiers. */
+const identity = z
+  .strictObject({
+    /** Traits that identify a person beside the user id: two anonymous visitors with one e-mail address are one person. */
+    externalTraits: z
+      .array(z.string().regex(externalTraitName, 'is a name of letters, digits, dashes and underscores'))
+      .max(20)
+      .default(['email', 'phone']),
+    /** Values that are no identifiers, beside the built-in ones: they join nobody. */
+    blockedIds: z.array(z.string().min(1).max(256)).default([]),
+  })
+  .refine(
+    (rules) => JSON.stringify(rules).length <= 2_500,
+    'is too long: a function has room for about 100 blocked ids',
+  )
+  .prefault({});
 
 const stream = z
   .discriminatedUnion('mode', [
@@ -52,6 +70,18 @@ const settings = z.strictObject({
   profileUpdater: consumer({ batchSize: 1_000, windowSeconds: 1 }),
   /** The window decides how many files a day gets. */
   lakeWriter: consumer({ batchSize: 10_000, windowSeconds: 60 }),
+  /** Reads only the transitions of segments: the lists of members follow them. */
+  audienceWriter: consumer({ batchSize: 500, windowSeconds: 1 }),
+  identity,
+  sweeper: z
+    .strictObject({
+      /**
+       * Seconds between two looks at what is due. Less is more punctual and costs more, because the function waits in
+       * between; 60 waits for nothing.
+       */
+      everySeconds: z.int().min(1).max(60).default(20),
+    })
+    .prefault({}),
   /** Requests per second, and how many more may come at once, over all clients of the API. */
   throttle: z.strictObject({ rate: z.int().min(1).default(1_000), burst: z.int().min(1).default(2_000) }).prefault({}),
   lake: z
@@ -79,7 +109,7 @@ const settings = z.strictObject({
       'profile-updater': memory(1024),
       'lake-writer': memory(1024),
       'audience-writer': memory(512),
-      sweeper: memory(256),
+      sweeper: memory(192),
       'segment-api': memory(1024),
       'segment-backfill': memory(1024),
       'profile-api': memory(512),
@@ -89,7 +119,7 @@ const settings = z.strictObject({
 });
 
 export const stageSettings = settings.superRefine((stage, ctx) => {
-  for (const name of ['profileUpdater', 'lakeWriter'] as const) {
+  for (const name of ['profileUpdater', 'lakeWriter', 'audienceWriter'] as const) {
     if (stage[name].recordAgeHours < stage.stream.retentionHours) continue;
     ctx.addIssue({
       code: 'custom',
@@ -105,6 +135,8 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
   local: {
     profileUpdater: { windowSeconds: 0 },
     lakeWriter: { windowSeconds: 1 },
+    audienceWriter: { windowSeconds: 0 },
+    sweeper: { everySeconds: 2 },
     throttle: { rate: 100_000, burst: 100_000 },
     logRetentionDays: 1,
     // sha256 of wk_local and sk_local.
@@ -121,6 +153,7 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
     stream: { mode: 'onDemand', retentionHours: 72 },
     profileUpdater: { recordAgeHours: 48 },
     lakeWriter: { recordAgeHours: 48 },
+    audienceWriter: { recordAgeHours: 48 },
     lake: { undeleteDays: 30 },
     logRetentionDays: 90,
   },

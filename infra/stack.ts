@@ -4,6 +4,8 @@ import { endpoints } from '../schemas/api/endpoints.ts';
 import { type StageSettings, settingsOf } from './config.ts';
 import { grantKeys } from './constructs/access-keys.ts';
 import { Api } from './constructs/api.ts';
+import { Audience } from './constructs/audience.ts';
+import { DueTimes } from './constructs/due-times.ts';
 import { EventStream } from './constructs/event-stream.ts';
 import { allOf, nothing } from './constructs/grant.ts';
 import { HeadwaterFunction } from './constructs/headwater-function.ts';
@@ -12,6 +14,7 @@ import { Lake } from './constructs/lake.ts';
 import { Monitoring } from './constructs/monitoring.ts';
 import { PrivateBucket } from './constructs/private-bucket.ts';
 import { Profiles } from './constructs/profiles.ts';
+import { Segments } from './constructs/segments.ts';
 
 export interface HeadwaterStackProps {
   /** Name of a stage in `infra/config.ts`. */
@@ -37,13 +40,22 @@ export class HeadwaterStack extends Stack {
     });
     const stream = new EventStream(this, 'Events', { settings, accessLogs });
     const ingestion = new Ingestion(this, 'Ingestion', { stream, settings });
-    const profiles = new Profiles(this, 'Profiles', { stream, settings });
     const lake = new Lake(this, 'Lake', { stage, stream, settings, accessLogs });
+    const audience = new Audience(this, 'Audience', { stream, settings });
+    const dueTimes = new DueTimes(this, 'DueTimes', { stream, settings });
+    const segments = new Segments(this, 'Segments', { stream, lake, audience, settings });
+    const profiles = new Profiles(this, 'Profiles', { stream, segments, dueTimes, settings });
 
     const profileApi = new HeadwaterFunction(this, 'ProfileApi', {
       name: 'profile-api',
-      description: 'Answers for profiles and their recent events.',
-      grants: allOf(profiles.grantRead(), grantKeys('API_KEYS', settings.apiKeys)),
+      description: 'Answers for profiles: people, their ids, events and segments.',
+      grants: allOf(
+        profiles.grantRead(),
+        segments.grantRead(),
+        audience.grantRead(),
+        stream.grantPut(),
+        grantKeys('API_KEYS', settings.apiKeys),
+      ),
       settings,
     });
     const serviceApi = new HeadwaterFunction(this, 'ServiceApi', {
@@ -57,6 +69,7 @@ export class HeadwaterStack extends Stack {
       handlers: {
         collector: ingestion.collector.lambda,
         'profile-api': profileApi.lambda,
+        'segment-api': segments.api.lambda,
         'service-api': serviceApi.lambda,
       },
       settings,
@@ -65,7 +78,7 @@ export class HeadwaterStack extends Stack {
     new Monitoring(this, 'Monitoring', {
       api,
       stream,
-      consumers: { ProfileUpdater: profiles.updates, LakeWriter: lake.landing },
+      consumers: { ProfileUpdater: profiles.updates, LakeWriter: lake.landing, AudienceWriter: audience.updates },
       alarmEmail: settings.alarmEmail,
     });
 
@@ -73,6 +86,10 @@ export class HeadwaterStack extends Stack {
     this.say('StreamName', stream.stream.streamName, 'The stream of accepted events.');
     this.say('FailedBatchesBucket', stream.failedBatches.bucketName, 'Batches that no consumer could process.');
     this.say('ProfilesTable', profiles.table.tableName, 'The table of profiles.');
+    this.say('SegmentsTable', segments.table.tableName, 'The table of segment definitions.');
+    this.say('AudienceTable', audience.table.tableName, 'The table of members, counts and transitions.');
+    this.say('TransitionsQueue', audience.transitions.queueUrl, 'The queue of transitions, in order for each person.');
+    this.say('DueTable', dueTimes.table.tableName, 'The table of what is due without an event.');
     this.say('LakeBucket', lake.bucket.bucketName, 'The files of the lake.');
     this.say('Database', lake.catalog.databaseName, 'The Athena database; query its views.');
     this.say('WorkGroup', lake.queries.workGroupName, 'The Athena workgroup to query in.');

@@ -82,6 +82,7 @@ function preflights(endpoints: readonly Endpoint[]) {
 
 /** One integration for each function, which permits the API, not each of its routes, to call it: policies are short. */
 function integrations(handlers: ApiProps['handlers']): Record<HttpFunction, HttpLambdaIntegration> {
-  const of = (name: HttpFunction) => new HttpLambdaIntegration(name, handlers[name], { scopePermissionToRoute: false });
-  return { collector: of('collector'), 'profile-api': of('profile-api'), 'service-api': of('service-api') };
+  const of = ([name, handler]: [string, IFunction]) =>
+    [name, new HttpLambdaIntegration(name, handler, { scopePermissionToRoute: false })] as const;
+  return Object.fromEntries(Object.entries(handlers).map(of)) as Record<HttpFunction, HttpLambdaIntegration>;
 }

@@ -49,4 +49,12 @@ export class EventStream extends Construct {
       statements: [new PolicyStatement({ actions: ['kinesis:PutRecords'], resources: [this.stream.streamArn] })],
     };
   }
+
+  /** To know the stream's shards. */
+  grantListShards(): Grant<{ STREAM_NAME: string }> {
+    return {
+      environment: { STREAM_NAME: this.stream.streamName },
+      statements: [new PolicyStatement({ actions: ['kinesis:ListShards'], resources: [this.stream.streamArn] })],
+    };
+  }
 }

@@ -1,13 +1,13 @@
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { Stack, Validations } from 'aws-cdk-lib/core';
-import type { IConstruct } from 'constructs';
+import { Stack } from 'aws-cdk-lib/core';
+import type { Explanation } from './grant.ts';
 
 /**
- * Says to the security checks why the policies below `scope` name a prefix of `bucket` and not single objects.
+ * Says to the security checks why a policy names a prefix of `bucket` and not single objects.
  *
  * Exact, so that any other wildcard is still found.
  */
-export function explainPrefix(scope: IConstruct, bucket: Bucket, prefix: string, reason: string): void {
-  const logicalId = Stack.of(scope).getLogicalId(bucket.node.defaultChild as CfnBucket);
-  Validations.of(scope).acknowledge({ id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}*]`, reason });
+export function explainPrefix(bucket: Bucket, prefix: string, reason: string): Explanation {
+  const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
+  return { id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}*]`, reason };
 }

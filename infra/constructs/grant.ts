@@ -1,5 +1,11 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
+/** Why a permission names more than single resources: the exact finding of the security checks, and the reason. */
+export interface Explanation {
+  readonly id: string;
+  readonly reason: string;
+}
+
 type Variables = Readonly<Record<string, string>>;
 
 /**
@@ -10,6 +16,8 @@ type Variables = Readonly<Record<string, string>>;
 export interface Grant<E extends Variables = Variables> {
   readonly environment: E;
   readonly statements: readonly PolicyStatement[];
+  /** @default every statement names single resources */
+  readonly explanations?: readonly Explanation[];
 }
 
 type Both<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
@@ -21,6 +29,7 @@ export function allOf<const G extends readonly Grant[]>(
   return {
     environment: Object.assign({}, ...grants.map(({ environment }) => environment)),
     statements: grants.flatMap(({ statements }) => statements),
+    explanations: grants.flatMap(({ explanations = [] }) => explanations),
   };
 }
 

@@ -3,7 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Charset, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EnvironmentOf, FunctionName } from '../../schemas/env.ts';
 import type { StageSettings } from '../config.ts';
@@ -55,6 +55,7 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
     for (const statement of props.grants.statements) role.addToPolicy(statement);
+    for (const explanation of props.grants.explanations ?? []) Validations.of(role).acknowledge(explanation);
 
     this.lambda = new NodejsFunction(this, 'Function', {
       description: props.description,

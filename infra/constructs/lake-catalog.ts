@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Aws } from 'aws-cdk-lib/core';
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Column, dayPartition, type LakeTable, type LakeView } from '../../schemas/lake/column.ts';
 import { landedTables } from '../../schemas/lake/tables.ts';
@@ -34,6 +34,26 @@ export class LakeCatalog extends Construct {
     });
     for (const table of landedTables) this.addTable(table.name, database, landedTable(table, bucket));
     for (const view of lakeViews) this.addTable(view.name, database, viewOf(view, this.databaseName));
+  }
+
+  /** The catalog itself, the database, and each of its tables and views: what Glue asks a reader's permission for. */
+  get arns(): string[] {
+    const arn = (resource: string, resourceName?: string) =>
+      Stack.of(this).formatArn({
+        service: 'glue',
+        resource,
+        ...(resourceName === undefined
+          ? { arnFormat: ArnFormat.NO_RESOURCE_NAME }
+          : { resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME }),
+      });
+    const names = [...landedTables, ...lakeViews].map(({ name }) => name);
+    return [
+      arn('catalog'),
+      // Athena looks for this one before each query, whether or not it is there.
+      arn('database', 'default'),
+      arn('database', this.databaseName),
+      ...names.map((name) => arn('table', `${this.databaseName}/${name}`)),
+    ];
   }
 
   private addTable(name: string, database: CfnDatabase, tableInput: CfnTable.TableInputProperty): void {

@@ -18,12 +18,13 @@ export interface LakeQueriesProps {
  */
 export class LakeQueries extends Construct {
   readonly workGroupName: string;
+  readonly results: PrivateBucket;
 
   constructor(scope: Construct, id: string, { stage, settings, accessLogs }: LakeQueriesProps) {
     super(scope, id);
     this.workGroupName = `headwater-${stage}`;
 
-    const results = new PrivateBucket(this, 'Results', {
+    this.results = new PrivateBucket(this, 'Results', {
       keepData: false,
       undeleteDays: 1,
       expireAfterDays: settings.lake.resultDays,
@@ -39,7 +40,7 @@ export class LakeQueries extends Construct {
         bytesScannedCutoffPerQuery: settings.queryScanLimitBytes,
         engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         resultConfiguration: {
-          outputLocation: results.s3UrlForObject(),
+          outputLocation: this.results.s3UrlForObject(),
           encryptionConfiguration: { encryptionOption: 'SSE_S3' },
         },
       },

@@ -1,6 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Duration } from 'aws-cdk-lib/core';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { landedTables } from '../../schemas/lake/tables.ts';
 import type { StageSettings } from '../config.ts';
@@ -12,6 +12,9 @@ import { LakeCatalog } from './lake-catalog.ts';
 import { LakeQueries } from './lake-queries.ts';
 import { PrivateBucket } from './private-bucket.ts';
 import { StreamConsumer } from './stream-consumer.ts';
+
+/** Where the writer marks how far it has read, for whoever waits for that. */
+const BARRIERS = 'barriers/';
 
 export interface LakeProps {
   readonly stage: string;
@@ -40,6 +43,7 @@ export class Lake extends Construct {
       keepData: settings.keepData,
       undeleteDays: settings.lake.undeleteDays,
       tieringAfterDays: settings.lake.tieringAfterDays,
+      passing: [BARRIERS],
       accessLogs,
     });
     this.catalog = new LakeCatalog(this, 'Catalog', { stage, bucket: this.bucket });
@@ -52,9 +56,6 @@ export class Lake extends Construct {
       settings,
       timeout: Duration.minutes(2),
     });
-    for (const { name } of landedTables) {
-      explainPrefix(writer, this.bucket, `${name}/`, 'A file is named by its day, shard and sequence number.');
-    }
     this.landing = new StreamConsumer(this, 'Landing', {
       consumer: writer.lambda,
       source: stream,
@@ -62,11 +63,63 @@ export class Lake extends Construct {
     });
   }
 
-  private grantWrite(): Grant<{ LAKE_BUCKET: string }> {
-    const resources = landedTables.map(({ name }) => this.bucket.arnForObjects(`${name}/*`));
+  /** To query tables and views as Athena does: by the caller's own permissions on the catalog and the files. */
+  grantQuery(): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
+    const { results, workGroupName } = this.queries;
+    const workGroup = Stack.of(this).formatArn({
+      service: 'athena',
+      resource: 'workgroup',
+      resourceName: workGroupName,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
+    return {
+      environment: { ATHENA_DATABASE: this.catalog.databaseName, ATHENA_WORKGROUP: workGroupName },
+      statements: [
+        allow(
+          [
+            'athena:GetQueryExecution',
+            'athena:GetQueryResults',
+            'athena:StartQueryExecution',
+            'athena:StopQueryExecution',
+          ],
+          workGroup,
+        ),
+        allow(['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable'], ...this.catalog.arns),
+        allow(['s3:GetBucketLocation', 's3:ListBucket'], this.bucket.bucketArn, results.bucketArn),
+        allow(['s3:GetObject'], ...landedTables.map(({ name }) => this.bucket.arnForObjects(`${name}/*`))),
+        allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], results.arnForObjects('*')),
+      ],
+      explanations: [
+        ...landedTables.map(({ name }) =>
+          explainPrefix(this.bucket, `${name}/`, 'A query reads the files of its days.'),
+        ),
+        explainPrefix(results, '', 'Athena names the result of a query by the id that it gives it.'),
+      ],
+    };
+  }
+
+  /** To see how far the writer has read: it marks each barrier that it passed. */
+  grantBarriers(): Grant<{ LAKE_BUCKET: string }> {
     return {
       environment: { LAKE_BUCKET: this.bucket.bucketName },
-      statements: [new PolicyStatement({ actions: ['s3:PutObject'], resources })],
+      statements: [new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })],
+    };
+  }
+
+  private grantWrite(): Grant<{ LAKE_BUCKET: string }> {
+    const prefixes = [...landedTables.map(({ name }) => `${name}/`), BARRIERS];
+    return {
+      environment: { LAKE_BUCKET: this.bucket.bucketName },
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:PutObject'],
+          resources: prefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}*`)),
+        }),
+      ],
+      explanations: prefixes.map((prefix) =>
+        explainPrefix(this.bucket, prefix, 'A file is named by what it holds: its day or barrier, shard and number.'),
+      ),
     };
   }
 }

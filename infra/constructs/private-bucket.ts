@@ -16,6 +16,8 @@ export interface PrivateBucketProps {
   readonly undeleteDays: number;
   /** @default objects stay */
   readonly expireAfterDays?: number;
+  /** Prefixes of what is worth nothing after a week. @default none */
+  readonly passing?: readonly string[];
   /** @default objects stay in the standard class */
   readonly tieringAfterDays?: number;
   /** Where S3 logs requests. @default requests are not logged */
@@ -51,6 +53,7 @@ export class PrivateBucket extends Bucket {
             ],
           }),
         },
+        ...(props.passing ?? []).map((prefix) => ({ prefix, expiration: Duration.days(7) })),
       ],
       ...(props.accessLogs && {
         serverAccessLogsBucket: props.accessLogs as IBucket,

@@ -1,15 +1,18 @@
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
+import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Grant } from './grant.ts';
+import { allOf, type Grant } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
+import { PrivateTable } from './private-table.ts';
+import type { Segments } from './segments.ts';
 import { StreamConsumer } from './stream-consumer.ts';
 
 export interface ProfilesProps {
   readonly stream: EventStream;
+  readonly segments: Segments;
+  readonly dueTimes: DueTimes;
   readonly settings: StageSettings;
 }
 
@@ -21,26 +24,24 @@ export interface ProfilesProps {
  * is brought back to any second of the last 35 days.
  */
 export class Profiles extends Construct {
-  readonly table: Table;
+  readonly table: PrivateTable;
   readonly updates: StreamConsumer;
 
-  constructor(scope: Construct, id: string, { stream, settings }: ProfilesProps) {
+  constructor(scope: Construct, id: string, { stream, segments, dueTimes, settings }: ProfilesProps) {
     super(scope, id);
 
-    this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'id', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.AWS_MANAGED,
-      timeToLiveAttribute: 'expiresAt',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: settings.keepData,
-      removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    this.table = new PrivateTable(this, 'Table', { partitionKey: 'id', keepData: settings.keepData });
 
     const updater = new HeadwaterFunction(this, 'Updater', {
       name: 'profile-updater',
-      description: 'Folds the stream into profiles.',
-      grants: this.grantWrite(),
+      description: 'Folds the stream into profiles, joins them to people, and evaluates segments.',
+      grants: allOf(
+        this.grant('BatchGetItem', 'PutItem'),
+        segments.grantFollow(),
+        dueTimes.grantArm(),
+        stream.grantPut(),
+        identityRules(settings),
+      ),
       settings,
       timeout: Duration.minutes(1),
     });
@@ -51,19 +52,17 @@ export class Profiles extends Construct {
     });
   }
 
-  /** To read a profile. */
+  /** To read a profile, and the parts of a person. */
   grantRead(): Grant<{ PROFILES_TABLE: string }> {
-    return this.grant('dynamodb:GetItem');
-  }
-
-  private grantWrite(): Grant<{ PROFILES_TABLE: string }> {
-    return this.grant('dynamodb:BatchGetItem', 'dynamodb:PutItem');
+    return this.grant('BatchGetItem', 'GetItem');
   }
 
   private grant(...actions: string[]): Grant<{ PROFILES_TABLE: string }> {
-    return {
-      environment: { PROFILES_TABLE: this.table.tableName },
-      statements: [new PolicyStatement({ actions, resources: [this.table.tableArn] })],
-    };
+    return { environment: { PROFILES_TABLE: this.table.tableName }, statements: [this.table.allow(...actions)] };
   }
+}
+
+/** To know what identifies people. */
+function identityRules({ identity }: StageSettings): Grant<{ IDENTITY_RULES: string }> {
+  return { environment: { IDENTITY_RULES: JSON.stringify(identity) }, statements: [] };
 }

@@ -2,12 +2,13 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   EventSourceMapping,
+  type EventSourceMappingOptions,
   type Function as LambdaFunction,
   MetricType,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
 import type { EventStream } from './event-stream.ts';
@@ -17,7 +18,9 @@ export interface StreamConsumerProps {
   /** The function that is invoked; it answers with `batchItemFailures`. */
   readonly consumer: LambdaFunction;
   readonly source: EventStream;
-  readonly settings: StageSettings['profileUpdater' | 'lakeWriter'];
+  readonly settings: StageSettings['profileUpdater' | 'lakeWriter' | 'audienceWriter'];
+  /** Which records invoke the function: those that any of them lets through. @default all records */
+  readonly filters?: EventSourceMappingOptions['filters'];
 }
 
 /**
@@ -35,7 +38,7 @@ export class StreamConsumer extends Construct {
   readonly consumer: LambdaFunction;
   readonly mapping: EventSourceMapping;
 
-  constructor(scope: Construct, id: string, { consumer, source, settings }: StreamConsumerProps) {
+  constructor(scope: Construct, id: string, { consumer, source, settings, filters }: StreamConsumerProps) {
     super(scope, id);
     this.consumer = consumer;
 
@@ -57,6 +60,7 @@ export class StreamConsumer extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: settings.batchSize,
       maxBatchingWindow: Duration.seconds(settings.windowSeconds),
+      ...(filters && { filters }),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: settings.retryAttempts,
@@ -75,7 +79,7 @@ export class StreamConsumer extends Construct {
     );
     this.consumer.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
     const reason = 'Lambda names the objects, and the id of the mapping is not known before it is made.';
-    if (this.consumer.role) explainPrefix(this.consumer.role, bucket, prefix, reason);
+    Validations.of(this.consumer.role ?? this.consumer).acknowledge(explainPrefix(bucket, prefix, reason));
     return bucket.bucketArn;
   }
 
