@@ -9,6 +9,7 @@ const columns = {
   message_id: 'text',
   source_id: 'text',
   type: 'text',
+  event: 'text',
   name: 'text',
   group_id: 'text',
   session_id: 'text',

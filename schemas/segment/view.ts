@@ -35,6 +35,7 @@ export type SegmentsPage = z.infer<typeof segmentsPage>;
 export const segmentMember = z.object({
   profileId: z.string(),
   key: z.string().describe('Key of the person: `user:<userId>` or `anonymous:<anonymousId>`.'),
+  userId: z.string().nullable(),
   since: isoTime,
 });
 export type SegmentMember = z.infer<typeof segmentMember>;
@@ -47,7 +48,7 @@ export const transitionCause = z.object({
   type: z.enum(['event', 'time', 'merge', 'split', 'definition']),
   messageId: z.string().optional(),
   event: z.string().optional(),
-  time: isoTime.describe('Time of the event, or when the change was due.'),
+  time: z.number().int().describe('Time of the event, or when the change was due, in milliseconds since 1970.'),
 });
 
 export const transitionView = z.object({
@@ -66,7 +67,7 @@ export type TransitionsPage = z.infer<typeof transitionsPage>;
 
 export const segmentPreview = z.object({
   count: count.describe('Persons in the lake who would be members.'),
-  sample: z.array(z.object({ profileId: z.string(), key: z.string() })).describe('Up to 20 of them.'),
+  sample: z.array(segmentMember.omit({ since: true })).describe('Up to 20 of them.'),
 });
 export type SegmentPreview = z.infer<typeof segmentPreview>;
 
