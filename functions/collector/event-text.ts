@@ -1,5 +1,6 @@
 import { maskAddresses } from '../../shared/clean/mask-ip.ts';
 import { storable } from '../../shared/clean/sanitise.ts';
+import { isBlockedId } from '../../shared/identity/blocked-ids.ts';
 import { compactJson } from '../../shared/json/compact-json.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 
@@ -49,7 +50,9 @@ function merge(event: Json, field: 'context' | 'integrations', shared: Json): vo
 /** An id as cleaning will read it, so that all events of a profile share a key. */
 function idOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' ? storable(text).trim() || undefined : undefined;
+  if (typeof text !== 'string') return undefined;
+  const id = storable(text).trim();
+  return id === '' || isBlockedId(id) ? undefined : id;
 }
 
 function textOf(event: unknown): string {

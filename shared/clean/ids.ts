@@ -1,5 +1,9 @@
 import { MAX_ID_LENGTH, MAX_MESSAGE_ID_LENGTH, messageTypes } from '../../schemas/event/vocabulary.ts';
+import { isBlockedId } from '../identity/blocked-ids.ts';
 import { type Draft, type Drop, drop, noteChange, ok, type StepResult, typeName } from './step.ts';
+
+/** The rule by which a placeholder is dropped, in the changes of an event. */
+const BLOCKED = 'drop_blocked_id';
 
 type IdField = 'userId' | 'anonymousId' | 'groupId' | 'previousId';
 
@@ -16,7 +20,7 @@ export function readType(draft: Draft): StepResult {
   return drop('unknown_type', 'type', `expected one of ${messageTypes.join(', ')}, found ${found}`);
 }
 
-/** Reads the ids that say whose event it is. */
+/** Reads the ids that say whose event it is. A placeholder for a person's id, such as `null` or `-1`, counts as missing. */
 export function readIds(draft: Draft): StepResult {
   return (
     readId(draft, 'userId') ??
@@ -30,7 +34,9 @@ export function readIds(draft: Draft): StepResult {
 
 function checkPresence(draft: Draft): Drop | undefined {
   if (draft.userId === undefined && draft.anonymousId === undefined) {
-    return drop('missing_ids', 'userId', 'expected a userId or an anonymousId, found neither');
+    const isBlocked = draft.changes.some(({ rule }) => rule === BLOCKED);
+    const found = isBlocked ? 'only a placeholder such as null or -1' : 'neither';
+    return drop('missing_ids', 'userId', `expected a userId or an anonymousId, found ${found}`);
   }
   if (draft.type === 'group' && draft.groupId === undefined) {
     return drop('missing_group_id', 'groupId', 'expected a groupId, found none');
@@ -48,6 +54,10 @@ function readId(draft: Draft, field: IdField): Drop | undefined {
   if (text === undefined) return wrongId(field, value);
   if (text.length > MAX_ID_LENGTH) {
     return drop('id_too_long', field, `expected at most ${MAX_ID_LENGTH} characters, found ${text.length}`);
+  }
+  if (field !== 'groupId' && isBlockedId(text)) {
+    noteChange(draft.changes, field, BLOCKED, text);
+    return undefined;
   }
   draft[field] = text;
   return undefined;

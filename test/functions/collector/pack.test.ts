@@ -50,8 +50,17 @@ test.each([
   [{ userId: null, anonymousId: 'a' }, 'a'],
   [{ userId: '', anonymousId: 'a' }, 'a'],
   [{ userId: {}, anonymousId: 'a' }, 'a'],
+  [{ userId: 'null', anonymousId: 'a' }, 'a'],
+  [{ userId: ' Undefined ', anonymousId: 'a' }, 'a'],
+  [{ userId: 0, anonymousId: 'a' }, 'a'],
 ])('orders %j by %s', (given, key) => {
   expect(packed([given])[0]?.partitionKey).toBe(key);
+});
+
+test('gives events whose ids are all placeholders no key in common with those of other requests', () => {
+  const given = { userId: 'null', anonymousId: '00000000-0000-0000-0000-000000000000' };
+  const keys = [packed([given]), packed([given])].map(([record]) => record?.partitionKey);
+  expect(new Set(keys).size).toBe(2);
 });
 
 test('orders an id of more than 256 characters by its hash', () => {
