@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import type { Key, LinkRecord, UnlinkRecord } from '../../../schemas/stream/control.ts';
+import { mayLink } from '../../../shared/identity/keys.ts';
+import type { PartChange, WorldProps } from './a-world.ts';
+
+const users = ['user:a', 'user:b', 'user:c', 'user:d', 'user:e'];
+const externals = ['email:a', 'phone:b', 'loyalty:c'];
+const anonymous = ['anonymous:a', 'anonymous:x', 'anonymous:y', 'anonymous:z'];
+
+const pairOf = (children: readonly Key[], parents: readonly Key[]) =>
+  fc
+    .tuple(fc.constantFrom(...children), fc.constantFrom(...parents))
+    .filter(([child, parent]) => mayLink(child, parent));
+
+/** Half of all pairs are aliases, so that rings are common. */
+const pair = fc.oneof(pairOf(users, users), pairOf([...externals, ...anonymous], [...users, ...externals]));
+
+export const aLinkOf = (child: Key, parent: Key, time: number, messageId = `m${time}`): LinkRecord => ({
+  v: 1,
+  kind: 'link',
+  child,
+  parent,
+  link: { time, messageId, sourceId: 'local', event: 'Identify', why: 'identify' },
+});
+
+export const aSplitOf = (child: Key, parent: Key, time = 0): UnlinkRecord => ({
+  v: 1,
+  kind: 'unlink',
+  child,
+  parent,
+  reason: 'split',
+  requestId: `r${time}`,
+  time,
+});
+
+/** Few times and message ids, so that ties are common. */
+export const links = fc.array(
+  fc
+    .tuple(pair, fc.integer({ min: 1, max: 12 }), fc.constantFrom('m1', 'm2', 'm3'))
+    .map(([[child, parent], time, messageId]) => aLinkOf(child, parent, time, messageId)),
+  { maxLength: 14 },
+);
+
+export const splits = fc.array(
+  fc.tuple(pair, fc.nat(5)).map(([[child, parent], time]) => aSplitOf(child, parent, time)),
+  { maxLength: 3 },
+);
+
+export const changes: fc.Arbitrary<PartChange[]> = fc.array(
+  fc.constantFrom(...users, ...anonymous).map((key) => ({ kind: 'change', key })),
+  { maxLength: 8 },
+);
+
+export const worldProps: fc.Arbitrary<WorldProps> = fc.record({
+  seed: fc.integer(),
+  shards: fc.integer({ min: 1, max: 5 }),
+  crashRate: fc.constantFrom(0, 30, 150),
+  crashes: fc.nat(25),
+  resends: fc.nat(4),
+});

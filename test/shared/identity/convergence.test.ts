@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { IdentityNode } from '../../../schemas/identity.ts';
+import type { Key } from '../../../schemas/stream/control.ts';
+import { keysOf } from '../../../shared/identity/subtree.ts';
+import { settleChaos, settleWorld, type WorldRecord } from './a-world.ts';
+import { changes, links, splits, worldProps } from './arbitraries.ts';
+import { numbersFrom } from './random.ts';
+import { resolve } from './resolve.ts';
+
+/** Who hangs on whom, and which keys each home knows. */
+const forestOf = (nodes: ReadonlyMap<Key, IdentityNode>) => ({
+  parents: sorted([...nodes].map(([key, { parent }]) => [key, parent])),
+  people: sorted(
+    [...nodes]
+      .filter(([, { parent }]) => parent === undefined)
+      .map(([key, node]) => [key, [...keysOf(node, key)].sort()]),
+  ),
+});
+
+const sorted = <Value>(entries: Iterable<[Key, Value]>) =>
+  [...entries].sort(([one], [other]) => (one < other ? -1 : 1));
+
+function expected(facts: Parameters<typeof resolve>[0], nodes: ReadonlyMap<Key, IdentityNode>) {
+  const { parents, people } = resolve(facts, nodes.keys());
+  const known = ([key]: [Key, unknown]) => nodes.has(key);
+  return { parents: sorted([...parents].filter(known)), people: sorted([...people].filter(known)) };
+}
+
+function shuffled<Value>(values: readonly Value[], seed: number): Value[] {
+  const next = numbersFrom(seed);
+  const rest = [...values];
+  return values.map(() => rest.splice(next(rest.length), 1)[0] as Value);
+}
+
+const inputs = fc.tuple(links, splits, changes, fc.integer());
+
+describe('whatever the order and the crashes', () => {
+  test('each key hangs where the links say, and each home knows exactly the keys below it', () => {
+    fc.assert(
+      fc.property(inputs, worldProps, ([joined, split, changed, seed], props) => {
+        const records: WorldRecord[] = shuffled([...joined, ...split, ...changed], seed);
+        const { nodes } = settleWorld(records, props);
+        expect(forestOf(nodes)).toEqual(expected([...joined, ...split], nodes));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('the same holds where records overtake each other and old ones come again at any time', () => {
+    fc.assert(
+      fc.property(inputs, fc.integer(), fc.nat(60), ([joined, split, changed], seed, repeats) => {
+        const { nodes } = settleChaos([...joined, ...split, ...changed], seed, repeats);
+        expect(forestOf(nodes)).toEqual(expected([...joined, ...split], nodes));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
