@@ -1,0 +1,29 @@
+import type { LifecycleCondition } from '../../../schemas/segment/definition.ts';
+import { dayOf } from '../../profile/counters.ts';
+import { firstOrderAt } from './computed-condition.ts';
+import type { PersonQuery } from './person-query.ts';
+import { date, quote } from './quote.ts';
+
+/** Whether a person's stage, told from the days of their events and their first order, is one of those named. */
+export function lifecycleCondition(query: PersonQuery, { in: stages, days }: LifecycleCondition): string {
+  const today = dayOf(query.asOf);
+  const ago = (count: number) => date(today - count);
+  const isActive = query.events.add(query.isHuman, 'is_activity');
+  const over = (aggregate: string) => `${aggregate} FILTER (WHERE ${isActive})`;
+  const first = query.people.add(over('min(date(event_time))'), 'first_day');
+  const last = query.people.add(over('max(date(event_time))'), 'last_day');
+  const active = query.people.add(over('array_agg(DISTINCT date(event_time))'), 'active_days');
+  const isBefore = `a < b AND date_diff('day', a, b) <= ${days.lapsed}`;
+  const isReturn = `b >= ${ago(days.returned)} AND b > ${first} AND none_match(${active}, a -> ${isBefore})`;
+  const firstOrder = `date(${firstOrderAt(query)})`;
+  const stage = [
+    `WHEN ${last} IS NULL THEN NULL`,
+    `WHEN ${last} < ${ago(days.lapsed)} THEN 'lapsed'`,
+    `WHEN ${last} < ${ago(days.active)} THEN 'atRisk'`,
+    `WHEN any_match(${active}, b -> ${isReturn}) THEN 'returned'`,
+    `WHEN ${firstOrder} BETWEEN ${ago(days.activated)} AND ${date(today)} THEN 'activated'`,
+    `WHEN ${first} >= ${ago(days.new)} THEN 'new'`,
+    `ELSE 'active'`,
+  ];
+  return `${query.facts.add(`CASE ${stage.join(' ')} END`, 'lifecycle')} IN (${stages.map(quote).join(', ')})`;
+}
