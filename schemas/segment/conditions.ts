@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { defaultLifecycleDays, defaultRfmScale, lifecycleStages } from './defaults.ts';
+import { durationMs } from './duration.ts';
 import { textFields } from './fields.ts';
 import { MAX_COUNT, measure, measureTestShape, path, selector, selectorShape, window } from './selector.ts';
 import {
   duration,
-  durationMs,
   number,
   strict,
   text,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { durationMs, unitMs } from './duration.ts';
 import { parseInstant } from './instant.ts';
 import { PatternError, readPattern } from './pattern.ts';
 
@@ -48,7 +49,6 @@ const pattern = z.string('is not a text').check(
 );
 
 const MAX_DAYS = 730;
-const units = { days: 86_400_000, hours: 3_600_000, minutes: 60_000 } as const;
 const wholeUnits = z.optional(
   z.number('is not a number').check(z.int('is not a whole number'), z.minimum(1, 'is less than 1')),
 );
@@ -56,13 +56,9 @@ const wholeUnits = z.optional(
 /** A length of time in one unit, at most 730 days. A day has 24 hours: times are UTC. */
 export const duration = strict({ days: wholeUnits, hours: wholeUnits, minutes: wholeUnits }).check(
   z.refine((value) => Object.keys(value).length === 1, 'is not one of days, hours and minutes'),
-  z.refine((value) => durationMs(value) <= MAX_DAYS * units.days, `is longer than ${MAX_DAYS} days`),
+  z.refine((value) => durationMs(value) <= MAX_DAYS * unitMs.days, `is longer than ${MAX_DAYS} days`),
 );
 export type Duration = z.infer<typeof duration>;
-
-/** Milliseconds of a duration. */
-export const durationMs = ({ days = 0, hours = 0, minutes = 0 }: Duration): number =>
-  days * units.days + hours * units.hours + minutes * units.minutes;
 
 const shapes = {
   /** Of the same type and equal. */
