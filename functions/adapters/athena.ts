@@ -2,6 +2,7 @@ import {
   AthenaClient,
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
+  InvalidRequestException,
   type QueryExecution,
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
@@ -15,6 +16,23 @@ export interface AthenaQuery {
   readonly workGroup: string;
   /** Milliseconds after which the query is stopped. Default five minutes. */
   readonly timeout?: number;
+  /** Of queries with one token only the first is run, whoever asks again gets its id: 32 to 128 characters. */
+  readonly token?: string;
+}
+
+/** How far a query is. */
+export type AthenaState =
+  | { readonly state: 'running' }
+  | { readonly state: 'succeeded'; readonly output: ResultLocation }
+  /** `reason` is Athena's own. */
+  | { readonly state: 'failed'; readonly reason: string }
+  /** Athena does not know the query, or no longer. */
+  | { readonly state: 'unknown' };
+
+/** The result's CSV file in S3. */
+export interface ResultLocation {
+  readonly bucket: string;
+  readonly key: string;
 }
 
 export interface AthenaColumn {
@@ -35,7 +53,16 @@ export interface AthenaResult {
 
 /** A query that Athena refused, failed or that took too long. The message is Athena's own reason. */
 export class AthenaQueryError extends Error {
-  override readonly name = 'AthenaQueryError';
+  override readonly name: string = 'AthenaQueryError';
+}
+
+/** A query that was stopped because it took longer than it may. */
+export class AthenaTimeoutError extends AthenaQueryError {
+  override readonly name = 'AthenaTimeoutError';
+
+  constructor(timeout: number) {
+    super(`The query was stopped after ${timeout / 1000} s: ask for fewer days, or for less.`);
+  }
 }
 
 /** Waits between looks at a running query: short ones answer at once, long ones cost few calls. */
@@ -59,13 +86,15 @@ export function createAthena(client: AthenaClient = new AthenaClient()) {
     };
   }
 
-  async function start({ sql, parameters, database, workGroup }: AthenaQuery): Promise<string> {
+  /** Starts a query and answers its id. */
+  async function start({ sql, parameters, database, workGroup, token }: AthenaQuery): Promise<string> {
     const { QueryExecutionId } = await client.send(
       new StartQueryExecutionCommand({
         QueryString: sql,
         QueryExecutionContext: { Database: database },
         WorkGroup: workGroup,
         ...(parameters && parameters.length > 0 && { ExecutionParameters: [...parameters] }),
+        ...(token && { ClientRequestToken: token }),
       }),
     );
     return QueryExecutionId as string;
@@ -84,10 +113,26 @@ export function createAthena(client: AthenaClient = new AthenaClient()) {
       }
       if (waited >= timeout) {
         await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
-        throw new AthenaQueryError(`The query was stopped after ${timeout / 1000} s: ask for fewer days, or for less.`);
+        throw new AthenaTimeoutError(timeout);
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
       waited += pause;
+    }
+  }
+
+  /** How far a query is that was started here or elsewhere. */
+  async function look(id: string): Promise<AthenaState> {
+    try {
+      const { QueryExecution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
+      const { State: state, StateChangeReason: reason } = QueryExecution?.Status ?? {};
+      if (state === 'FAILED' || state === 'CANCELLED') return { state: 'failed', reason: reason ?? state };
+      if (state !== 'SUCCEEDED') return { state: 'running' };
+      const output = QueryExecution?.ResultConfiguration?.OutputLocation ?? '';
+      const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(output) ?? [];
+      return { state: 'succeeded', output: { bucket, key } };
+    } catch (error) {
+      if (error instanceof InvalidRequestException) return { state: 'unknown' };
+      throw error;
     }
   }
 
@@ -110,7 +155,7 @@ export function createAthena(client: AthenaClient = new AthenaClient()) {
     } while (token);
   }
 
-  return { query };
+  return { query, start, look };
 }
 
 async function* rowsOf(first: AthenaRow[], more: AsyncGenerator<{ rows: AthenaRow[] }>): AsyncGenerator<AthenaRow> {

@@ -15,7 +15,7 @@ export class ReshardingError extends Error {
 }
 
 const MAX_ROUNDS = 10;
-/** Before the second round and, doubled, before each further one. */
+/** Pause before the third round, the first that nothing but throttling calls for; doubled for each further one. */
 const FIRST_PAUSE_MS = 10;
 const MAX_RECORDS_A_CALL = 500;
 

@@ -3,15 +3,22 @@ import type { Context } from 'aws-lambda';
 import type { Route } from '../../schemas/api/endpoint.ts';
 import type { AccessKey } from '../../schemas/env.ts';
 import { apiKey } from './api-key.ts';
+import { readBody } from './body.ts';
 import type { HttpEvent, HttpHandler, HttpResponse } from './http.ts';
 import { readParameters } from './parameters.ts';
 import { ProblemError } from './problem.ts';
 import { problemDetails } from './problem-details.ts';
 
-/** A request after routing and validation; `P` and `Q` are the outputs of the endpoint's schemas. */
-export interface OperationRequest<P = Readonly<Record<string, unknown>>, Q = Readonly<Record<string, unknown>>> {
+/** A request after routing and validation; `P`, `Q` and `B` are the outputs of the endpoint's schemas. */
+export interface OperationRequest<
+  P = Readonly<Record<string, unknown>>,
+  Q = Readonly<Record<string, unknown>>,
+  B = unknown,
+> {
   readonly params: P;
   readonly query: Q;
+  /** Undefined where the endpoint takes none. */
+  readonly body: B;
   readonly event: HttpEvent;
   readonly context: Context;
 }
@@ -35,7 +42,8 @@ export function httpApi({ endpoints, operations, apiKeys = [] }: HttpApiProps): 
   const routes = new Map(endpoints.map((endpoint) => [routeKeyOf(endpoint), route(endpoint, operations)]));
   const handler = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
     const { endpoint, operation } = routes.get(event.routeKey) ?? notFound(event);
-    return await operation({ ...readParameters(endpoint, event), event, context });
+    const parameters = readParameters(endpoint, event);
+    return await operation({ ...parameters, body: readBody(endpoint, event), event, context });
   };
   return middy<HttpEvent, HttpResponse>(handler)
     .use(apiKey(apiKeys, (routeKey) => routes.get(routeKey)?.endpoint.auth === 'apiKey'))

@@ -10,3 +10,6 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
 export function json(statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
+
+/** An answer without a body. */
+export const noContent: HttpResponse = { statusCode: 204 };

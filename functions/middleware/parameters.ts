@@ -1,5 +1,6 @@
 import type { Route } from '../../schemas/api/endpoint.ts';
 import type { HttpEvent } from './http.ts';
+import { issuesOf } from './issues.ts';
 import { ProblemError } from './problem.ts';
 
 export interface Parameters {
@@ -11,11 +12,19 @@ export interface Parameters {
 export function readParameters(endpoint: Pick<Route, 'params' | 'query'>, event: HttpEvent): Parameters {
   const params = endpoint.params?.safeParse(event.pathParameters ?? {});
   const query = endpoint.query?.safeParse(event.queryStringParameters ?? {});
-  const issues = [...(params?.error?.issues ?? []), ...(query?.error?.issues ?? [])];
-  if (issues.length > 0) {
-    const errors = issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-    const names = [...new Set(errors.map(({ path }) => path))].join(', ');
-    throw new ProblemError('invalid_parameter', `Wrong parameters: ${names}. Each is described in errors.`, { errors });
-  }
+  const errors = issuesOf([...(params?.error?.issues ?? []), ...(query?.error?.issues ?? [])]);
+  if (errors.length > 0) throw invalidParameter(errors);
   return { params: params?.data ?? {}, query: query?.data ?? {} };
+}
+
+/** A parameter of the path or the query that the endpoint does not take. */
+export function invalidParameter(
+  errors: readonly { readonly path: string; readonly message: string }[],
+  cause?: unknown,
+): ProblemError {
+  const names = [...new Set(errors.map(({ path }) => path))].join(', ');
+  return new ProblemError('invalid_parameter', `Wrong parameters: ${names}. Each is described in errors.`, {
+    errors,
+    cause,
+  });
 }

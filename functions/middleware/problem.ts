@@ -11,13 +11,23 @@ export const problems = {
   batch_too_large: { status: 400, title: 'The batch is too large' },
   too_many_events: { status: 400, title: 'The batch has too many events' },
   invalid_parameter: { status: 400, title: 'A parameter is invalid' },
+  invalid_body: { status: 400, title: 'A value of the body is invalid' },
   key_missing: { status: 401, title: 'The request carries no key' },
   key_unknown: { status: 401, title: 'The key is unknown' },
   not_found: { status: 404, title: 'There is nothing here' },
   profile_not_found: { status: 404, title: 'The profile does not exist' },
+  segment_not_found: { status: 404, title: 'The segment does not exist' },
+  segment_exists: { status: 409, title: 'A segment of this id exists' },
+  segment_in_use: { status: 409, title: 'The segment is used by others' },
+  segment_changed: { status: 409, title: 'The segment was changed meanwhile' },
+  too_many_segments: { status: 409, title: 'There is no room for another segment' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is of an unsupported type' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'The request could not be handled' },
   not_stored: { status: 503, title: 'The request could not be stored' },
+  query_failed: { status: 503, title: 'The lake could not be asked' },
+  query_timeout: { status: 504, title: 'The lake did not answer in time' },
 } as const;
 
 export type ProblemCode = keyof typeof problems;

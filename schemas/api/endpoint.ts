@@ -1,17 +1,17 @@
 import type { z } from 'zod';
-import type { ZodMiniObject } from 'zod/mini';
+import type { ZodMiniObject, ZodMiniType } from 'zod/mini';
 
-export type HttpFunction = 'collector' | 'profile-api' | 'service-api';
+export type HttpFunction = 'collector' | 'profile-api' | 'segment-api' | 'service-api';
 
 export interface EndpointResponse {
   readonly description: string;
   /** Absent for an answer without a documented body. */
-  readonly body?: z.ZodType;
+  readonly body?: z.ZodType | ZodMiniType;
   /** Default `application/json`. */
   readonly contentType?: string;
 }
 
-/** The part of an endpoint by which requests are routed and their parameters read. */
+/** The part of an endpoint by which requests are routed and read. */
 export interface Route {
   readonly operationId: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -21,15 +21,16 @@ export interface Route {
   readonly auth: 'writeKey' | 'apiKey' | 'none';
   readonly params?: z.ZodObject | ZodMiniObject;
   readonly query?: z.ZodObject | ZodMiniObject;
+  /** JSON. */
+  readonly body?: z.ZodType | ZodMiniType;
 }
 
 /** An endpoint of the HTTP API as data: routes, validation and OpenAPI are made from it. */
 export interface Endpoint extends Route {
   readonly handler: HttpFunction;
-  readonly tag: 'Ingestion' | 'Profiles' | 'Service';
+  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Service';
   readonly summary: string;
   readonly description?: string;
-  readonly body?: z.ZodType;
   /** By status. */
   readonly responses: Readonly<Record<number, EndpointResponse>>;
   /** A request body, or for a GET the path with its query. */

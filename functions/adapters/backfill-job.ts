@@ -1,0 +1,77 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { BackfillJob, Failure } from '../../shared/segments/backfill-job.ts';
+
+/** The one backfill that there may be, and who works on it. */
+export interface HeldJob {
+  /** Number of writes so far: each is conditional on the one before. */
+  readonly version: number;
+  /** Who works on it. */
+  readonly owner: string;
+  /** Milliseconds since 1970 until which nobody else does. */
+  readonly leaseUntil: number;
+  /** Undefined when there is nothing to do. */
+  readonly job: BackfillJob | undefined;
+  /** Definitions whose queries failed, over all jobs. */
+  readonly failures: readonly Failure[];
+}
+
+export interface BackfillJobs {
+  /** Undefined when there never was a backfill. */
+  read(): Promise<HeldJob | undefined>;
+  /** Writes the next version if the one before is the latest; tells whether it did. */
+  write(held: HeldJob): Promise<boolean>;
+}
+
+/** The backfill's job in the table of segments: one item, so that lease and progress change together or not at all. */
+export function createBackfillJobs(client: DynamoDBClient, table: string): BackfillJobs {
+  const Key: Record<string, AttributeValue> = { pk: { S: 'job' }, sk: { S: 'current' } };
+
+  const read = async (): Promise<HeldJob | undefined> => {
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
+    if (Item === undefined) return undefined;
+    const text = Item.job?.S;
+    return {
+      version: Number(Item.version?.N ?? 0),
+      owner: Item.owner?.S ?? '',
+      leaseUntil: Number(Item.leaseUntil?.N ?? 0),
+      job: text === undefined ? undefined : JSON.parse(text),
+      failures: JSON.parse(Item.failures?.S ?? '[]'),
+    };
+  };
+
+  return {
+    read,
+    async write({ version, owner, leaseUntil, job, failures }) {
+      const Item: Record<string, AttributeValue> = {
+        ...Key,
+        version: { N: String(version) },
+        owner: { S: owner },
+        leaseUntil: { N: String(leaseUntil) },
+        ...(job && { job: { S: JSON.stringify(job) } }),
+        failures: { S: JSON.stringify(failures) },
+      };
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item,
+            ConditionExpression: version === 1 ? 'attribute_not_exists(pk)' : 'version = :before',
+            ...(version > 1 && { ExpressionAttributeValues: { ':before': { N: String(version - 1) } } }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // Our own write on the next version: it had succeeded, its answer was lost.
+        const found = await read();
+        return found?.version === version && found.owner === owner;
+      }
+    },
+  };
+}

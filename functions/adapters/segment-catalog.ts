@@ -1,0 +1,163 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
+import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
+
+/** Which revision of the catalog holds. */
+export interface CatalogHead {
+  /** 0 while nothing was ever saved: then the catalog is that of the built-in segments. */
+  readonly revision: number;
+  /** Hash of the built-in segments that the catalog has taken in. */
+  readonly builtIns: string;
+}
+
+export interface Catalog extends CatalogHead {
+  readonly body: CatalogBody;
+}
+
+export interface SegmentCatalog {
+  /** As of the latest save. */
+  readHead(): Promise<CatalogHead>;
+  readRevision(): Promise<number>;
+  /** What a revision holds; undefined when it was superseded so long ago that it is gone. */
+  readBody(revision: number): Promise<CatalogBody | undefined>;
+  /** Head and body that belong together. */
+  read(): Promise<Catalog>;
+  /**
+   * Makes `body` the catalog if `after` still is; answers its revision, undefined when another save came first.
+   * `after.builtIns` is kept with it. Throws `CatalogTooLargeError`.
+   */
+  save(after: CatalogHead, body: CatalogBody): Promise<number | undefined>;
+  /** Has bodies expire that were superseded long before `head`, and those whose save was cut off. */
+  prune(head: CatalogHead): Promise<void>;
+}
+
+/** A catalog larger than a DynamoDB item. */
+export class CatalogTooLargeError extends Error {
+  override readonly name = 'CatalogTooLargeError';
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    super(`The catalog of segments takes ${bytes} bytes compressed, and has room for ${MAX_BODY_BYTES}.`);
+    this.bytes = bytes;
+  }
+}
+
+/** DynamoDB's limit of an item is 400 KB. */
+const MAX_BODY_BYTES = 390_000;
+const MAX_TEXT_BYTES = 50_000_000;
+/** Superseded bodies that are kept, for whoever reads one at this moment or wants to know what was. */
+const KEPT_BODIES = 20;
+/** How long a body lives on after that; milliseconds. */
+const LIFE_MS = 86_400_000;
+const MAX_READS = 5;
+/** Bodies of cut-off saves that one save steps over. */
+const MAX_ORPHANS = 20;
+
+const params = { [constants.ZSTD_c_compressionLevel]: 6 };
+const HEAD = { pk: { S: 'catalog' }, sk: { S: 'head' } };
+const bodyKey = (revision: number) => ({ pk: { S: 'catalog' }, sk: { S: `r${String(revision).padStart(10, '0')}` } });
+
+/**
+ * The catalog of segments in the table of segments: bodies that never change, and a head that names the one that holds.
+ *
+ * A save writes the body, then moves the head if it is still where the save began. Cut off in between, it leaves a body
+ * that no head names: the next save steps over its number, and `prune` has it expire.
+ */
+export function createSegmentCatalog(client: DynamoDBClient, table: string, clock: () => number): SegmentCatalog {
+  const readHead = async (): Promise<CatalogHead> => {
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: HEAD, ConsistentRead: true }));
+    return { revision: Number(Item?.revision?.N ?? 0), builtIns: Item?.builtIns?.S ?? builtInCatalog().hash };
+  };
+
+  const readBody = async (revision: number): Promise<CatalogBody | undefined> => {
+    if (revision === 0) return builtInCatalog().body;
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: bodyKey(revision), ConsistentRead: true }),
+    );
+    const bytes = Item?.body?.B;
+    return bytes && JSON.parse(zstdDecompressSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }).toString());
+  };
+
+  /** Whether the item was written: it is not when its condition fails. */
+  const put = async (input: Omit<PutItemCommand['input'], 'TableName'>): Promise<boolean> => {
+    try {
+      await client.send(new PutItemCommand({ ...input, TableName: table }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+
+  /** Writes a body under the first free number after a revision; no other save has that number. */
+  const putBody = async (after: number, body: Uint8Array): Promise<number | undefined> => {
+    for (let revision = after + 1; revision <= after + MAX_ORPHANS; revision += 1) {
+      const Item = { ...bodyKey(revision), body: { B: body } };
+      if (await put({ Item, ConditionExpression: 'attribute_not_exists(pk)' })) return revision;
+    }
+    return undefined;
+  };
+
+  return {
+    readHead,
+    readRevision: async () => (await readHead()).revision,
+    readBody,
+    async read() {
+      for (let reads = 0; reads < MAX_READS; reads += 1) {
+        const head = await readHead();
+        const body = await readBody(head.revision);
+        if (body !== undefined) return { ...head, body };
+      }
+      throw new Error(`The body of the catalog was gone ${MAX_READS} times: has the table of segments been damaged?`);
+    },
+    async save(after, body) {
+      const bytes = zstdCompressSync(Buffer.from(JSON.stringify(body)), { params });
+      if (bytes.length > MAX_BODY_BYTES) throw new CatalogTooLargeError(bytes.length);
+      const revision = await putBody(after.revision, bytes);
+      if (revision === undefined) return undefined;
+      const isMoved = await put({
+        Item: { ...HEAD, revision: { N: String(revision) }, builtIns: { S: after.builtIns } },
+        ConditionExpression: after.revision === 0 ? 'attribute_not_exists(pk)' : 'revision = :after',
+        ...(after.revision > 0 && { ExpressionAttributeValues: { ':after': { N: String(after.revision) } } }),
+      });
+      // The head names our own number: the move had succeeded, its answer was lost.
+      return isMoved || (await readHead()).revision === revision ? revision : undefined;
+    },
+    async prune({ revision }) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+          FilterExpression: 'attribute_not_exists(expiresAt)',
+          ProjectionExpression: 'pk, sk',
+          ExpressionAttributeValues: {
+            ':pk': HEAD.pk,
+            ':first': bodyKey(0).sk,
+            ':last': bodyKey(Math.max(0, revision - KEPT_BODIES)).sk,
+          },
+        }),
+      );
+      const expiresAt = { N: String(Math.ceil((clock() + LIFE_MS) / 1000)) };
+      for (const { pk, sk } of Items) {
+        if (!pk || !sk) continue;
+        await client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: { pk, sk },
+            UpdateExpression: 'SET expiresAt = :expiresAt',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':expiresAt': expiresAt },
+          }),
+        );
+      }
+    },
+  };
+}

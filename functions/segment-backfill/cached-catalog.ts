@@ -1,0 +1,17 @@
+import type { Catalog, SegmentCatalog } from '../adapters/segment-catalog.ts';
+
+/** The catalog as of now; its body is read only when the head has moved. */
+export class CachedCatalog {
+  readonly #catalog: SegmentCatalog;
+  #latest: Catalog | undefined;
+
+  constructor(catalog: SegmentCatalog) {
+    this.#catalog = catalog;
+  }
+
+  async read(): Promise<Catalog> {
+    const head = await this.#catalog.readHead();
+    if (this.#latest?.revision !== head.revision) this.#latest = await this.#catalog.read();
+    return this.#latest;
+  }
+}
