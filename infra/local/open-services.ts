@@ -5,10 +5,11 @@ import { createDynamoDbService } from './services/dynamodb.ts';
 import { DataFolderError } from './services/errors.ts';
 import { createKinesisService } from './services/kinesis.ts';
 import { createS3Service } from './services/s3.ts';
+import { createSqsService } from './services/sqs.ts';
 
 /** Opens every local AWS service on the data folder, all or none. Throws `DamagedDataError`. */
 export async function openServices(dataDir: string): Promise<LocalService[]> {
-  const opening = [createKinesisService, createDynamoDbService, createS3Service, createAthenaService];
+  const opening = [createKinesisService, createDynamoDbService, createS3Service, createAthenaService, createSqsService];
   const settled = await Promise.allSettled(opening.map((open) => open({ dataDir })));
   const failed = settled.find((result) => result.status === 'rejected');
   const services = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

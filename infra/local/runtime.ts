@@ -9,17 +9,19 @@ import type { Station } from './gateway/stations.ts';
 import type { AwsAnswer, AwsCall, Gateway } from './gateway/types.ts';
 import { createHttpApi } from './http/http-api.ts';
 import { startHttpServer } from './http/http-server.ts';
+import { openAsyncInvocations } from './lambda/async-invocations.ts';
 import { type EventSourceMapping, type MappingStatus, startEventSourceMapping } from './lambda/event-source-mapping.ts';
-import { createFunctionPool, type FunctionPool } from './lambda/function-pool.ts';
-import type { Outcome } from './lambda/outcome.ts';
+import { createLocalFunctions, type LocalFunction } from './lambda/local-functions.ts';
 import type { Pace } from './lambda/pace.ts';
 import { writeSandboxProgram } from './lambda/sandbox-program.ts';
+import { startSchedule } from './lambda/schedule.ts';
 import { openLogFile } from './log-file.ts';
 import { memoryOf } from './memory.ts';
 import { openServices } from './open-services.ts';
+import { createLambdaService } from './services/lambda.ts';
 import { writeState } from './state-file.ts';
 import { loadAssembly } from './template/assembly.ts';
-import { type Trouble, watchTrouble } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
 
 export interface RuntimeOptions {
   /** Folder of the synthesized stack. */
@@ -30,24 +32,18 @@ export interface RuntimeOptions {
   readonly port: number;
   /** Sandboxes of each function at most. Default 1: a laptop has few cores, and each takes 50 to 100 MB. */
   readonly sandboxes?: number;
+  /** After so long without work a sandbox ends; the next call starts another. Default 20 s. */
+  readonly idleMs?: number;
   /** Stops on the way of every AWS call: permissions, billing units, faults. Default: none. */
   readonly stations?: readonly Station[];
   /** How the pollers wait and retry. */
   readonly pace?: Partial<Pace>;
+  /** Before each retry of an asynchronous invocation. Default 1 s, then 2 s. */
+  readonly asyncRetryMs?: readonly number[];
   /** Told of each AWS call after it was answered. */
   readonly onCall?: (call: AwsCall, answer: AwsAnswer) => void;
   /** Told when a function fails, now and then while it goes on failing. */
   readonly onTrouble?: (trouble: Trouble) => void;
-}
-
-/** A function of the template, by its logical id. */
-export interface LocalFunction {
-  readonly logicalId: string;
-  readonly functionName: string;
-  readonly logFile: string;
-  /** Process ids of its living sandboxes. */
-  pids(): number[];
-  invoke(event: unknown): Promise<Outcome>;
 }
 
 /** The stack, running on this machine. */
@@ -115,50 +111,52 @@ async function start(
     for (const mapping of mappings.values()) mapping.notice(call, answer);
     options.onCall?.(call, answer);
   };
-  const gateway = await startGateway({ services, onCall, stations: options.stations ?? [] });
+  const lambda = createLambdaService();
+  const gateway = await startGateway({ services: [...services, lambda], onCall, stations: options.stations ?? [] });
   closers.push(gateway.close);
 
   const deployment = await deployStack({ assembly, gateway, apiUrl: server.url });
   const { parts, outputs } = deployment;
   await writeState(path.join(data.state, 'catalog.json'), parts.catalog);
 
-  const program = await writeSandboxProgram(data.state);
-  const pools = new Map<string, FunctionPool>();
-  const functions = new Map<string, LocalFunction>();
-  for (const spec of parts.functions) {
-    const { logicalId, functionName } = spec;
-    const log = openLogFile(path.join(data.logs, `${functionName}.log`));
-    const pool = createFunctionPool({ spec, program, endpointUrl: gateway.url, log, limit: options.sandboxes ?? 1 });
-    pools.set(logicalId, pool);
-    const watch = watchTrouble({ functionName, logFile: log.file }, options.onTrouble ?? (() => {}));
-    const invoke = async (event: unknown) => {
-      const outcome = await pool.invoke(event);
-      watch(outcome);
-      return outcome;
-    };
-    functions.set(logicalId, { logicalId, functionName, logFile: log.file, pids: pool.pids, invoke });
-  }
-  const invoke = (logicalId: string, event: object): Promise<Outcome> => {
-    const local = functions.get(logicalId);
-    if (!local) throw new Error(`There is no function ${logicalId}.`);
-    return local.invoke(event);
-  };
-  closers.push(() => Promise.all([...pools.values()].map((pool) => pool.stop(graceMs))));
+  const functions = createLocalFunctions({
+    specs: parts.functions,
+    program: await writeSandboxProgram(data.state),
+    endpointUrl: gateway.url,
+    logs: data.logs,
+    limit: options.sandboxes ?? 1,
+    idleMs: options.idleMs,
+    onTrouble: options.onTrouble ?? (() => {}),
+  });
+  closers.push(() => functions.stop(graceMs));
+  const invoke = (logicalId: string, event: object) => functions.get(logicalId).invoke(event);
+
+  const asynchronous = await openAsyncInvocations({
+    functions,
+    limits: parts.asyncLimits,
+    folder: path.join(data.state, 'async-invocations'),
+    retryMs: options.asyncRetryMs,
+  });
+  closers.push(asynchronous.stop);
+  lambda.serve({
+    find: (name) => parts.functions.find(({ functionName }) => functionName === name)?.logicalId,
+    invoke: (logicalId, event) => functions.get(logicalId).invoke(event),
+    accept: asynchronous.accept,
+  });
 
   const stateFolder = path.join(data.state, 'checkpoints');
   for (const spec of parts.mappings) {
     const feed = (event: object) => invoke(spec.functionLogicalId, event);
-    const mapping = await startEventSourceMapping({
-      spec,
-      gateway,
-      invoke: feed,
-      stateFolder,
-      pace: options.pace ?? {},
-    });
+    const pace = options.pace ?? {};
+    const mapping = await startEventSourceMapping({ spec, gateway, invoke: feed, stateFolder, pace });
     mappings.set(spec.logicalId, mapping);
     closers.push(() => within(graceMs, mapping.stop()));
   }
   if (parts.httpApi) server.serve(createHttpApi({ spec: parts.httpApi, invoke }));
+  for (const spec of parts.schedules) {
+    const schedule = startSchedule({ spec, run: (event) => asynchronous.run(spec.functionLogicalId, event) });
+    closers.push(schedule.stop);
+  }
 
   const runtimeFile = path.join(data.state, 'runtime.json');
   const startedAt = new Date().toISOString();
@@ -171,16 +169,17 @@ async function start(
     gateway,
     outputs,
     deployment,
-    functions,
+    functions: functions.byLogicalId,
     mappings,
     status: () => all((mapping) => mapping.status()),
     drained: async () => void (await Promise.all(all((mapping) => mapping.drained()))),
     rewind: async () => void (await Promise.all(all((mapping) => mapping.rewind()))),
-    memory: () => memoryOf([process.pid, ...[...pools.values()].flatMap((pool) => pool.pids())]),
+    memory: () => memoryOf([process.pid, ...functions.pids()]),
     stop: async () => {
+      asynchronous.stop();
       const mappingsStopped = all((mapping) => mapping.stop());
-      const poolsStopped = [...pools.values()].map((pool) => pool.stop(graceMs));
-      await within(graceMs + 300, Promise.all([server.drain(), ...mappingsStopped, ...poolsStopped]));
+      const functionsStopped = functions.stop(graceMs);
+      await within(graceMs + 300, Promise.all([server.drain(), ...mappingsStopped, functionsStopped]));
       await close();
     },
   };

@@ -8,12 +8,15 @@ import type { Deployed } from '../template/types.ts';
 import { deployBucket } from './buckets.ts';
 import { deployDatabase, deployGlueTable, deployWorkGroup } from './catalog.ts';
 import type { Deployer, Resource } from './deployer.ts';
+import { deployEventInvokeConfig } from './event-invoke-configs.ts';
 import { deployEventSourceMapping } from './event-source-mappings.ts';
 import { deployFunction } from './functions.ts';
 import { deployApi, deployApiStage, deployIntegration, deployRoute } from './http-api.ts';
 import { type LocalParts, noParts } from './local-parts.ts';
 import { noLocalPart } from './no-local-part.ts';
 import { physicalName } from './physical-name.ts';
+import { deployQueue } from './queues.ts';
+import { deploySchedule } from './schedules.ts';
 import { deployStream } from './streams.ts';
 import { deployTable } from './tables.ts';
 
@@ -22,11 +25,14 @@ const deployers: Readonly<Record<string, Deployer>> = {
   'AWS::DynamoDB::Table': deployTable,
   'AWS::DynamoDB::GlobalTable': deployTable,
   'AWS::S3::Bucket': deployBucket,
+  'AWS::SQS::Queue': deployQueue,
   'AWS::Glue::Database': deployDatabase,
   'AWS::Glue::Table': deployGlueTable,
   'AWS::Athena::WorkGroup': deployWorkGroup,
   'AWS::Lambda::Function': deployFunction,
   'AWS::Lambda::EventSourceMapping': deployEventSourceMapping,
+  'AWS::Lambda::EventInvokeConfig': deployEventInvokeConfig,
+  'AWS::Scheduler::Schedule': deploySchedule,
   'AWS::ApiGatewayV2::Api': deployApi,
   'AWS::ApiGatewayV2::Integration': deployIntegration,
   'AWS::ApiGatewayV2::Route': deployRoute,

@@ -35,6 +35,25 @@ export interface MappingSpec {
   readonly failureBucket: string | undefined;
 }
 
+/** How often a function's asynchronous invocation is tried again, and for how long. */
+export interface AsyncLimits {
+  readonly maximumRetries: number;
+  readonly maximumAgeSeconds: number;
+}
+
+export interface ScheduleSpec {
+  readonly logicalId: string;
+  readonly arn: string;
+  readonly functionLogicalId: string;
+  /** `rate(...)` or `cron(...)`. */
+  readonly expression: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** JSON that the function gets; without it, the event that EventBridge Scheduler makes. */
+  readonly input: string | undefined;
+  readonly enabled: boolean;
+}
+
 export interface RouteSpec {
   /** `GET /v1/profiles/{id}` or `$default`. */
   readonly routeKey: string;
@@ -101,6 +120,9 @@ export interface Catalog {
 export interface LocalParts {
   readonly functions: FunctionSpec[];
   readonly mappings: MappingSpec[];
+  readonly schedules: ScheduleSpec[];
+  /** By the function's logical id, where the template says other than Lambda's defaults. */
+  readonly asyncLimits: Map<string, AsyncLimits>;
   readonly integrations: Map<string, { readonly functionLogicalId: string; readonly timeoutMs: number }>;
   httpApi: HttpApiSpec | undefined;
   readonly catalog: Catalog;
@@ -110,6 +132,8 @@ export function noParts(): LocalParts {
   return {
     functions: [],
     mappings: [],
+    schedules: [],
+    asyncLimits: new Map(),
     integrations: new Map(),
     httpApi: undefined,
     catalog: { database: '', tables: [], workGroups: [] },

@@ -6,25 +6,30 @@ import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox-proce
 export interface PoolOptions extends SandboxOptions {
   /** Sandboxes at most. Default 2: the laptop's cores are shared by everything. */
   readonly limit?: number;
-  /** After so long without work, every sandbox but one ends. Default 20 s. */
-  readonly idleMs?: number;
+  /** After so long without work a sandbox ends, as Lambda reclaims them; the next call starts another. Default 20 s. */
+  readonly idleMs?: number | undefined;
 }
 
 /** The sandboxes of one function. */
 export interface FunctionPool {
-  /** Runs the handler in a free sandbox, or waits for one in order of arrival. Never rejects. */
-  invoke(event: unknown): Promise<Outcome>;
+  /**
+   * Runs the handler in a free sandbox, or waits for one in order of arrival. Never rejects.
+   * What is not `waitedFor` is cut off by `stop` at once.
+   */
+  invoke(event: unknown, options?: { readonly waitedFor: boolean }): Promise<Outcome>;
   /** Process ids of the living sandboxes. */
   pids(): number[];
   /** Refuses new work, gives running invocations `graceMs` to end, then kills. */
   stop(graceMs: number): Promise<void>;
 }
 
+const isStopping = failure('Runtime.Stopped', 'The local runtime is stopping');
+
 export function createFunctionPool(options: PoolOptions): FunctionPool {
   const { limit = 2, idleMs = 20_000 } = options;
   const living = new Set<Sandbox>();
   const idle: Sandbox[] = [];
-  const idleSince = new WeakMap<Sandbox, number>();
+  const timers = new WeakMap<Sandbox, NodeJS.Timeout>();
   const waiting: ((sandbox: Sandbox | Outcome) => void)[] = [];
   const running = new Set<Promise<Outcome>>();
   let starting = 0;
@@ -33,20 +38,20 @@ export function createFunctionPool(options: PoolOptions): FunctionPool {
   const drop = (sandbox: Sandbox) => {
     living.delete(sandbox);
     if (idle.includes(sandbox)) idle.splice(idle.indexOf(sandbox), 1);
+    clearTimeout(timers.get(sandbox));
     sandbox.kill();
   };
-  const reap = (sandbox: Sandbox) => {
-    const rested = Date.now() - (idleSince.get(sandbox) ?? 0) >= idleMs;
-    if (rested && idle.includes(sandbox) && living.size > 1) drop(sandbox);
+  const rest = (sandbox: Sandbox) => {
+    idle.push(sandbox);
+    const timer = timers.get(sandbox) ?? setTimeout(() => idle.includes(sandbox) && drop(sandbox), idleMs).unref();
+    timers.set(sandbox, timer.refresh());
   };
   const release = (sandbox: Sandbox) => {
     if (stopped) return drop(sandbox);
     if (!sandbox.isAlive()) return startWhereNeeded();
     const next = waiting.shift();
     if (next) return next(sandbox);
-    idle.push(sandbox);
-    idleSince.set(sandbox, Date.now());
-    setTimeout(reap, idleMs + 10, sandbox).unref();
+    rest(sandbox);
   };
   const startOne = async () => {
     starting += 1;
@@ -77,14 +82,15 @@ export function createFunctionPool(options: PoolOptions): FunctionPool {
     if ('ok' in sandbox) return sandbox;
     const outcome = await sandbox.invoke(randomUUID(), event);
     release(sandbox);
-    return outcome;
+    return stopped && !outcome.ok && !sandbox.isAlive() ? isStopping : outcome;
   };
 
   return {
     pids: () => [...living].filter((sandbox) => sandbox.isAlive()).map(({ pid }) => pid),
-    invoke: async (event) => {
-      if (stopped) return failure('Runtime.Stopped', 'The local runtime is stopping');
+    invoke: async (event, { waitedFor } = { waitedFor: true }) => {
+      if (stopped) return isStopping;
       const outcome = run(event);
+      if (!waitedFor) return outcome;
       running.add(outcome);
       await outcome;
       running.delete(outcome);
@@ -92,7 +98,7 @@ export function createFunctionPool(options: PoolOptions): FunctionPool {
     },
     stop: async (graceMs) => {
       stopped = true;
-      for (const next of waiting.splice(0)) next(failure('Runtime.Stopped', 'The local runtime is stopping'));
+      for (const next of waiting.splice(0)) next(isStopping);
       await Promise.race([Promise.all(running), sleep(graceMs, undefined, { ref: false })]);
       for (const sandbox of [...living]) drop(sandbox);
       options.log.close();

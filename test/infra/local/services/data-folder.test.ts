@@ -7,9 +7,10 @@ import { startGateway } from '../../../../infra/local/gateway/gateway.ts';
 import type { Gateway } from '../../../../infra/local/gateway/types.ts';
 import { createDynamoDbService } from '../../../../infra/local/services/dynamodb.ts';
 import { createKinesisService } from '../../../../infra/local/services/kinesis.ts';
+import { createSqsService } from '../../../../infra/local/services/sqs.ts';
 import { makeDataDir } from './local-aws.ts';
 
-/** The same contract for both services that keep a LevelDB folder: write something, find it again. */
+/** The same contract for all services that keep a LevelDB folder: write something, find it again. */
 const cases = [
   {
     name: 'kinesis',
@@ -60,9 +61,38 @@ const cases = [
       return Count;
     },
   },
+  {
+    name: 'sqs',
+    create: createSqsService,
+    write: async (gateway: Gateway) => {
+      const call = <Output>(operation: string, input: object) =>
+        gateway.invoke<Output>('tool', 'sqs', operation, { QueueUrl: '/q.fifo', ...input });
+      await call('CreateQueue', { QueueName: 'q.fifo', Attributes: { FifoQueue: 'true' } });
+      const messages = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => aMessage(id));
+      await call('SendMessageBatch', { Entries: messages });
+      // One is deleted, one is in flight: neither counts.
+      type Answer = { Messages: { ReceiptHandle: string }[] };
+      const { Messages } = await call<Answer>('ReceiveMessage', { MaxNumberOfMessages: 2, VisibilityTimeout: 600 });
+      await call('DeleteMessage', { ReceiptHandle: Messages[0]?.ReceiptHandle });
+    },
+    count: async (gateway: Gateway) => {
+      const call = <Output>(operation: string, input: object) =>
+        gateway.invoke<Output>('tool', 'sqs', operation, { QueueUrl: '/q.fifo', ...input });
+      // The deduplication ids outlive the process, too.
+      await call('SendMessageBatch', { Entries: ['a', 'g'].map((id) => aMessage(id)) });
+      const { Attributes } = await call<{ Attributes: Record<string, string> }>('GetQueueAttributes', {
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      });
+      return Number(Attributes.ApproximateNumberOfMessages);
+    },
+  },
 ] as const;
 
 type Case = (typeof cases)[number];
+
+function aMessage(id: string): object {
+  return { Id: id, MessageBody: id, MessageGroupId: id, MessageDeduplicationId: id };
+}
 
 let dataDir: string;
 let child: ChildProcess | undefined;
@@ -95,7 +125,11 @@ async function serveInChild({ name }: Case): Promise<string> {
 }
 
 function overHttp(url: string): Gateway {
-  const versions: Record<string, string> = { kinesis: 'Kinesis_20131202', dynamodb: 'DynamoDB_20120810' };
+  const versions: Record<string, string> = {
+    kinesis: 'Kinesis_20131202',
+    dynamodb: 'DynamoDB_20120810',
+    sqs: 'AmazonSQS',
+  };
   const invoke = async (_caller: string, service: string, operation: string, input: object) => {
     const authorization = `AWS4-HMAC-SHA256 Credential=HWTOOL/20260102/us-east-1/${service}/aws4_request`;
     const headers = { authorization, 'x-amz-target': `${versions[service]}.${operation}` };

@@ -2,8 +2,10 @@
 import { startGateway } from '../../../../infra/local/gateway/gateway.ts';
 import { createDynamoDbService } from '../../../../infra/local/services/dynamodb.ts';
 import { createKinesisService } from '../../../../infra/local/services/kinesis.ts';
+import { createSqsService } from '../../../../infra/local/services/sqs.ts';
 
 const [name, dataDir = ''] = process.argv.slice(2);
-const create = name === 'kinesis' ? createKinesisService : createDynamoDbService;
+const makers = { kinesis: createKinesisService, dynamodb: createDynamoDbService, sqs: createSqsService };
+const create = makers[name as keyof typeof makers];
 const gateway = await startGateway({ services: [await create({ dataDir })] });
 process.send?.(gateway.url);

@@ -1,0 +1,96 @@
+import type { AwsAnswer, AwsCall, LocalService } from '../gateway/types.ts';
+import { type Outcome, payloadLimit } from '../lambda/outcome.ts';
+import { account, region } from '../template/types.ts';
+import { AwsError } from './errors.ts';
+
+/** What the service calls: the functions of the template, once they are there. */
+export interface Invocable {
+  /** The function's logical id; nothing when the template has no such function. */
+  find(functionName: string): string | undefined;
+  invoke(logicalId: string, event: unknown): Promise<Outcome>;
+  /** Resolves when an asynchronous invocation is sure to happen. */
+  accept(logicalId: string, event: unknown): Promise<void>;
+}
+
+export interface LambdaService extends LocalService {
+  /** Serves these functions from now on. */
+  serve(functions: Invocable): void;
+}
+
+const invocations = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?|$)/;
+
+/** The largest event of an asynchronous invocation, in bytes. */
+const asyncLimit = 1024 * 1024;
+
+/** Lambda, as far as functions call functions: Invoke, synchronous and asynchronous. */
+export function createLambdaService(): LambdaService {
+  let functions: Invocable | undefined;
+  return {
+    name: 'lambda',
+    operationOf: ({ method, url }) => (method === 'POST' && invocations.test(url) ? 'Invoke' : 'Unknown'),
+    handle: async (call) => {
+      if (call.operation !== 'Invoke') {
+        throw new AwsError(
+          'UnknownOperationException',
+          `lambda has no local operation ${call.method} ${call.url}`,
+          404,
+        );
+      }
+      if (!functions) throw new AwsError('ServiceException', 'The functions are not deployed yet', 500);
+      return invoke(functions, call);
+    },
+    close: async () => {},
+    serve: (served) => {
+      functions = served;
+    },
+  };
+}
+
+async function invoke(functions: Invocable, { url, headers, body }: AwsCall): Promise<AwsAnswer> {
+  const name = nameOf(decodeURIComponent(invocations.exec(url)?.[1] ?? ''));
+  const logicalId = functions.find(name);
+  if (logicalId === undefined) {
+    const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+  }
+  const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  const limit = type === 'Event' ? asyncLimit : payloadLimit;
+  if (body.length > limit) {
+    const message = `Request must be smaller than ${limit} bytes for the InvokeFunction operation`;
+    throw new AwsError('RequestTooLargeException', message, 413);
+  }
+  const event = eventOf(body);
+  if (type === 'DryRun') return answer(204);
+  if (type === 'Event') {
+    await functions.accept(logicalId, event);
+    return answer(202);
+  }
+  if (type !== 'RequestResponse') {
+    throw new AwsError('InvalidParameterValueException', `There is no invocation type '${type}'`);
+  }
+  const outcome = await functions.invoke(logicalId, event);
+  if (outcome.ok) return answer(200, outcome.payload);
+  if (outcome.error.errorType === 'Runtime.Stopped') throw new AwsError('ServiceException', 'It is stopping', 500);
+  return answer(200, outcome.error, { 'x-amz-function-error': 'Unhandled' });
+}
+
+/** The name in a name or an ARN, either of them qualified or not. */
+function nameOf(nameOrArn: string): string {
+  return /(?:^|function:)([^:]+)(?::\$LATEST)?$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+}
+
+function eventOf(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString());
+  } catch (cause) {
+    const message = `Could not parse request body into json: ${(cause as Error).message}`;
+    throw new AwsError('InvalidRequestContentException', message);
+  }
+}
+
+function answer(status: number, payload?: unknown, headers: Readonly<Record<string, string>> = {}): AwsAnswer {
+  const body = payload === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(payload));
+  const about = { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST', ...headers };
+  return { status, headers: about, body };
+}
