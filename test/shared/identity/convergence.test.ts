@@ -2,24 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { IdentityNode } from '../../../schemas/identity.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
-import { keysOf } from '../../../shared/identity/subtree.ts';
 import { settleChaos, settleWorld, type WorldRecord } from './a-world.ts';
 import { changes, links, splits, worldProps } from './arbitraries.ts';
+import { forestOf, sorted } from './forest.ts';
 import { numbersFrom } from './random.ts';
 import { resolve } from './resolve.ts';
-
-/** Who hangs on whom, and which keys each home knows. */
-const forestOf = (nodes: ReadonlyMap<Key, IdentityNode>) => ({
-  parents: sorted([...nodes].map(([key, { parent }]) => [key, parent])),
-  people: sorted(
-    [...nodes]
-      .filter(([, { parent }]) => parent === undefined)
-      .map(([key, node]) => [key, [...keysOf(node, key)].sort()]),
-  ),
-});
-
-const sorted = <Value>(entries: Iterable<[Key, Value]>) =>
-  [...entries].sort(([one], [other]) => (one < other ? -1 : 1));
 
 function expected(facts: Parameters<typeof resolve>[0], nodes: ReadonlyMap<Key, IdentityNode>) {
   const { parents, people } = resolve(facts, nodes.keys());
