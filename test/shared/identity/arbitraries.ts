@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { PartReport } from '../../../schemas/identity.ts';
 import type { Key, LinkRecord, UnlinkRecord } from '../../../schemas/stream/control.ts';
 import { mayLink } from '../../../shared/identity/keys.ts';
 import type { PartChange, WorldProps } from './a-world.ts';
@@ -58,3 +59,22 @@ export const worldProps: fc.Arbitrary<WorldProps> = fc.record({
   crashes: fc.nat(25),
   resends: fc.nat(4),
 });
+
+/** What a child without children says to its parent, or, without keys, that it has left. */
+export function aReportOf(to: Key, child: Key, over: Partial<PartReport> = {}): PartReport {
+  const hasLeft = over.keys?.length === 0;
+  return {
+    v: 1,
+    kind: 'part',
+    to,
+    child,
+    moves: 1,
+    changes: 1,
+    keys: [child],
+    above: hasLeft ? [] : [-1],
+    times: hasLeft ? [] : [1],
+    path: [],
+    cause: { type: 'merge', time: 1 },
+    ...over,
+  };
+}

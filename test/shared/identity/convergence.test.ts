@@ -5,19 +5,13 @@ import type { Key } from '../../../schemas/stream/control.ts';
 import { settleChaos, settleWorld, type WorldRecord } from './a-world.ts';
 import { changes, links, splits, worldProps } from './arbitraries.ts';
 import { forestOf, sorted } from './forest.ts';
-import { numbersFrom } from './random.ts';
+import { shuffled } from './random.ts';
 import { resolve } from './resolve.ts';
 
 function expected(facts: Parameters<typeof resolve>[0], nodes: ReadonlyMap<Key, IdentityNode>) {
   const { parents, people } = resolve(facts, nodes.keys());
   const known = ([key]: [Key, unknown]) => nodes.has(key);
   return { parents: sorted([...parents].filter(known)), people: sorted([...people].filter(known)) };
-}
-
-function shuffled<Value>(values: readonly Value[], seed: number): Value[] {
-  const next = numbersFrom(seed);
-  const rest = [...values];
-  return values.map(() => rest.splice(next(rest.length), 1)[0] as Value);
 }
 
 const inputs = fc.tuple(links, splits, changes, fc.integer());

@@ -8,3 +8,10 @@ export function numbersFrom(seed: number): (bound: number) => number {
     return ((t ^ (t >>> 14)) >>> 0) % bound;
   };
 }
+
+/** The values in an order that depends on the seed alone. */
+export function shuffled<Value>(values: readonly Value[], seed: number): Value[] {
+  const next = numbersFrom(seed);
+  const rest = [...values];
+  return values.map(() => rest.splice(next(rest.length), 1)[0] as Value);
+}

@@ -9,7 +9,7 @@ import rules from '../../vectors/identity-rules.json' with { type: 'json' };
 import { cleanOne } from '../clean/clean-one.ts';
 import { settleWorld, type WorldRecord } from './a-world.ts';
 import { peopleOf } from './forest.ts';
-import { numbersFrom } from './random.ts';
+import { shuffled } from './random.ts';
 
 const settings = { externalTraits: ['email', 'phone'], blockedIds: ['kiosk-1', 'info@shop.example'] };
 
@@ -34,12 +34,10 @@ describe('tells which links an event makes', () => {
 
   test('takes the traits that the rules name, and no others', () => {
     const event = cleanOne({ type: 'identify', userId: 'ada', traits: { email: 'ada@x.org', memberNo: 17 } });
-    const { links, blocked } = {
-      links: linksOf(event, { externalTraits: ['memberNo', 'toString'], blockedIds: [] }),
-      blocked: linksOf(event, { externalTraits: ['memberNo'], blockedIds: ['17'] }),
-    };
-    expect(links.map(({ child }) => child)).toEqual(['memberno:17']);
-    expect(blocked).toEqual([]);
+    const childrenBy = (externalTraits: string[], blockedIds: string[]) =>
+      linksOf(event, { externalTraits, blockedIds }).map(({ child }) => child);
+    expect(childrenBy(['memberNo', 'toString'], [])).toEqual(['memberno:17']);
+    expect(childrenBy(['memberNo'], ['17'])).toEqual([]);
   });
 });
 
@@ -64,8 +62,7 @@ describe('joins people', () => {
     const records: WorldRecord[] = [];
     for (const moment of moments) records.push(...recordsOf(moment, records));
     for (let seed = 0; seed < 20; seed += 1) {
-      const next = numbersFrom(seed);
-      const order = seed === 0 ? records : [...records].sort(() => next(3) - 1);
+      const order = seed === 0 ? records : shuffled(records, seed);
       const { nodes } = settleWorld(order, { ...world, seed });
       const seen = records.flatMap((record) => (record.kind === 'change' ? [record.key] : []));
       expect(Object.fromEntries(peopleOf(nodes, seen))).toEqual(expected);
