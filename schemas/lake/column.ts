@@ -35,6 +35,7 @@ const columnOf =
 
 export const text = columnOf('string');
 export const whole = columnOf('int');
+export const big = columnOf('bigint');
 export const number = columnOf('double');
 export const truth = columnOf('boolean');
 export const instant = columnOf('timestamp');

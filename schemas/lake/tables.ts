@@ -1,10 +1,8 @@
 import { amount, instant, type LakeTable, number, text, truth, whole } from './column.ts';
+import { identitiesLanded, transitionsLanded } from './people-tables.ts';
+import { position } from './position.ts';
 
-const position = [
-  text('shard_id', 'Shard of the stream record that carried the event.'),
-  text('sequence_number', 'Sequence number of that record: 56 digits, comparable within one shard.'),
-  whole('record_index', 'Position of the event within its record, from 0.'),
-] as const;
+export { identitiesLanded, transitionsLanded } from './people-tables.ts';
 
 export const rawLanded = {
   name: 'raw_landed',
@@ -139,4 +137,4 @@ export const failedEventsLanded = {
 } as const satisfies LakeTable;
 
 /** Tables that functions write, and that the views read. */
-export const landedTables = [rawLanded, eventsLanded, failedEventsLanded] as const;
+export const landedTables = [rawLanded, eventsLanded, failedEventsLanded, transitionsLanded, identitiesLanded] as const;

@@ -1,8 +1,41 @@
-import { dayPartition, type LakeView } from './column.ts';
-import { eventsLanded, failedEventsLanded, rawLanded } from './tables.ts';
+import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
+import { eventsLanded, failedEventsLanded, identitiesLanded, rawLanded, transitionsLanded } from './tables.ts';
 
-/** What analysts query. The SQL of each is in `views/<name>.sql`, its columns in this order. */
+type NameIn<Table extends { columns: readonly Column[] }> = Table['columns'][number]['name'];
+
+/** Columns of a landed table by name, with another comment where the view means something else by one. */
+const columnsOf = <Table extends { columns: readonly Column[] }>(
+  table: Table,
+  names: readonly NameIn<Table>[],
+  comments: { readonly [Name in NameIn<Table>]?: string } = {},
+): Column[] =>
+  names.map((name) => {
+    const column = table.columns.find((each) => each.name === name) as Column;
+    return { ...column, comment: comments[name as NameIn<Table>] ?? column.comment };
+  });
+
+const personKey = text(
+  'person_key',
+  'Person of the profile: the key that all keys of the person are joined to by now.',
+);
+
+/**
+ * What analysts query, those that others read first. The SQL of each is in `views/<name>.sql`, its columns in this
+ * order.
+ */
 export const lakeViews: readonly LakeView[] = [
+  {
+    name: 'identities',
+    comment: 'Which person each identifier belongs to by now, one row a key that was ever joined to another.',
+    columns: [
+      text('profile_key', 'Key: user:<userId>, anonymous:<anonymousId> or <kind>:<id>.'),
+      text('person_key', 'Key of its person: itself when it stands by itself again.'),
+      ...columnsOf(identitiesLanded, ['parent_key', 'why', 'message_id', 'changed_at'], {
+        parent_key: 'Key that it is joined to, which may be joined to a further one; null when to none.',
+        changed_at: 'When that was last changed.',
+      }),
+    ],
+  },
   {
     name: 'raw',
     comment: 'Every message as it was received, resent copies included, one row a message received.',
@@ -11,11 +44,27 @@ export const lakeViews: readonly LakeView[] = [
   {
     name: 'events',
     comment: 'Cleaned events, one row a message however often it was sent, read or retried.',
-    columns: [...eventsLanded.columns, dayPartition],
+    columns: [...eventsLanded.columns, personKey, dayPartition],
   },
   {
     name: 'failed_events',
     comment: 'Events that cleaning rejected, whole and with the reason, one row an event.',
     columns: [...failedEventsLanded.columns, dayPartition],
+  },
+  {
+    name: 'transitions',
+    comment: 'Entries to and exits from segments, one row each.',
+    columns: [...transitionsLanded.columns, dayPartition],
+  },
+  {
+    name: 'segment_members',
+    comment: 'Who is in which segment by now, one row a member and segment.',
+    columns: [
+      ...columnsOf(transitionsLanded, ['segment_id', 'profile_id', 'person_key'], { person_key: 'Key of the member.' }),
+      instant('since', 'When the member entered.'),
+      ...columnsOf(transitionsLanded, ['version'], {
+        version: 'Version of the definition by which the member entered.',
+      }),
+    ],
   },
 ];

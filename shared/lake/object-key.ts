@@ -8,3 +8,6 @@ export function landedKey(table: string, first: ReceivedRecord): string {
   const day = new Date(first.arrivedAt).toISOString().slice(0, 10);
   return `${table}/day=${day}/${first.shardId}-${first.sequenceNumber}.parquet`;
 }
+
+/** Key of the mark that all before a barrier has landed from a shard. */
+export const barrierKey = (id: string, shardId: string): string => `barriers/${encodeURIComponent(id)}/${shardId}`;

@@ -8,7 +8,8 @@ SELECT
   currency, value, revenue, total, subtotal, shipping, tax, discount, coupon, order_id, checkout_id, cart_id,
   list_id, wishlist_id, query, affiliation, step, shipping_method, payment_method, promotion_id, coupon_id,
   review_id, rating, email_id, email_subject, campaign_id, campaign_name, link_id, link_url, properties,
-  traits, context, integrations, flags, changes, shard_id, sequence_number, record_index, day
+  traits, context, integrations, flags, changes, shard_id, sequence_number, record_index,
+  coalesce(person_key, profile_key) AS person_key, day
 FROM (
   SELECT
     *,
@@ -18,4 +19,7 @@ FROM (
     ) AS copy
   FROM events_landed
 )
+LEFT JOIN (
+  SELECT profile_key AS joined_key, person_key FROM identities
+) ON joined_key = profile_key
 WHERE copy = 1

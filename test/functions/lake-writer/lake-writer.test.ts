@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { landedTables } from '../../../schemas/lake/tables.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import { ARRIVAL, anEnvelope, anIdentify, anOrder, aRecord, aTrack } from '../../fixtures/events.ts';
+import { aTransition } from '../../fixtures/transitions.ts';
 import { aBucket, type Bucket, refused, stored } from '../adapters/a-bucket.ts';
 import { aContext } from '../http-event.ts';
 
@@ -69,6 +70,16 @@ const anInvocation = (records: readonly ReceivedRecord[]): KinesisStreamEvent =>
   })),
 });
 
+const joined = { profileKey: 'anonymous:a', parentKey: 'user:ada', moves: 1, time: ARRIVAL, why: 'identify' };
+/** Records that leave a row in every table. */
+const everyTable = () => [
+  aRecord(anEnvelope([aTrack(), {}])),
+  aRecord({ v: 1, kind: 'transitions', items: [aTransition()] }),
+  aRecord({ v: 1, kind: 'identities', items: [joined] }),
+];
+const aBarrier = (id: string) => aRecord({ v: 1, kind: 'barrier', id });
+const keysOf = (prefix: string) => [...objects.keys()].filter((key) => key.startsWith(`/lake/${prefix}`)).sort();
+
 const invoke = async (...records: ReceivedRecord[]) => handler(anInvocation(records), aContext(), () => {});
 
 const sql = async (query: string) => (await duckdb.runAndReadAll(query)).getRowObjectsJson();
@@ -94,7 +105,7 @@ const duckdbType = {
 test.each(landedTables.map((table) => [table.name, table] as const))(
   '%s has exactly its columns, each of its type',
   async (name, table) => {
-    await invoke(aRecord(anEnvelope([aTrack(), {}])));
+    await invoke(...everyTable());
     const described = await sql(`DESCRIBE SELECT * FROM ${fileOf(name)}`);
     expect(described.map((row) => [row.column_name, row.column_type])).toEqual(
       table.columns.map((column) => [column.name, { ...duckdbType, 'decimal(18,4)': 'DECIMAL(18,4)' }[column.type]]),
@@ -176,17 +187,19 @@ test('lands records that nobody can read as failed events, beside their good nei
 test.each(landedTables.map(({ name }) => name))(
   'reports the batch from its first record when %s cannot be stored, so that all of it comes again',
   async (table) => {
-    const records = [aRecord(anEnvelope([aTrack(), {}])), aRecord(anEnvelope([aTrack()]))];
-    bucket.answer((response, request) =>
-      (request.path.startsWith(`/lake/${table}/`) ? refused(403, 'AccessDenied') : stored)(response, request),
-    );
+    const records = [...everyTable(), aBarrier('b-1')];
+    bucket.answer((response, request) => {
+      objects.set(request.path, request.body);
+      (request.path.startsWith(`/lake/${table}/`) ? refused(403, 'AccessDenied') : stored)(response, request);
+    });
     expect(await invoke(...records)).toEqual({ batchItemFailures: [{ itemIdentifier: records[0]?.sequenceNumber }] });
     expect(JSON.parse(lines.join())).toMatchObject({
       level: 'error',
       code: 'lake_not_stored',
-      records: 2,
+      records: 4,
       error: 'AccessDenied',
     });
+    expect(keysOf('barriers/')).toEqual([]);
   },
 );
 
@@ -211,6 +224,42 @@ test('holds a batch of 6 MB in bounded memory', async () => {
   const before = process.memoryUsage().rss;
   expect(await invoke(...records)).toEqual({ batchItemFailures: [] });
   expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000);
+});
+
+test('marks a barrier once all before it has landed', async () => {
+  const order: string[] = [];
+  bucket.answer(async (response, request) => {
+    await new Promise((resolve) => setTimeout(resolve, request.path.includes('raw_landed') ? 40 : 0));
+    order.push(request.path);
+    stored(response, request);
+  });
+  await invoke(aRecord(anEnvelope([aTrack()])), aBarrier('b-1'), aBarrier('b-2'));
+  expect(order.slice(-2).sort()).toEqual([
+    '/lake/barriers/b-1/shardId-000000000000',
+    '/lake/barriers/b-2/shardId-000000000000',
+  ]);
+  expect(order).toHaveLength(4);
+});
+
+test('marks a barrier of a batch that brings nothing else', async () => {
+  expect(await invoke(aBarrier('b-1'))).toEqual({ batchItemFailures: [] });
+  expect([...objects.keys()]).toEqual(['/lake/barriers/b-1/shardId-000000000000']);
+});
+
+test('reports the batch when a barrier cannot be marked', async () => {
+  const records = [aRecord(anEnvelope([aTrack()])), aBarrier('b-1')];
+  bucket.answer((response, request) =>
+    (request.path.startsWith('/lake/barriers/') ? refused(403, 'AccessDenied') : stored)(response, request),
+  );
+  expect(await invoke(...records)).toEqual({ batchItemFailures: [{ itemIdentifier: records[0]?.sequenceNumber }] });
+});
+
+test('lands nothing of ticks and backfills', async () => {
+  await invoke(
+    aRecord({ v: 1, kind: 'tick', at: 1, keys: ['user:ada'] }),
+    aRecord({ v: 1, kind: 'backfill', job: 'j', segments: [], items: [] }),
+  );
+  expect([...objects.keys()]).toEqual([]);
 });
 
 test('answers an empty invocation', async () => {

@@ -55,7 +55,7 @@ describe.each(lakeViews.map((view) => [view.name, view] as const))('view %s', (n
       ViewExpandedText: '/* Presto View */',
     });
     expect(definition).toMatchObject({ catalog: 'awsdatacatalog', schema: 'headwater_dev' });
-    expect(definition.originalSql).toMatch(/^SELECT\b[\s\S]*_landed\b/);
+    expect(definition.originalSql).toMatch(/^(--.*\n)*(SELECT|WITH)\b[\s\S]*_landed\b/);
   });
 
   test('gives each column its Trino type', () => {

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { landedTables } from '../../../schemas/lake/tables.ts';
-import { cleanRecord } from '../../../shared/clean/clean-record.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import type { TableRows } from '../../../shared/lake/column-readers.ts';
 import { eventReaders } from '../../../shared/lake/event-row.ts';
 import { failedEventReaders } from '../../../shared/lake/failed-event-row.ts';
+import { identityReaders } from '../../../shared/lake/identity-row.ts';
 import { landedRows } from '../../../shared/lake/landed-rows.ts';
 import { landedKey } from '../../../shared/lake/object-key.ts';
 import { rawReaders } from '../../../shared/lake/raw-row.ts';
+import { barriersIn, readBatch } from '../../../shared/lake/read-batch.ts';
+import { transitionReaders } from '../../../shared/lake/transition-row.ts';
 import { ARRIVAL, aCleanEvent, aMoney, anEnvelope, anOrder, aRecord, aTrack } from '../../fixtures/events.ts';
+import { aTransition } from '../../fixtures/transitions.ts';
 
 type Row = Record<string, string | number | boolean | undefined>;
 
@@ -20,14 +23,18 @@ const rowsOf = ({ columns, count }: TableRows): Row[] =>
 
 /** The rows of each table that records become. */
 function land(...records: ReceivedRecord[]) {
-  const [raw, events, failed] = landedRows(records.map((record) => [record, cleanRecord(record)] as const)).map(rowsOf);
-  return { raw: raw ?? [], events: events ?? [], failed: failed ?? [] };
+  const [raw = [], events = [], failed = [], transitions = [], identities = []] = landedRows(readBatch(records)).map(
+    rowsOf,
+  );
+  return { raw, events, failed, transitions, identities };
 }
 
 test.each([
   ['raw_landed', rawReaders],
   ['events_landed', eventReaders],
   ['failed_events_landed', failedEventReaders],
+  ['transitions_landed', transitionReaders],
+  ['identities_landed', identityReaders],
 ])('maps each column of %s and nothing else', (name, readers) => {
   const table = landedTables.find((one) => one.name === name);
   expect(Object.keys(readers).sort()).toEqual(table?.columns.map((column) => column.name).sort());
@@ -79,7 +86,9 @@ test.each<[string, Parameters<typeof aCleanEvent>[0]]>([
 ])('leaves %s empty where its type cannot hold the value', (column, parts) => {
   const item = { index: 0, message: {}, outcome: { ok: true, event: aCleanEvent(parts) } } as const;
   const record = aRecord('');
-  const [, events] = landedRows([[record, { sourceId: 'local', receivedAt: ARRIVAL, items: [item] }]]).map(rowsOf);
+  const [, events] = landedRows([
+    { received: record, cleaned: { sourceId: 'local', receivedAt: ARRIVAL, items: [item] } },
+  ]).map(rowsOf);
   expect(events?.[0]).toHaveProperty(column, undefined);
 });
 
@@ -99,6 +108,71 @@ test('every message has one row of raw and one of events or failed events, whate
       expect(new Set(raw.map(place)).size).toBe(raw.length);
     }),
   );
+});
+
+test('makes a row of each transition, with its cause', () => {
+  const transition = aTransition({
+    n: 3,
+    segmentId: 'buyers',
+    cause: { type: 'event', event: 'Order Completed', messageId: 'm', time: 5 },
+  });
+  const record = aRecord({ v: 1, kind: 'transitions', items: [aTransition(), transition] });
+  const { transitions, raw, failed } = land(record);
+  expect(transitions[1]).toEqual({
+    transition_id: transition.id,
+    profile_id: transition.profileId,
+    person_key: 'user:ada',
+    transition_number: 3,
+    segment_id: 'buyers',
+    version: 1,
+    change: 'entered',
+    changed_at: transition.at,
+    cause: 'event',
+    cause_event: 'Order Completed',
+    cause_message_id: 'm',
+    cause_time: 5,
+    shard_id: record.shardId,
+    sequence_number: record.sequenceNumber,
+    record_index: 1,
+  });
+  expect([...raw, ...failed]).toEqual([]);
+});
+
+test('makes a row of each join of identifiers, and of each separation', () => {
+  const joined = {
+    profileKey: 'anonymous:a',
+    parentKey: 'user:ada',
+    moves: 1,
+    time: 7,
+    why: 'identify',
+    messageId: 'm',
+  };
+  const parted = { profileKey: 'anonymous:a', parentKey: null, moves: 2, time: 8 };
+  const { identities, raw, failed } = land(aRecord({ v: 1, kind: 'identities', items: [joined, parted] }));
+  expect(identities).toMatchObject([
+    { profile_key: 'anonymous:a', parent_key: 'user:ada', moves: 1, changed_at: 7, why: 'identify', message_id: 'm' },
+    { profile_key: 'anonymous:a', parent_key: undefined, moves: 2, changed_at: 8, why: undefined, record_index: 1 },
+  ]);
+  expect([...raw, ...failed]).toEqual([]);
+});
+
+test.each([
+  { v: 1, kind: 'tick', at: 1, keys: ['user:ada'] },
+  { v: 1, kind: 'barrier', id: 'b' },
+  { v: 1, kind: 'backfill', job: 'j', segments: [], items: [] },
+])('leaves no row of a $kind record', (record) => {
+  expect(Object.values(land(aRecord(record))).flat()).toEqual([]);
+});
+
+test('takes what only begins like a record of ours for a failed event', () => {
+  const { failed, raw } = land(aRecord({ v: 1, kind: 'transitions', items: 'none' }));
+  expect(failed).toMatchObject([{ reason: 'record_invalid', path: 'kind' }]);
+  expect(raw).toHaveLength(1);
+});
+
+test('names the barriers of a batch once', () => {
+  const barrier = { v: 1, kind: 'barrier', id: 'b-1' };
+  expect(barriersIn(readBatch([aRecord(barrier), aRecord(anEnvelope([aTrack()])), aRecord(barrier)]))).toEqual(['b-1']);
 });
 
 test('names a file after the day of arrival, the shard and the first sequence number', () => {
