@@ -12,9 +12,10 @@ export function orderCount(query: PersonQuery): string {
 
 /** What orders of one currency came to, in units of it, after refunds and cancellations: a double, 0 without one. */
 export function netRevenue(query: PersonQuery, currency: string): string {
-  const { row, revenue, cancelled, refunded, orderCurrency, refundCurrency } = orderResults(query);
+  const { row, isCancelled, revenue, refunded, orderCurrency, refundCurrency } = orderResults(query);
   const code = quote(currency);
-  const paid = `CASE WHEN ${row} = 1 AND ${orderCurrency} = ${code} THEN ${revenue} - ${cancelled} ELSE 0 END`;
+  const kept = `CASE WHEN ${isCancelled} THEN least(${revenue}, ${refunded}) ELSE ${revenue} END`;
+  const paid = `CASE WHEN ${row} = 1 AND ${orderCurrency} = ${code} THEN ${kept} ELSE 0 END`;
   const back = `CASE WHEN ${row} = 1 AND ${refundCurrency} = ${code} THEN ${refunded} ELSE 0 END`;
   return query.people.add(`CAST(sum(${paid}) - sum(${back}) AS double)`, 'net_revenue', currency);
 }
@@ -66,14 +67,11 @@ function orderResults(query: PersonQuery) {
   const orderCurrency = amounts.add(`coalesce(${paidCurrency}, ${refundIn}, '${NO_CURRENCY}')`, 'order_currency');
 
   const all = `CASE WHEN ${whole} THEN greatest(${revenue}, 0) ELSE 0 END`;
-  const refunded = `greatest(coalesce(${named}, 0), ${all})`;
-  const rest = `greatest(${revenue} - ${refunded}, 0)`;
   return {
     ...order,
     revenue,
     orderCurrency,
-    refunded: results.add(refunded, 'refunded'),
-    cancelled: results.add(`CASE WHEN ${order.isPlaced} AND ${order.isCancelled} THEN ${rest} ELSE 0 END`, 'cancelled'),
+    refunded: results.add(`greatest(coalesce(${named}, 0), ${all})`, 'refunded'),
     refundCurrency: results.add(`coalesce(nullif(${refundIn}, '${NO_CURRENCY}'), ${orderCurrency})`, 'refund_currency'),
   };
 }

@@ -44,6 +44,8 @@ export class PersonQuery {
     this.chains = [columns(), columns(), columns(), columns()];
     this.people = columns();
     this.facts = columns();
+    for (const name of ['person_key', 'event_time']) this.column(name);
+    this.people.keep('person_key');
   }
 
   /** A column of `events`. */
@@ -68,7 +70,6 @@ export class PersonQuery {
 
   /** The steps whose rows are events. */
   overEvents(): Steps {
-    for (const name of ['person_key', 'event_time']) this.column(name);
     const steps = new Steps('read_events', this.events, 'events');
     steps.extend('selections', this.selections);
     this.orders.forEach((columns, at) => {
@@ -83,7 +84,6 @@ export class PersonQuery {
   /** All steps: the rows of the last are persons. */
   overPeople(): Steps {
     const steps = this.overEvents();
-    this.people.keep('person_key');
     steps.add('people', `SELECT\n    ${listed(this.people.list)}\n  FROM ${steps.last}\n  GROUP BY person_key`);
     steps.extend('person_facts', this.facts);
     return steps;

@@ -25,6 +25,7 @@ export function rewriteFunction(name: string, args: Node[], kind = 'function', m
 const builders: Readonly<Record<string, (args: Node[]) => Node>> = {
   concat: (args) => args.reduce((left, right) => ({ concat: { left, right, ...noComments } })),
   cardinality: ([value]) => call(isMap(value) ? 'cardinality' : 'len', [value]),
+  length: ([value]) => call(isBytes(value) ? 'octet_length' : 'length', [value]),
   row: (args) => fill(`struct_pack(${args.map((_, index) => `field${index} := $${index + 1}`).join(', ')})`, args),
   date_add: ([unit, count, time]) => {
     const name = unit?.literal?.value?.toLowerCase();
@@ -42,6 +43,9 @@ export function isMap(value: Node | undefined): boolean {
   const name = value?.function?.name?.toLowerCase() ?? '';
   return Boolean(value?.cast?.to?.data_type === 'map' || /^(map|map_concat|map_from_entries|histogram)$/.test(name));
 }
+
+/** Whether an expression is plainly bytes, whose length DuckDB asks for by another name. */
+const isBytes = (value: Node | undefined): boolean => /^(encode|unhex|from_base64)$/.test(value?.function?.name ?? '');
 
 /** Format strings are in MySQL's or Joda's letters and must be literals, which all sensible ones are. */
 function withFormat(name: string, args: Node[]): Node[] {

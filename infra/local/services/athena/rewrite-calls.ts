@@ -18,6 +18,7 @@ const special: Readonly<Record<string, readonly [name: string, ...parts: string[
   json_array_length: ['json_array_length', 'this'],
   json_extract: ['json_extract', 'this', 'path'],
   json_extract_scalar: ['json_extract_scalar', 'this', 'path'],
+  length: ['length', 'this'],
   mod: ['mod', 'left', 'right'],
   mod_func: ['mod', 'this', 'expression'],
   normalize: ['normalize', 'this'],
