@@ -4,6 +4,8 @@ import type { ZodMiniObject, ZodMiniType } from 'zod/mini';
 export type HttpFunction = 'collector' | 'profile-api' | 'segment-api' | 'service-api';
 
 export interface EndpointResponse {
+  /** Name in the OpenAPI document of an answer that several endpoints share. */
+  readonly id?: string;
   readonly description: string;
   /** Absent for an answer without a documented body. */
   readonly body?: z.ZodType | ZodMiniType;

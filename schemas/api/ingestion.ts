@@ -3,7 +3,10 @@ import { type MessageType, messageTypes } from '../event/vocabulary.ts';
 
 /** A message whose type the path names. */
 const messageByType = Object.fromEntries(
-  segmentMessage.options.map(({ shape: { type, ...fields } }) => [type.value, z.looseObject(fields)]),
+  segmentMessage.options.map(({ shape: { type, ...fields } }) => {
+    const id = `${type.value.charAt(0).toUpperCase()}${type.value.slice(1)}Message`;
+    return [type.value, z.looseObject(fields).meta({ id })];
+  }),
 ) as unknown as Record<MessageType, z.ZodType>;
 
 const batchRequest = z.looseObject({
@@ -22,6 +25,7 @@ import type { Endpoint } from './endpoint.ts';
 import { ingestionProblems } from './problem.ts';
 
 const accepted = {
+  id: 'EventsAccepted',
   description: 'The events are stored and will count.',
   body: z.object({ success: z.literal(true) }).meta({ id: 'Accepted' }),
 };

@@ -9,31 +9,38 @@ const security: Record<Endpoint['auth'], Json[]> = {
   none: [],
 };
 
-/** Builds the OpenAPI 3.1 document of the endpoints. Schemas with an id become components. */
+/** What several endpoints share, by name: filled while the paths are made. */
+interface Components {
+  readonly schemas: Json;
+  readonly responses: Json;
+}
+
+/** Builds the OpenAPI 3.1 document of the endpoints. Schemas and answers with an id become components. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): Json {
-  const components: Json = {};
-  const schemaOf = (schema: z.core.$ZodType, io: 'input' | 'output') => toSchema(schema, io, components);
+  const components: Components = { schemas: {}, responses: {} };
   const paths: Record<string, Json> = {};
   for (const endpoint of endpoints) {
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operation(endpoint, schemaOf) };
+    const { path, method } = endpoint;
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(endpoint, components) };
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Headwater',
       version,
-      description: 'Events in by the Segment contract; profiles out. Errors are RFC 9457 problem details.',
+      description: 'Events in by the Segment contract; profiles and segments out. Errors are RFC 9457 problem details.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     tags: [
       { name: 'Ingestion', description: 'The Segment and RudderStack tracking contract.' },
       { name: 'Profiles', description: 'People, as their events tell.' },
+      { name: 'Segments', description: 'Groups of people, kept up to date by events and by time.' },
       { name: 'Service', description: 'The service itself.' },
     ],
     paths,
     components: {
-      schemas: components,
+      ...components,
       securitySchemes: {
         writeKey: { type: 'http', scheme: 'basic', description: 'The write key as user name, with an empty password.' },
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
@@ -42,40 +49,42 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
   };
 }
 
-function operation(endpoint: Endpoint, schemaOf: (schema: z.core.$ZodType, io: 'input' | 'output') => unknown): Json {
+function operation(endpoint: Endpoint, components: Components): Json {
   return {
     operationId: endpoint.operationId,
     tags: [endpoint.tag],
     summary: endpoint.summary,
     ...(endpoint.description && { description: endpoint.description }),
     security: security[endpoint.auth],
-    parameters: [...parameters(endpoint.params, 'path', schemaOf), ...parameters(endpoint.query, 'query', schemaOf)],
+    parameters: [
+      ...parameters(endpoint.params, 'path', components),
+      ...parameters(endpoint.query, 'query', components),
+    ],
     ...(endpoint.body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: schemaOf(endpoint.body, 'input'), example: endpoint.example } },
+        content: {
+          'application/json': { schema: toSchema(endpoint.body, 'input', components), example: endpoint.example },
+        },
       },
     }),
     responses: Object.fromEntries(
-      Object.entries(endpoint.responses).map(([status, response]) => [status, answer(response, schemaOf)]),
+      Object.entries(endpoint.responses).map(([status, response]) => [status, answer(response, components)]),
     ),
   };
 }
 
-function answer(
-  response: EndpointResponse,
-  schemaOf: (schema: z.core.$ZodType, io: 'input' | 'output') => unknown,
-): Json {
-  const { description, body, contentType = 'application/json' } = response;
-  if (!body && contentType === 'application/json') return { description };
-  return { description, content: { [contentType]: body ? { schema: schemaOf(body, 'output') } : {} } };
+function answer(response: EndpointResponse, components: Components): Json {
+  const { id, description, body, contentType = 'application/json' } = response;
+  const schema = body && { schema: toSchema(body, 'output', components) };
+  const content = { [contentType]: schema ?? {} };
+  const made = !body && contentType === 'application/json' ? { description } : { description, content };
+  if (id === undefined) return made;
+  components.responses[id] = made;
+  return { $ref: `#/components/responses/${id}` };
 }
 
-function parameters(
-  object: z.core.$ZodObject | undefined,
-  place: 'path' | 'query',
-  schemaOf: (schema: z.core.$ZodType, io: 'input' | 'output') => unknown,
-): Json[] {
+function parameters(object: z.core.$ZodObject | undefined, place: 'path' | 'query', components: Components): Json[] {
   return Object.entries(object?._zod.def.shape ?? {}).map(([name, schema]) => {
     const { description } = z.globalRegistry.get(schema) ?? {};
     return {
@@ -83,17 +92,17 @@ function parameters(
       in: place,
       required: place === 'path' || !z.safeParse(schema, undefined).success,
       ...(description && { description }),
-      schema: schemaOf(schema, 'input'),
+      schema: toSchema(schema, 'input', components),
     };
   });
 }
 
-function toSchema(schema: z.core.$ZodType, io: 'input' | 'output', components: Json): unknown {
+function toSchema(schema: z.core.$ZodType, io: 'input' | 'output', { schemas }: Components): unknown {
   const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  Object.assign(components, relocate($defs ?? {}));
+  Object.assign(schemas, relocate($defs ?? {}));
   const id = rest.id;
   if (typeof id !== 'string') return relocate(rest);
-  components[id] = relocate(rest);
+  schemas[id] = relocate(rest);
   return { $ref: `#/components/schemas/${id}` };
 }
 

@@ -17,7 +17,9 @@ export const problem = z
 
 export type Problem = z.infer<typeof problem>;
 
-const problemAnswer = (description: string) => ({
+/** An answer with problem details; with an id if several endpoints share it. */
+export const problemAnswer = (description: string, id?: string) => ({
+  ...(id && { id }),
   description,
   body: problem,
   contentType: 'application/problem+json',
@@ -25,17 +27,25 @@ const problemAnswer = (description: string) => ({
 
 /** Answers that every endpoint with an API key shares. */
 export const apiKeyProblems = {
-  401: problemAnswer('The API key is missing or unknown.'),
-  429: problemAnswer('Too many requests: wait for Retry-After.'),
+  401: problemAnswer('The API key is missing or unknown.', 'ApiKeyProblem'),
+  429: problemAnswer('Too many requests: wait for Retry-After.', 'TooManyRequests'),
 } as const;
+
+/** Answers of every endpoint that takes a JSON body by its schema. */
+export const bodyProblems = {
+  400: problemAnswer('A parameter or a value of the body is wrong; errors names it.', 'InvalidRequest'),
+  413: problemAnswer('The body is above 256 KB.', 'BodyTooLarge'),
+  415: problemAnswer('The body is not JSON by its Content-Type.', 'UnsupportedMediaType'),
+} as const;
+
+/** Of an endpoint that changes something. */
+export const notStored = problemAnswer('The change could not be stored: try again after Retry-After.', 'NotStored');
 
 /** Answers that every ingestion endpoint shares. */
 export const ingestionProblems = {
-  400: problemAnswer('The request is not JSON or is too large; the detail names what and where.'),
-  401: problemAnswer('The write key is missing or unknown.'),
-  413: { description: 'The body is above 10 MB.' },
-  429: problemAnswer('Too many requests: send again after Retry-After.'),
-  503: problemAnswer('The events could not be stored: send again after Retry-After.'),
+  400: problemAnswer('The request is not JSON or is too large; the detail names what and where.', 'InvalidEvents'),
+  401: problemAnswer('The write key is missing or unknown.', 'WriteKeyProblem'),
+  413: { id: 'TooManyBytes', description: 'The body is above 10 MB.' },
+  429: problemAnswer('Too many requests: send again after Retry-After.', 'TooManyEvents'),
+  503: problemAnswer('The events could not be stored: send again after Retry-After.', 'EventsNotStored'),
 } as const;
-
-export { problemAnswer };

@@ -110,36 +110,16 @@ export function withFailure(
   return [...others, ...failed].filter((failure) => wanted.some((each) => isSame(each, failure)));
 }
 
-/** How far the backfill of a version is, as the API tells it. */
-export interface BackfillProgress {
-  readonly step: 'waiting' | 'reading' | 'sending' | 'failing';
-  /** Of what is to be sent, from 0 to 1. */
-  readonly done: number;
+/** How far a job is with a version, from 0 to 1; 0 when it is for a later job. */
+export function progressOf(segment: SegmentVersion, job: BackfillJob | undefined): number {
+  if (job === undefined || !job.segments.some((each) => isSame(each, segment))) return 0;
+  const { step } = job;
+  if (step.name === 'publish') return 1;
+  const pass = 'pass' in step ? step.pass : 'tracks';
+  if (pass === 'removed') return 1;
+  return step.name === 'rows' ? Math.floor((step.offset / step.size) * 100) / 100 : 0;
 }
 
-/** How far a job is with a version; `waiting` when it is for a later one. */
-export function progressOf(
-  segment: SegmentVersion,
-  job: BackfillJob | undefined,
-  failures: readonly Failure[],
-): BackfillProgress {
-  if (job === undefined || !job.segments.some((each) => isSame(each, segment))) {
-    const hasFailed = failures.some((failure) => isSame(failure, segment));
-    return { step: hasFailed ? 'failing' : 'waiting', done: 0 };
-  }
-  switch (job.step.name) {
-    case 'begin':
-    case 'updater':
-    case 'lake':
-      return { step: 'waiting', done: 0 };
-    case 'query':
-    case 'querying':
-      return job.step.pass === 'tracks' ? { step: 'reading', done: 0 } : { step: 'sending', done: 1 };
-    case 'rows': {
-      const { pass, offset, size } = job.step;
-      return { step: 'sending', done: pass === 'tracks' ? Math.floor((offset / size) * 100) / 100 : 1 };
-    }
-    case 'publish':
-      return { step: 'sending', done: 1 };
-  }
-}
+/** How often the query of a version has failed. */
+export const failuresOf = (segment: SegmentVersion, failures: readonly Failure[]): number =>
+  failures.find((failure) => isSame(failure, segment))?.count ?? 0;
