@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordFilter } from '../lambda/record-filter.ts';
 import { count, type Deployer, flag, propertiesOf } from './deployer.ts';
 import { functionOf } from './local-parts.ts';
 import { stableUuid } from './physical-name.ts';
@@ -28,9 +29,22 @@ const schema = z.strictObject({
         .optional(),
     })
     .optional(),
+  FilterCriteria: z
+    .strictObject({ Filters: z.array(z.strictObject({ Pattern: z.string() })).default([]) })
+    .transform(({ Filters }) => Filters.map(({ Pattern }) => Pattern))
+    .superRefine(checkFilters)
+    .default([]),
   Tags: z.unknown().optional(),
   MetricsConfig: z.unknown().optional(),
 });
+
+function checkFilters(patterns: readonly string[], context: z.RefinementCtx): void {
+  try {
+    recordFilter(patterns);
+  } catch (error) {
+    context.addIssue((error as Error).message);
+  }
+}
 
 /** Notes an event source mapping for the pollers. */
 export const deployEventSourceMapping: Deployer = (resource, { assembly, parts }) => {
@@ -54,6 +68,7 @@ export const deployEventSourceMapping: Deployer = (resource, { assembly, parts }
     maximumRetries: properties.MaximumRetryAttempts,
     maximumAgeSeconds: properties.MaximumRecordAgeInSeconds,
     failureBucket: properties.DestinationConfig?.OnFailure?.Destination.replace('arn:aws:s3:::', ''),
+    filters: properties.FilterCriteria,
   });
   return { ref: uuid, attributes: { Id: uuid } };
 };

@@ -33,6 +33,8 @@ export interface MappingSpec {
   readonly maximumRetries: number;
   readonly maximumAgeSeconds: number;
   readonly failureBucket: string | undefined;
+  /** Patterns of which a record must fit one; none lets all records pass. */
+  readonly filters: readonly string[];
 }
 
 /** How often a function's asynchronous invocation is tried again, and for how long. */

@@ -19,7 +19,10 @@ const schema = z.strictObject({
   DelaySeconds: setting,
   ReceiveMessageWaitTimeSeconds: setting,
   MaximumMessageSize: setting,
-  RedrivePolicy: z.unknown().transform((policy) => (policy === undefined ? '' : JSON.stringify(policy))),
+  RedrivePolicy: z
+    .unknown()
+    .optional()
+    .transform((policy) => (policy === undefined ? '' : JSON.stringify(policy))),
 });
 
 /** Who may send dead letters here, and how the queue is encrypted: nothing on one's own machine. */

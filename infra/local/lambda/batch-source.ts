@@ -1,7 +1,8 @@
 import type { MappingSpec } from '../deploy/local-parts.ts';
-import { batchLength, type PolledRecord, polledRecord } from './kinesis-event.ts';
+import { batchLength, type KinesisRecord, type PolledRecord, polledRecord } from './kinesis-event.ts';
 import { backoffMs, type Pace } from './pace.ts';
-import type { ShardReader } from './shard-reader.ts';
+import type { RecordFilter } from './record-filter.ts';
+import { mostRecords, type ShardRead, type ShardReader } from './shard-reader.ts';
 import { createWaker } from './waker.ts';
 
 export interface BatchSourceOptions {
@@ -9,6 +10,10 @@ export interface BatchSourceOptions {
   readonly shardId: string;
   readonly reader: ShardReader;
   readonly pace: Pace;
+  /** Which records are for the function; the others are passed over. Default: all. */
+  readonly filter?: RecordFilter | undefined;
+  /** Told now and then how far records were passed over with nothing before them to be settled. */
+  readonly onPassed: (sequenceNumber: string) => Promise<void>;
   /** Told of a read that was refused; it is made again. */
   readonly onError: (error: Error) => void;
 }
@@ -34,7 +39,8 @@ interface Drain {
   readonly reject: (error: Error) => void;
 }
 
-export function createBatchSource({ spec, shardId, reader, pace, onError }: BatchSourceOptions): BatchSource {
+export function createBatchSource(options: BatchSourceOptions): BatchSource {
+  const { spec, shardId, reader, pace, filter, onError } = options;
   const puts = createWaker();
   const commands = createWaker();
   const buffer: PolledRecord[] = [];
@@ -42,6 +48,8 @@ export function createBatchSource({ spec, shardId, reader, pace, onError }: Batc
   let asked = 0;
   let failedReads = 0;
   let caughtUp = false;
+  let passed: string | undefined;
+  let passedAt = 0;
   let state: 'open' | 'ended' | 'stopped' = 'open';
 
   const settleDrains = (upTo: number) => {
@@ -53,16 +61,35 @@ export function createBatchSource({ spec, shardId, reader, pace, onError }: Batc
 
   const take = () => buffer.splice(0, batchLength(buffer, spec.batchSize));
 
+  const keep = (record: KinesisRecord) => {
+    const last = buffer.at(-1);
+    if (!filter || filter(record.Data)) {
+      buffer.push(polledRecord(spec, shardId, record));
+      passed = undefined;
+    } else if (last) last.through = record.SequenceNumber;
+    else passed = record.SequenceNumber;
+  };
+
+  /** A position is worth a write when the shard is read to its end, or after a while. */
+  const tellPassed = async ({ records }: ShardRead) => {
+    if (passed === undefined || buffer.length > 0) return;
+    if (records.length > 0 && Date.now() - passedAt < pace.passMs) return;
+    await options.onPassed(passed);
+    passed = undefined;
+    passedAt = Date.now();
+  };
+
   /** Reads once into the buffer; tells what came, or `undefined` when the read was refused. */
   const fill = async (): Promise<{ readonly came: number; readonly ended: boolean } | undefined> => {
     const drainsAsked = asked;
     try {
-      const { records, ended } = await reader.read(spec.batchSize - buffer.length);
+      const read = await reader.read(filter ? mostRecords : spec.batchSize - buffer.length);
       failedReads = 0;
-      buffer.push(...records.map((record) => polledRecord(spec, shardId, record)));
-      caughtUp = buffer.length === 0;
+      for (const record of read.records) keep(record);
+      await tellPassed(read);
+      caughtUp = buffer.length === 0 && read.records.length === 0;
       if (caughtUp) settleDrains(drainsAsked);
-      return { came: records.length, ended };
+      return { came: read.records.length, ended: read.ended };
     } catch (error) {
       onError(error as Error);
       return undefined;
@@ -80,6 +107,7 @@ export function createBatchSource({ spec, shardId, reader, pace, onError }: Batc
       if (!read) {
         await commands.wait(backoffMs(pace, failedReads++));
       } else if (buffer.length === 0) {
+        if (read.came > 0) continue;
         if (read.ended) return [];
         await puts.wait(pace.pollMs);
         await commands.wait(pace.settleMs);

@@ -5,6 +5,7 @@ import { openCheckpoints, type Position } from './checkpoints.ts';
 import { createFailureDestination } from './failure-destination.ts';
 import type { Outcome } from './outcome.ts';
 import { defaultPace, type Pace } from './pace.ts';
+import { recordFilter } from './record-filter.ts';
 import { createShardReader } from './shard-reader.ts';
 import { type ShardStatus, type ShardWorker, startShardWorker } from './shard-worker.ts';
 
@@ -58,6 +59,7 @@ export async function startEventSourceMapping(options: MappingOptions): Promise<
   const file = path.join(options.stateFolder, `${spec.logicalId}.json`);
   const from = spec.startingPosition === 'LATEST' ? Date.now() : 0;
   const checkpoints = await openCheckpoints(file, stream.StreamCreationTimestamp, from);
+  const filter = spec.filters.length > 0 ? recordFilter(spec.filters) : undefined;
   const destination = createFailureDestination(gateway, spec);
   const pace = { ...defaultPace, ...options.pace };
 
@@ -69,7 +71,8 @@ export async function startEventSourceMapping(options: MappingOptions): Promise<
     const isClosed = () => known.get(shardId)?.SequenceNumberRange.EndingSequenceNumber !== undefined;
     const reader = createShardReader({ gateway, spec, shardId, from: position, isClosed });
     const checkpoint = (next: Position) => checkpoints.set(shardId, next);
-    const worker = startShardWorker({ spec, shardId, reader, invoke: options.invoke, destination, checkpoint, pace });
+    const { invoke } = options;
+    const worker = startShardWorker({ spec, shardId, reader, filter, invoke, destination, checkpoint, pace });
     workers.set(shardId, worker);
     void worker.finished.then((ended) => (ended ? discoverSafely() : undefined));
   };

@@ -18,6 +18,8 @@ export interface PolledRecord {
   readonly arrivedAtMs: number;
   /** Bytes that it takes in the event. */
   readonly bytes: number;
+  /** How far the shard is read once this record is settled: records after it that were passed over are included. */
+  through: string;
   readonly event: object;
 }
 
@@ -43,7 +45,7 @@ export function polledRecord(source: Source, shardId: string, record: KinesisRec
     eventSourceARN: source.streamArn,
   };
   const bytes = Buffer.byteLength(JSON.stringify({ ...event, kinesis: { ...kinesis, data: '' } })) + Data.length;
-  return { sequenceNumber, arrivedAtMs: ApproximateArrivalTimestamp * 1000, bytes, event };
+  return { sequenceNumber, arrivedAtMs: ApproximateArrivalTimestamp * 1000, bytes, through: sequenceNumber, event };
 }
 
 /** How many of the records make the next batch: at most `batchSize`, and one event of at most 6 MB. */

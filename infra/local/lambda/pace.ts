@@ -9,6 +9,8 @@ export interface Pace {
   /** Before the first retry; each further one waits twice as long. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
+  /** Between two notes of how far records were passed over. */
+  readonly passMs: number;
 }
 
 export const defaultPace: Pace = {
@@ -17,6 +19,7 @@ export const defaultPace: Pace = {
   settleMs: 10,
   firstRetryMs: 100,
   longestRetryMs: 2000,
+  passMs: 1000,
 };
 
 export function backoffMs(pace: Pace, retries: number): number {

@@ -27,7 +27,7 @@ export interface ShardReaderOptions {
 const renewMs = 240_000;
 
 /** Records a read at most, as the service bounds a read by its size. */
-const mostRecords = 1000;
+export const mostRecords = 1000;
 
 /**
  * Reads a shard in order, with the function's own permissions.

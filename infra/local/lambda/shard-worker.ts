@@ -6,6 +6,7 @@ import type { Discard, FailureDestination } from './failure-destination.ts';
 import { eventOf, type PolledRecord } from './kinesis-event.ts';
 import type { Outcome } from './outcome.ts';
 import { backoffMs, type Pace } from './pace.ts';
+import type { RecordFilter } from './record-filter.ts';
 import type { ShardReader } from './shard-reader.ts';
 import { createWaker } from './waker.ts';
 
@@ -13,6 +14,8 @@ export interface ShardWorkerOptions {
   readonly spec: MappingSpec;
   readonly shardId: string;
   readonly reader: ShardReader;
+  /** Which records are for the function. Default: all. */
+  readonly filter?: RecordFilter | undefined;
   readonly invoke: (event: object) => Promise<Outcome>;
   readonly destination: FailureDestination;
   /** Makes a position durable. */
@@ -47,7 +50,7 @@ export interface ShardWorker {
 }
 
 export function startShardWorker(options: ShardWorkerOptions): ShardWorker {
-  const { spec, shardId, pace } = options;
+  const { spec, shardId, reader, pace, filter } = options;
   const count = { processed: 0, retries: 0, discarded: 0, undelivered: 0 };
   const halt = createWaker();
   let pending = 0;
@@ -57,16 +60,16 @@ export function startShardWorker(options: ShardWorkerOptions): ShardWorker {
   const note = ({ name, message }: Error) => {
     lastError = `${name}: ${message}`;
   };
-  const source = createBatchSource({ spec, shardId, reader: options.reader, pace, onError: note });
-
   /** A position that cannot be written is no reason to stop: the records come again after a restart. */
   const checkpoint = (position: Position) => options.checkpoint(position).catch(note);
+  const onPassed = (sequenceNumber: string) => checkpoint({ after: sequenceNumber });
+  const source = createBatchSource({ spec, shardId, reader, pace, filter, onPassed, onError: note });
 
   const settle = async (records: readonly PolledRecord[]) => {
     const last = records.at(-1);
     if (!last) return;
     pending -= records.length;
-    await checkpoint({ after: last.sequenceNumber });
+    await checkpoint({ after: last.through });
   };
 
   const discard = async (given: Omit<Discard, 'shardId'>) => {

@@ -85,14 +85,32 @@ test('runs one invocation at a time in a sandbox, and as many sandboxes as the l
   expect(pool.pids()).toHaveLength(2);
 });
 
-test('ends idle sandboxes but one', async () => {
+test('ends idle sandboxes, and starts one again on demand', async () => {
   await using pool = startPool({}, { idleMs: 100 });
-  await Promise.all([pool.invoke({ sleepMs: 50 }), pool.invoke({ sleepMs: 50 })]);
-  expect(pool.pids()).toHaveLength(2);
+  const outcomes = await Promise.all([pool.invoke({ sleepMs: 50 }), pool.invoke({ sleepMs: 50 })]);
+  const pids = outcomes.map((outcome) => payloadOf(outcome).pid);
+  expect(pool.pids().toSorted()).toEqual(pids.toSorted());
 
-  await vi.waitFor(() => expect(pool.pids()).toHaveLength(1), { timeout: 5000 });
-  await sleep(200);
-  expect(pool.pids()).toHaveLength(1);
+  await vi.waitFor(() => expect(pool.pids()).toEqual([]), { timeout: 5000 });
+  for (const pid of pids) await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+
+  expect(payloadOf(await pool.invoke({})).calls).toBe(1);
+});
+
+test('ends no sandbox that works, or is called before its time is up', async () => {
+  await using pool = startPool({}, { idleMs: 300, limit: 1 });
+  const first = await pool.invoke({});
+
+  const slow = await pool.invoke({ sleepMs: 700 });
+  const queued = await Promise.all([pool.invoke({ sleepMs: 400 }), pool.invoke({ sleepMs: 400 })]);
+  const later: Outcome[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    await sleep(150);
+    later.push(await pool.invoke({}));
+  }
+
+  const pids = [first, slow, ...queued, ...later].map((outcome) => payloadOf(outcome).pid);
+  expect(new Set(pids).size).toBe(1);
 });
 
 test("reports a handler's error with type, message and trace", async () => {
@@ -215,5 +233,17 @@ test('kills what runs longer than the grace time', async () => {
 
   await pool.stop(100);
 
-  expect(await slow).toMatchObject({ error: { errorType: 'Runtime.ExitError' } });
+  expect(await slow).toMatchObject({ error: { errorType: 'Runtime.Stopped' } });
+});
+
+test('waits for no invocation that is made again anyway', async () => {
+  await using pool = startPool();
+  await pool.invoke({});
+  const repeatable = pool.invoke({ sleepMs: 2500 }, { waitedFor: false });
+  const from = performance.now();
+
+  await pool.stop(2000);
+
+  expect(performance.now() - from).toBeLessThan(1000);
+  expect(await repeatable).toMatchObject({ error: { errorType: 'Runtime.Stopped' } });
 });

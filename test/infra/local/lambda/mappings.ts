@@ -41,6 +41,7 @@ export function aMapping(overrides: Partial<MappingSpec> = {}): MappingSpec {
     maximumRetries: 2,
     maximumAgeSeconds: -1,
     failureBucket: undefined,
+    filters: [],
     ...overrides,
   };
 }

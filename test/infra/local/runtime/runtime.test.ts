@@ -227,8 +227,8 @@ const bucket = { Type: 'AWS::S3::Bucket' };
 test.each<[string, () => Promise<unknown>, string]>([
   [
     'a resource type that it does not know',
-    () => start(aStack({ Queue: { Type: 'AWS::SQS::Queue' } })),
-    'Queue is of the type AWS::SQS::Queue, which the local runtime does not know',
+    () => start(aStack({ Machine: { Type: 'AWS::StepFunctions::StateMachine' } })),
+    'Machine is of the type AWS::StepFunctions::StateMachine, which the local runtime does not know',
   ],
   [
     'a mapping setting that the poller does not honour',
@@ -237,11 +237,11 @@ test.each<[string, () => Promise<unknown>, string]>([
         aStack({
           Filtered: {
             Type: 'AWS::Lambda::EventSourceMapping',
-            Properties: { ...aStack().Resources.Mapping?.Properties, FilterCriteria: {} },
+            Properties: { ...aStack().Resources.Mapping?.Properties, TumblingWindowInSeconds: 5 },
           },
         }),
       ),
-    'Filtered (AWS::Lambda::EventSourceMapping) cannot run locally: Properties: Unrecognized key: "FilterCriteria"',
+    'Filtered (AWS::Lambda::EventSourceMapping) cannot run locally: Properties: Unrecognized key: "TumblingWindowInSeconds"',
   ],
   [
     'a function without code',
