@@ -1,12 +1,13 @@
 import type { ProfileView, RecentEventsPage } from '../../../schemas/profile.ts';
 import { asTable } from '../query/result-format.ts';
+import { bestCustomer } from './best-customer.ts';
 import type { Stage } from './tour.ts';
 
 const TOP = 3;
 
 /** Shows the customer of the demo store with the most orders. */
 export async function showPerson({ store, get, print }: Stage): Promise<void> {
-  const userId = bestCustomer(store.ledger.profiles);
+  const userId = bestCustomer(store.ledger);
   const path = `/v1/profiles/${encodeURIComponent(userId)}`;
   print(`GET ${path}\n`);
   const profile = (await get(path)) as ProfileView;
@@ -29,14 +30,6 @@ export async function showPerson({ store, get, print }: Stage): Promise<void> {
 }
 
 const column = (name: string) => ({ name, type: 'varchar' });
-
-function bestCustomer(profiles: Stage['store']['ledger']['profiles']): string {
-  const [best] = Object.entries(profiles)
-    .filter(([key]) => key.startsWith('user:'))
-    .sort(([, one], [, other]) => other.orders - one.orders || other.events - one.events);
-  if (!best) throw new Error('The demo store has no customer.');
-  return best[0].slice('user:'.length);
-}
 
 function facts({ traits, computed, firstSeen, lastSeen, anonymousIds }: ProfileView): [string, string][] {
   const { orders, categories, brands, channels, devices } = computed;

@@ -5,6 +5,7 @@ import { localEnvironment, type QueryResult, runQuery } from '../query/athena-pr
 import { showExactness } from './exactness.ts';
 import { showLake } from './lake.ts';
 import { showPerson } from './person.ts';
+import { showSegments } from './segments.ts';
 
 /** What each part of the tour has at hand. */
 export interface Stage {
@@ -20,6 +21,7 @@ export interface Stage {
 
 const parts: readonly (readonly [title: string, show: (stage: Stage) => Promise<void>])[] = [
   ['A person, as their events tell', showPerson],
+  ['Segments, and why somebody is in one', showSegments],
   ['The lake, by Athena SQL', showLake],
   ['Every event counted once', showExactness],
 ];
@@ -64,6 +66,12 @@ Send an event, and see its person:
   curl -u wk_local: ${apiUrl}/v1/track -H 'content-type: application/json' \\
     -d '{"userId":"ada","event":"Product Viewed","properties":{"product_id":"tent-2","price":129.9}}'
   curl -H 'authorization: Bearer sk_local' ${apiUrl}/v1/profiles/ada
+
+Make a segment, and see who is in it:
+  curl -H 'authorization: Bearer sk_local' ${apiUrl}/v1/segments -H 'content-type: application/json' \\
+    -d '{"id":"tent-lovers","name":"Looked at tents","condition":{"type":"event","event":"Product Viewed",
+         "where":[{"field":"category","op":"contains","value":"Tent"}],"window":{"last":{"days":30}}}}'
+  curl -H 'authorization: Bearer sk_local' ${apiUrl}/v1/segments/tent-lovers/members
 
 Ask the lake:
   npm run query -- "DESCRIBE events"${dataDir === '.headwater' ? '' : ` --data ${dataDir}`}
