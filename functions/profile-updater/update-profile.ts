@@ -1,21 +1,50 @@
-import { type Delivery, type FoldedProfile, fold } from '../../shared/profile/fold.ts';
+import type { Key } from '../../schemas/stream/control.ts';
+import type { Delivery } from '../../shared/profile/delivery.ts';
+import { type FoldContext, type Folded, fold } from '../../shared/profile/fold.ts';
+import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { limits } from '../../shared/profile/limits.ts';
-import { encodeProfile } from '../../shared/profile/state.ts';
+import { partKeysFor } from '../../shared/profile/parts.ts';
+import { shortenTracks } from '../../shared/profile/shorten-tracks.ts';
+import { decodeProfile, type EncodedProfile, encodeProfile } from '../../shared/profile/state.ts';
+import type { Outbox } from '../../shared/stream/outbox.ts';
+import { type DueTimes, SETTLE_MS } from '../adapters/due-store.ts';
 import { itemBytes, MAX_ITEM_BYTES, type ProfileItem, type ProfileStore } from '../adapters/profile-store.ts';
-import type { WarmProfiles } from './warm-profiles.ts';
 
-export interface Writer {
+/** What a batch is folded with. */
+export interface Writer extends Pick<FoldContext, 'segments' | 'identity'> {
   readonly store: ProfileStore;
+  readonly due: DueTimes;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
   /** A text that no other write has. */
   readonly newToken: () => string;
-  readonly warm: WarmProfiles;
+  /** The parts of other keys, as they are now. */
+  readonly readParts: (keys: readonly Key[]) => Promise<FoldContext['parts']>;
+  /** Publishes an outbox that is about to be replaced, unless it surely was published. */
+  readonly clearOutbox: (outbox: Outbox | undefined) => Promise<void>;
+}
+
+/** A key's item as it was read, decoded, with the parts of the person's other keys, which were read after it. */
+export interface ReadProfile {
+  readonly version: number;
+  /** Its outbox was published. */
+  readonly stored: FoldedProfile | undefined;
+  readonly parts: FoldContext['parts'];
+}
+
+/** A write that succeeded; its outbox is to be published. */
+export interface Written {
+  readonly key: Key;
+  readonly encoded: EncodedProfile;
+  readonly textBytes: number;
+  readonly folded: FoldedProfile;
 }
 
 export interface Update {
   readonly applied: number;
   readonly repeated: number;
+  /** The last write; undefined when nothing was new. */
+  readonly written: Written | undefined;
 }
 
 /** A profile can never be written: it has outgrown its item in spite of its bounds. */
@@ -39,73 +68,89 @@ const MAX_CONFLICTS = 10;
 const PAGE_LIFE_MS = 3 * 86_400_000;
 
 /**
- * Applies deliveries to one profile, `read` being its item or undefined for a new one. One write, unless there are so many
- * events that their message ids would not fit. Throws `ProfileTooLargeError`, `ConflictError`, `StateError` and what
- * the store throws; what was written until then is skipped when the batch comes again.
+ * Takes deliveries in to one key. One write, unless there are so many events that their message ids would not fit. Throws
+ * `ProfileTooLargeError`, `ConflictError`, `StateError` and what store, due times and stream throw; what was written
+ * until then is skipped when the batch comes again.
  */
 export async function updateProfile(
   writer: Writer,
-  key: string,
+  key: Key,
   deliveries: readonly Delivery[],
-  read: ProfileItem | undefined,
+  read: ReadProfile,
 ): Promise<Update> {
   let applied = 0;
   let repeated = 0;
-  let item = read;
-  for (let at = 0; at < deliveries.length; at += limits.eventsPerWrite) {
-    if (at > 0) item = (await writer.store.read([key])).get(key);
-    const update = await foldAndWrite(writer, key, deliveries.slice(at, at + limits.eventsPerWrite), item);
+  let written: Written | undefined;
+  for (let at = 0; at < deliveries.length; ) {
+    const part = deliveries.slice(at, at + limits.eventsPerWrite);
+    const update = await foldAndWrite(writer, key, part, at === 0 ? read : await readAgain(writer, key, part));
+    at += update.taken;
     applied += update.applied;
     repeated += update.repeated;
+    written = update.written ?? written;
   }
-  return { applied, repeated };
+  return { applied, repeated, written };
 }
 
 /** Folds onto the version that was read and writes the next; if another came first, reads and folds again. */
 async function foldAndWrite(
   writer: Writer,
-  key: string,
+  key: Key,
   deliveries: readonly Delivery[],
-  read: ProfileItem | undefined,
-): Promise<Update> {
-  const { store, warm } = writer;
-  let item = read;
+  first: ReadProfile,
+): Promise<Update & Pick<Folded, 'taken'>> {
+  const { store, due, segments, identity, clock } = writer;
+  let read = first;
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-    const stored = item === undefined ? undefined : warm.take(key, item);
-    const { next, spilled, applied, repeated } = fold(key, stored, deliveries, await pagesOf(store, key, stored));
-    if (next === undefined) return { applied, repeated };
+    const { stored, parts } = read;
+    const pages = await pagesOf(store, key, stored);
+    const folded = fold(key, stored, deliveries, { pages, segments, identity, parts });
+    const { taken, next, spilled, arm, applied, repeated } = folded;
+    if (next === undefined) return { taken, applied, repeated, written: undefined };
 
-    const token = writer.newToken();
-    const { textBytes, ...encoded } = encodeProfile(next);
-    const written: ProfileItem = {
-      id: key,
-      version: (item?.version ?? 0) + 1,
-      token,
-      lastSeen: next.profile.lastSeen,
-      ...encoded,
-    };
-    const bytes = itemBytes(written);
-    if (bytes > MAX_ITEM_BYTES) throw new ProfileTooLargeError(bytes);
-
-    const expiresAt = writer.clock() + PAGE_LIFE_MS;
-    if (spilled !== undefined) await store.writePage({ key, expiresAt, ...spilled });
-    let isWritten = (await store.write(written)) === 'written';
-    if (!isWritten) {
-      item = (await store.read([key])).get(key);
-      // Our own token on the next version: the write had succeeded, its answer was lost.
-      isWritten = item?.version === written.version && item.token === token;
+    const { item, encoded, textBytes } = itemOf(key, read.version + 1, writer.newToken(), next);
+    const begun = clock();
+    if (spilled !== undefined) await store.writePage({ key, expiresAt: begun + PAGE_LIFE_MS, ...spilled });
+    if (arm !== undefined) await due.arm(arm, key);
+    if (await isWritten(store, item)) {
+      // So late that the tick may have come before what it was for.
+      if (arm !== undefined && clock() - begun >= SETTLE_MS) await due.arm(arm, key);
+      return { taken, applied, repeated, written: { key, encoded, textBytes, folded: next } };
     }
-    if (isWritten) {
-      warm.keep(key, encoded, textBytes, next);
-      return { applied, repeated };
-    }
+    read = await readAgain(writer, key, deliveries);
   }
   throw new ConflictError(
     `A profile was written by others ${MAX_CONFLICTS + 1} times in a row; the batch comes again.`,
   );
 }
 
-async function pagesOf(store: ProfileStore, key: string, stored: FoldedProfile | undefined) {
+/** The item of a version. Where it would be too large, tracks lose their oldest rows until it fits. */
+function itemOf(key: Key, version: number, token: string, folded: FoldedProfile) {
+  for (;;) {
+    const { textBytes, ...encoded } = encodeProfile(folded);
+    const item: ProfileItem = { id: key, version, token, lastSeen: folded.profile?.lastSeen ?? 0, ...encoded };
+    const bytes = itemBytes(item);
+    if (bytes <= MAX_ITEM_BYTES) return { item, encoded, textBytes };
+    if (!shortenTracks(folded)) throw new ProfileTooLargeError(bytes);
+  }
+}
+
+async function isWritten(store: ProfileStore, item: ProfileItem): Promise<boolean> {
+  if ((await store.write(item)) === 'written') return true;
+  const found = (await store.read([item.id])).get(item.id);
+  // Our own token on the next version: the write had succeeded, its answer was lost.
+  return found?.version === item.version && found.token === item.token;
+}
+
+async function readAgain(writer: Writer, key: Key, deliveries: readonly Delivery[]): Promise<ReadProfile> {
+  const item = (await writer.store.read([key])).get(key);
+  const stored = item && decodeProfile(item);
+  await writer.clearOutbox(stored?.outbox);
+  const parts = await writer.readParts(partKeysFor(key, stored?.identity, deliveries));
+  return { version: item?.version ?? 0, stored, parts };
+}
+
+async function pagesOf(store: ProfileStore, key: Key, stored: FoldedProfile | undefined) {
   const numbers = stored?.ledger.pages.map(({ number }) => number) ?? [];
   return numbers.length === 0 ? [] : await store.readPages(key, numbers);
 }

@@ -20,6 +20,16 @@ export class CellWriter {
     this.cells.push(time === 0 ? 0 : time - this.#epoch + 1);
   }
 
+  /** Any time. */
+  moment(time: number): void {
+    this.cells.push(time - this.#epoch);
+  }
+
+  /** Any time, or 0 for none. */
+  momentOrNone(time: number): void {
+    this.cells.push(time === 0 ? null : time - this.#epoch);
+  }
+
   /** Size, then each key followed by what `add` writes of its value. */
   map<V>(map: ReadonlyMap<string, V>, add: (value: V) => void): void {
     this.cells.push(map.size);
@@ -69,6 +79,25 @@ export class CellReader {
   time(): number {
     const distance = this.number();
     return distance === 0 ? 0 : distance + this.#epoch - 1;
+  }
+
+  moment(): number {
+    return this.number() + this.#epoch;
+  }
+
+  momentOrNone(): number {
+    if (this.peek() !== null) return this.moment();
+    this.#at += 1;
+    return 0;
+  }
+
+  /** The next cell, which stays the next. */
+  peek(): unknown {
+    return this.#cells[this.#at];
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#cells.length;
   }
 
   map<V>(read: () => V): Map<string, V> {

@@ -40,6 +40,8 @@ export const limits = {
   messageIdPages: 256,
   /** Events that one write adds, so that new message ids fit the item. */
   eventsPerWrite: 2_000,
+  /** Links that one write publishes, so that its outbox fits the item. */
+  linksPerWrite: 60,
   /** Hours for which a message id is remembered, by `receivedAt`. */
   dedupHours: 24,
 } as const;

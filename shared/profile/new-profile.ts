@@ -34,6 +34,6 @@ export function profileIdOf(key: string): string {
 }
 
 /** Counts something that a bound kept out of the profile. */
-export function drop(profile: Profile, what: string): void {
-  profile.dropped.set(what, (profile.dropped.get(what) ?? 0) + 1);
+export function drop(profile: Profile, what: string, count = 1): void {
+  profile.dropped.set(what, (profile.dropped.get(what) ?? 0) + count);
 }

@@ -1,23 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createProfileUpdater } from '../../../functions/profile-updater/profile-updater.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
-import { ARRIVAL, anEnvelope, anIdentify, anOrder, aRecord, aTrack, type Message } from '../../fixtures/events.ts';
-import { aKinesisEvent, type Fault, MemoryProfileStore } from '../../fixtures/profiles.ts';
-
-let tokens = 0;
-
-function updaterOf(store: MemoryProfileStore) {
-  return createProfileUpdater({
-    store,
-    clock: () => ARRIVAL,
-    newToken: () => {
-      tokens += 1;
-      return `token-${tokens}`;
-    },
-    log: () => undefined,
-  });
-}
+import { anEnvelope, anIdentify, anOrder, aRecord, aTrack, type Message } from '../../fixtures/events.ts';
+import { aKinesisEvent, anUpdater, type Fault, MemoryProfileStore } from '../../fixtures/profiles.ts';
 
 const person = fc.constantFrom('ann', 'bob', 'eve');
 const message: fc.Arbitrary<Message> = fc
@@ -47,7 +32,7 @@ const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'refused'
 
 /** Delivers the stream as a poller does: from the lowest failure again, in batches cut anew each time. */
 async function deliver(records: readonly ReceivedRecord[], cuts: readonly number[], store: MemoryProfileStore) {
-  const update = updaterOf(store);
+  const update = anUpdater(store);
   let from = 0;
   for (let invocation = 0; from < records.length; invocation += 1) {
     if (invocation > 500) throw new Error('The stream makes no progress.');
@@ -103,7 +88,7 @@ describe('the profile updater', () => {
           return isAlive ? 'none' : 'refused';
         };
         // Nobody hears what a killed sandbox answered: the whole batch comes again, cut anew.
-        await updaterOf(store)(aKinesisEvent(records));
+        await anUpdater(store)(aKinesisEvent(records));
         store.onWrite = () => 'none';
         await deliver(records, [cut], store);
         expect(profilesOf(store)).toEqual(profilesOf(expected));

@@ -1,19 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { log } from '../../../functions/adapters/log.ts';
 import type { ProfileItem } from '../../../functions/adapters/profile-store.ts';
-import { createProfileUpdater } from '../../../functions/profile-updater/profile-updater.ts';
 import { limits } from '../../../shared/profile/limits.ts';
-import { ARRIVAL, anEnvelope, aRecord, aTrack } from '../../fixtures/events.ts';
-import { aKinesisEvent, MemoryProfileStore } from '../../fixtures/profiles.ts';
+import { anEnvelope, aRecord, aTrack } from '../../fixtures/events.ts';
+import { aKinesisEvent, anUpdater, MemoryProfileStore } from '../../fixtures/profiles.ts';
 
-function anUpdater() {
+function updaters() {
   const store = new MemoryProfileStore();
   const lines: Parameters<typeof log>[] = [];
   let tokens = 0;
   const updater = (name: string) =>
-    createProfileUpdater({
-      store,
-      clock: () => ARRIVAL,
+    anUpdater(store, {
       newToken: () => {
         tokens += 1;
         return `${name}-${tokens}`;
@@ -29,7 +26,7 @@ const countOf = (store: MemoryProfileStore, userId: string) => store.profile(`us
 
 describe('a batch', () => {
   it('writes each touched profile once', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     const answer = await update(aKinesisEvent([recordOf(track('ann'), track('bob')), recordOf(track('ann'))]));
     expect(answer).toEqual({ batchItemFailures: [] });
     expect([countOf(store, 'ann'), countOf(store, 'bob')]).toEqual([2, 1]);
@@ -37,7 +34,7 @@ describe('a batch', () => {
   });
 
   it('writes nothing for what was applied before', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     const event = aKinesisEvent([recordOf(track('ann'))]);
     await update(event);
     await update(event);
@@ -45,7 +42,7 @@ describe('a batch', () => {
   });
 
   it('leaves a poison record to the lake and goes on', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     const poison = [
       aRecord('{not json'),
       aRecord(new Uint8Array([255, 254])),
@@ -56,13 +53,13 @@ describe('a batch', () => {
   });
 
   it('takes bare messages of different people from other producers', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     await update(aKinesisEvent([aRecord([track('ann'), track('bob'), track('ann')])]));
     expect([countOf(store, 'ann'), countOf(store, 'bob')]).toEqual([2, 1]);
   });
 
   it('comes again from the earliest record of a profile that could not be written', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     const records = [recordOf(track('ann')), recordOf(track('bob')), recordOf(track('ann')), recordOf(track('bob'))];
     store.onWrite = (id) => (id === 'user:bob' ? 'refused' : 'none');
     const { batchItemFailures } = await update(aKinesisEvent(records));
@@ -73,7 +70,7 @@ describe('a batch', () => {
   });
 
   it('comes again whole when the profiles cannot be read', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     store.read = () => Promise.reject(new Error('throttled'));
     const records = [aRecord('{not json'), recordOf(track('ann'))];
     const { batchItemFailures } = await update(aKinesisEvent(records));
@@ -81,7 +78,7 @@ describe('a batch', () => {
   });
 
   it('begins no further profile after a failure, and names those as not done', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     const records = Array.from({ length: 100 }, (_, n) => recordOf(track(`u-${n}`)));
     store.onWrite = () => 'refused';
     const { batchItemFailures } = await update(aKinesisEvent(records));
@@ -94,7 +91,7 @@ describe('a batch', () => {
 
 describe('a write', () => {
   it('whose answer was lost is known by its token', async () => {
-    const { store, lines, update } = anUpdater();
+    const { store, lines, update } = updaters();
     store.onWrite = () => 'answer_lost';
     expect(await update(aKinesisEvent([recordOf(track('ann'))]))).toEqual({ batchItemFailures: [] });
     expect(store.items.get('user:ann')).toMatchObject({ version: 1, token: 'one-1' });
@@ -103,7 +100,7 @@ describe('a write', () => {
   });
 
   it('that another writer forestalled is folded onto what that one wrote', async () => {
-    const { store, update, updateToo } = anUpdater();
+    const { store, update, updateToo } = updaters();
     await update(aKinesisEvent([recordOf(track('ann'))]));
     const other = aRecord(anEnvelope([track('ann')]), { shardId: 'shardId-000000000009' });
     let isFirst = true;
@@ -121,7 +118,7 @@ describe('a write', () => {
   });
 
   it('that is forestalled again and again comes again with its batch', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     store.write = async () => 'conflict';
     const records = [recordOf(track('ann'))];
     const { batchItemFailures } = await update(aKinesisEvent(records));
@@ -131,7 +128,7 @@ describe('a write', () => {
 
 describe('a profile that can never be written', () => {
   it('holds up nobody and is reported without personal data', async () => {
-    const { store, lines, update } = anUpdater();
+    const { store, lines, update } = updaters();
     const records = [recordOf(track('jane@example.com')), recordOf(track('ann'))];
     await update(aKinesisEvent(records.slice(0, 1)));
     const item = store.items.get('user:jane@example.com') as ProfileItem;
@@ -145,7 +142,7 @@ describe('a profile that can never be written', () => {
   });
 
   it('but may be by a newer version waits for it', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     await update(aKinesisEvent([recordOf(track('ann'))]));
     const item = store.items.get('user:ann') as ProfileItem;
     store.items.set(item.id, { ...item, format: item.format + 1 });
@@ -164,7 +161,7 @@ describe('a person with very many events', () => {
     );
 
   it('is written several times in a batch, within what an item holds', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     await update(aKinesisEvent(many(limits.eventsPerWrite * 2 + 500)));
     expect(countOf(store, 'ann')).toBe(limits.eventsPerWrite * 2 + 500);
     expect(store.items.get('user:ann')?.version).toBe(3);
@@ -172,7 +169,7 @@ describe('a person with very many events', () => {
   });
 
   it('has each message counted once across side items, also when a crash came between page and profile', async () => {
-    const { store, update } = anUpdater();
+    const { store, update } = updaters();
     await update(aKinesisEvent(many(600)));
     const next = aKinesisEvent(many(300, 600));
     store.onWrite = (id) => (id === 'user:ann' ? 'refused' : 'none');
@@ -185,7 +182,7 @@ describe('a person with very many events', () => {
   });
 
   it('loses no message id to a writer that lags behind', async () => {
-    const { store, update, updateToo } = anUpdater();
+    const { store, update, updateToo } = updaters();
     await update(aKinesisEvent(many(600)));
     const past = store.items.get('user:ann') as ProfileItem;
     await update(aKinesisEvent(many(1, 600)));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { WarmProfiles } from '../../../functions/profile-updater/warm-profiles.ts';
-import { newLedger } from '../../../shared/profile/ledger.ts';
+import { newFoldedProfile } from '../../../shared/profile/folded-profile.ts';
 import { decodeProfile, encodeProfile } from '../../../shared/profile/state.ts';
 import { aProfile } from '../../fixtures/profiles.ts';
 
-const folded = { profile: aProfile(), ledger: newLedger() };
+const profile = aProfile();
+const folded = { ...newFoldedProfile(), profile };
 const encoded = encodeProfile(folded);
 
 describe('a profile kept warm', () => {
@@ -16,8 +17,16 @@ describe('a profile kept warm', () => {
     expect(warm.take('a', encoded)).toEqual(folded);
   });
 
+  it('is looked at any number of times, also when it was only read before', () => {
+    const warm = new WarmProfiles();
+    const read = warm.peek('a', encoded);
+    expect(read).toEqual(folded);
+    expect(warm.peek('a', structuredClone(encoded))).toBe(read);
+    expect(warm.take('a', encoded)).toBe(read);
+  });
+
   it('is read anew when anything else is stored', () => {
-    const other = encodeProfile({ ...folded, profile: { ...folded.profile, eventCount: 7 } });
+    const other = encodeProfile({ ...folded, profile: { ...profile, eventCount: 7 } });
     for (const stored of [other, { ...encoded, ids: new Uint8Array(12) }]) {
       const warm = new WarmProfiles();
       warm.keep('a', encoded, 1, folded);

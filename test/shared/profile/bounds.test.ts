@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CleanEvent } from '../../../schemas/event/clean-event.ts';
 import { applyTo } from '../../../shared/profile/apply.ts';
-import { type Delivery, type FoldedProfile, fold } from '../../../shared/profile/fold.ts';
+import type { Delivery } from '../../../shared/profile/delivery.ts';
+import { fold } from '../../../shared/profile/fold.ts';
+import type { FoldedProfile } from '../../../shared/profile/folded-profile.ts';
 import { fits, jsonBytes, limits } from '../../../shared/profile/limits.ts';
 import { newProfile } from '../../../shared/profile/new-profile.ts';
 import { decodeProfile, encodeProfile } from '../../../shared/profile/state.ts';
 import { ARRIVAL, aCleanEvent, aMoney } from '../../fixtures/events.ts';
-import { aDelivery, aProfile } from '../../fixtures/profiles.ts';
+import { aDelivery, aFoldContext, aProfile } from '../../fixtures/profiles.ts';
 
 const DAY = 86_400_000;
 const DYNAMODB_ITEM_BYTES = 400 * 1024;
@@ -56,8 +58,10 @@ describe('the bounds of a profile', () => {
           ),
         );
         let stored: FoldedProfile | undefined;
-        for (let at = 0; at < deliveries.length; at += limits.eventsPerWrite) {
-          stored = fold('user:u', stored, deliveries.slice(at, at + limits.eventsPerWrite), []).next;
+        for (let at = 0; at < deliveries.length; ) {
+          const folded = fold('user:u', stored, deliveries.slice(at, at + limits.eventsPerWrite), aFoldContext());
+          stored = folded.next;
+          at += folded.taken;
         }
         const { state, ids } = encodeProfile(stored as FoldedProfile);
         // Uncompressed: no luck with the content is needed.

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Delivery, type FoldedProfile, fold } from '../../../shared/profile/fold.ts';
+import type { Delivery, EventDelivery } from '../../../shared/profile/delivery.ts';
+import { fold } from '../../../shared/profile/fold.ts';
+import type { FoldedProfile } from '../../../shared/profile/folded-profile.ts';
 import { limits } from '../../../shared/profile/limits.ts';
 import { ARRIVAL, aCleanEvent } from '../../fixtures/events.ts';
-import { aDelivery } from '../../fixtures/profiles.ts';
+import { aDelivery, aFoldContext } from '../../fixtures/profiles.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -14,16 +16,12 @@ function foldAll(batches: readonly (readonly Delivery[])[]) {
   let stored: FoldedProfile | undefined;
   for (const batch of batches) {
     const numbers = stored?.ledger.pages.map(({ number }) => number) ?? [];
-    const { next, spilled } = fold(
-      KEY,
-      stored,
-      batch,
-      numbers.map((number) => pages.get(number) as Uint8Array),
-    );
+    const read = numbers.map((number) => pages.get(number) as Uint8Array);
+    const { next, spilled } = fold(KEY, stored, batch, aFoldContext({ pages: read }));
     if (spilled) pages.set(spilled.number, spilled.ids);
     stored = next ?? stored;
   }
-  return { count: stored?.profile.eventCount ?? 0, stored, pages };
+  return { count: stored?.profile?.eventCount ?? 0, stored, pages };
 }
 
 describe('folding a batch', () => {
@@ -80,7 +78,7 @@ describe('folding a batch', () => {
       aDelivery({ arrivedAt: ARRIVAL + n * 6 * HOUR, shardId: shards[n < 20 ? 0 : 1] as string }),
     );
     const once = foldAll([stream]).stored;
-    const { next } = fold(KEY, structuredClone(once), stream, []);
+    const { next } = fold(KEY, structuredClone(once), stream, aFoldContext());
     expect(next).toBeUndefined();
     const again = foldAll([stream, stream.slice(3, 9), stream]).stored;
     expect(again?.profile).toEqual(once?.profile);
@@ -114,8 +112,8 @@ describe('message ids beyond what the item holds', () => {
 
   it('are on a page only once they were counted', () => {
     const { stored } = foldAll(batches.slice(0, 4));
-    const spill = (batch: readonly Delivery[]) => fold(KEY, structuredClone(stored), batch, []).spilled;
-    const [one, other] = [spill(batches[4] as Delivery[]), spill(batches[5] as Delivery[])];
+    const spill = (batch: readonly Delivery[]) => fold(KEY, structuredClone(stored), batch, aFoldContext()).spilled;
+    const [one, other] = [spill(batches[4] as EventDelivery[]), spill(batches[5] as EventDelivery[])];
     expect(one?.ids.length).toBeGreaterThan(limits.inlineMessageIds * 12);
     expect(other).toEqual(one);
   });

@@ -1,0 +1,43 @@
+import type { CleanEvent } from '../../schemas/event/clean-event.ts';
+import type {
+  BackfillItem,
+  BackfillRecord,
+  LinkRecord,
+  PartRecord,
+  UnlinkRecord,
+} from '../../schemas/stream/control.ts';
+
+/** Where on the stream something lay. */
+export interface StreamPlace {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  /** Arrival of the record at the stream, in milliseconds since 1970: the clock of the dedup window and of segments. */
+  readonly arrivedAt: number;
+}
+
+/** An event of a key. */
+export interface EventDelivery extends StreamPlace {
+  /** Position of the event in its record. */
+  readonly index: number;
+  readonly event: CleanEvent;
+}
+
+/** The sweeper's clock. */
+export interface KeyTick {
+  readonly kind: 'tick';
+  readonly at: number;
+}
+
+/** What the lake knows of the key's past. */
+export interface KeyBackfill extends Pick<BackfillRecord, 'segments'>, Pick<BackfillItem, 'tracks'> {
+  readonly kind: 'backfill';
+}
+
+/** What concerns a key and is no event. */
+export interface ControlDelivery extends StreamPlace {
+  readonly control: LinkRecord | UnlinkRecord | PartRecord | KeyTick | KeyBackfill;
+}
+
+export type Delivery = EventDelivery | ControlDelivery;
+
+export const isEventDelivery = (delivery: Delivery): delivery is EventDelivery => 'event' in delivery;

@@ -1,0 +1,118 @@
+import type { CleanEvent } from '../../schemas/event/clean-event.ts';
+import type { Profile } from '../../schemas/profile.ts';
+import type { Cause, Key } from '../../schemas/stream/control.ts';
+import type { Audience, MembershipChange } from '../segments/audience.ts';
+import type { Person } from '../segments/person.ts';
+import type { Tracks } from '../segments/tracks.ts';
+import type { FoldedProfile } from './folded-profile.ts';
+import { mergeProfiles } from './merge.ts';
+import type { SegmentRules } from './segment-rules.ts';
+
+/** What another key of the person holds. */
+export type Part = Pick<FoldedProfile, 'profile' | 'tracks' | 'audience'>;
+
+/** The home's own part, which grows while its events are folded. */
+export interface OwnPart {
+  profile: Profile | undefined;
+  readonly tracks: Tracks;
+  readonly audience: Audience;
+}
+
+/**
+ * A person at their home: evaluates the segments on the parts of all keys. Of a person of a single part nothing is copied.
+ */
+export class Home {
+  readonly #key: Key;
+  readonly #own: OwnPart;
+  readonly #rules: SegmentRules;
+  readonly changes: MembershipChange[] = [];
+  #others: readonly Part[] = [];
+  #profile: Profile | undefined;
+  #tracks: Tracks | undefined;
+
+  constructor(key: Key, own: OwnPart, rules: SegmentRules) {
+    this.#key = key;
+    this.#own = own;
+    this.#rules = rules;
+  }
+
+  /** Says what the other keys of the person hold; those without events hold nothing of interest. */
+  setOthers(parts: readonly Part[]): void {
+    this.#others = parts.filter(({ profile, tracks }) => profile !== undefined || tracks.size > 0);
+    this.#profile = undefined;
+    this.#tracks = undefined;
+  }
+
+  /** The home's own part has taken in an event. */
+  hasApplied(event: CleanEvent): void {
+    this.#profile = undefined;
+    if (this.#tracks !== undefined && this.#tracks !== this.#own.tracks) this.#rules.trackEvent(this.#tracks, event);
+  }
+
+  /** The home's own tracks were given other rows. */
+  hasBackfilled(): void {
+    this.#tracks = undefined;
+  }
+
+  /** Brings memberships to each moment that was due up to `asOf`, so that they change when time says, whoever comes late. */
+  catchUp(asOf: number): void {
+    const { audience } = this.#own;
+    while (audience.due > 0 && audience.due <= asOf) {
+      const { due } = audience;
+      this.#evaluate(due, { type: 'time', time: due });
+      if (audience.due > 0) audience.due = Math.max(audience.due, due + 1);
+    }
+  }
+
+  /** Brings memberships up to `asOf`, never back. `event` is what alone is new. */
+  evaluate(asOf: number, cause: Cause, event?: CleanEvent): void {
+    this.#evaluate(Math.max(asOf, this.#own.audience.evaluatedAt), cause, event);
+  }
+
+  /** The key has got a parent: from now on its person is somebody else's, who will be in segments for both. */
+  leave(asOf: number, cause: Cause): void {
+    const { audience } = this.#own;
+    if (audience.evaluatedAt === 0) return;
+    const at = Math.max(asOf, audience.evaluatedAt);
+    const segments = [...audience.memberships].sort(([one], [other]) => (one < other ? -1 : 1));
+    for (const [segmentId, { version }] of segments) {
+      audience.transitions += 1;
+      this.changes.push({ n: audience.transitions, segmentId, version, to: 'exited', at, cause });
+    }
+    audience.memberships.clear();
+    audience.evaluatedAt = at;
+    audience.due = 0;
+    audience.armed = 0;
+  }
+
+  #evaluate(asOf: number, cause: Cause, event?: CleanEvent): void {
+    const { audience } = this.#own;
+    const person = this.#person();
+    if (this.#others.length === 0) {
+      this.changes.push(...this.#rules.evaluate(person, audience, asOf, cause, event));
+      return;
+    }
+    const { ready } = audience;
+    audience.ready = this.#readyForAll();
+    this.changes.push(...this.#rules.evaluate(person, audience, asOf, cause, event));
+    audience.ready = ready;
+  }
+
+  /** A pending definition can be decided only when the past of every part with events is there. */
+  #readyForAll(): Set<string> {
+    const parts = [this.#own, ...this.#others].filter(({ profile }) => profile !== undefined);
+    const [first, ...rest] = parts.map(({ audience }) => audience.ready);
+    return new Set([...(first ?? [])].filter((one) => rest.every((ready) => ready.has(one))));
+  }
+
+  #person(): Person {
+    const { profile, tracks } = this.#own;
+    const others = this.#others;
+    this.#profile ??= mergeProfiles(this.#key, [profile, ...others.map((part) => part.profile)].filter(isThere));
+    this.#tracks ??=
+      others.length === 0 ? tracks : this.#rules.mergeTracks([tracks, ...others.map((part) => part.tracks)]);
+    return { key: this.#key, profile: this.#profile, tracks: this.#tracks };
+  }
+}
+
+const isThere = <T>(value: T | undefined): value is T => value !== undefined;

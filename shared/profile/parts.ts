@@ -1,0 +1,29 @@
+import type { IdentityNode } from '../../schemas/identity.ts';
+import type { Key } from '../../schemas/stream/control.ts';
+import { isAnonymous, isUser } from '../identity/keys.ts';
+import { keysOf } from '../identity/subtree.ts';
+import { type Delivery, isEventDelivery } from './delivery.ts';
+
+/** Whether events can have this key as theirs; other keys only join. */
+const hasEvents = (key: Key): boolean => isUser(key) || isAnonymous(key);
+
+/** The other keys of the person at this home that may have events. */
+export function keysOfPerson(home: Key, node: IdentityNode): Key[] {
+  if (node.children.size === 0) return [];
+  return keysOf(node, home).filter((key) => key !== home && hasEvents(key));
+}
+
+/**
+ * The keys whose parts folding these deliveries may need: those of the person, and those that reports bring along. None
+ * if the key has a parent and keeps it.
+ */
+export function partKeysFor(key: Key, node: IdentityNode | undefined, deliveries: readonly Delivery[]): Key[] {
+  const controls = deliveries.flatMap((delivery) => (isEventDelivery(delivery) ? [] : [delivery.control]));
+  const frees = ({ kind }: (typeof controls)[number]) =>
+    // Only users form rings, which a link or a report may break or close elsewhere.
+    kind === 'unlink' || (isUser(key) && (kind === 'link' || kind === 'part'));
+  if (node?.parent !== undefined && !controls.some(frees)) return [];
+  const reported = controls.flatMap((control) => (control.kind === 'part' ? control.keys : []));
+  const known = node === undefined ? [] : keysOf(node, key);
+  return [...new Set([...known, ...reported])].filter((other) => other !== key && hasEvents(other));
+}
