@@ -44,7 +44,6 @@ function emailOf(text: string): string | undefined {
 }
 
 function phoneOf(text: string): string | undefined {
-  if (text.length > limits.idLength) return undefined;
   const phone = text.replace(PHONE_PUNCTUATION, '').replace(/^00/, '+');
   return PHONE.test(phone) && !ONE_DIGIT_ONLY.test(phone) ? phone : undefined;
 }

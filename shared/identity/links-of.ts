@@ -48,9 +48,7 @@ function externalKeys(event: CleanEvent, rules: IdentityRules): Map<Key, LinkRea
     if (key === undefined || keys.has(key) || keys.size >= limits.externalIds) return;
     if (!isBlockedByRules(key.slice(key.indexOf(':') + 1), rules)) keys.set(key, why);
   };
-  for (const name of rules.externalTraits) {
-    if (Object.hasOwn(event.traits, name)) add(name, event.traits[name], 'trait');
-  }
+  for (const name of rules.externalTraits) add(name, event.traits[name], 'trait');
   const { externalIds } = event.context;
   if (!Array.isArray(externalIds)) return keys;
   for (const entry of externalIds) {

@@ -1,5 +1,5 @@
-import type { IdentityNode } from '../../../schemas/identity.ts';
-import type { Key } from '../../../schemas/stream/control.ts';
+import type { ChildReport, IdentityNode } from '../../../schemas/identity.ts';
+import { asControlRecord, type Key } from '../../../schemas/stream/control.ts';
 import { rawIdOf } from '../../../shared/identity/keys.ts';
 import { emptyNode, type IdentityRecord, partChanged, receive, type Step } from '../../../shared/identity/receive.ts';
 import { numbersFrom } from './random.ts';
@@ -35,6 +35,8 @@ export interface WorldProps {
   readonly crashes: number;
   /** Records that are put on the stream twice, as a producer does whose answer was lost. */
   readonly resends: number;
+  /** Whether homes write reports that tell of no other key than before. If not, one that comes again is taken again. */
+  readonly homesKeepNews: boolean;
 }
 
 const targetOf = (record: WorldRecord): Key =>
@@ -65,7 +67,7 @@ export function settleWorld(inputs: readonly WorldRecord[], props: WorldProps): 
 
   const put = (record: WorldRecord, shard = shardOf(targetOf(record), props.shards)) => {
     published += 1;
-    shards[shard]?.log.push(record);
+    shards[shard]?.log.push(record.kind === 'change' ? record : overTheWire(record));
   };
 
   function* work(number: number, shard: Shard): Generator<undefined, void> {
@@ -81,7 +83,7 @@ export function settleWorld(inputs: readonly WorldRecord[], props: WorldProps): 
       for (let isWritten = false; !isWritten; ) {
         const item = items.get(key) ?? { version: 0, node: emptyNode, outbox: undefined };
         yield;
-        const { node, out } = foldAll(item.node, key, records);
+        const { node, out } = foldAll(item.node, key, records, props.homesKeepNews);
         const isPublished = item.outbox?.shard === number && item.outbox.sequence < first;
         if (item.outbox !== undefined && !isPublished) {
           for (const record of item.outbox.records) {
@@ -132,16 +134,32 @@ export function settleWorld(inputs: readonly WorldRecord[], props: WorldProps): 
   }
 }
 
-function foldAll(node: IdentityNode, key: Key, records: readonly WorldRecord[]) {
+/** As the stream's readers get it. */
+function overTheWire(record: IdentityRecord): WorldRecord {
+  const read = asControlRecord(JSON.parse(JSON.stringify(record)));
+  if (read?.kind === 'link' || read?.kind === 'unlink' || read?.kind === 'part') return read;
+  throw new Error(`Not a control record: ${JSON.stringify(record)}`);
+}
+
+function foldAll(node: IdentityNode, key: Key, records: readonly WorldRecord[], keepsNews = true) {
   const out: WorldRecord[] = [];
   let at = node;
   for (const record of records) {
     const step: Step =
       record.kind === 'change' ? partChanged(at, key, { type: 'event', time: 0 }) : receive(at, key, record);
-    at = step.node;
+    const { isHome, wasHome } = step;
+    const isNews = record.kind === 'part' && isHome && wasHome && isSameReport(at, step.node, record.child);
+    if (keepsNews || !isNews) at = step.node;
     out.push(...step.out);
   }
   return { node: at, out };
+}
+
+function isSameReport(before: IdentityNode, after: IdentityNode, child: Key): boolean {
+  const [{ changes: _, ...one }, { changes: __, ...other }] = [before, after].map(
+    ({ children }) => children.get(child) ?? { changes: 0 },
+  ) as [ChildReport, ChildReport];
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 const nodesOf = (items: ReadonlyMap<Key, Item>) => new Map([...items].map(([key, { node }]) => [key, node]));

@@ -42,6 +42,24 @@ export const links = fc.array(
   { maxLength: 14 },
 );
 
+const manyUsers = [...'abcdefghij'].map((id): Key => `user:${id}`);
+const ring = manyUsers.map((user, at) =>
+  aLinkOf(user, manyUsers[(at + 1) % manyUsers.length] as Key, 10 + ((at * 7) % 10)),
+);
+
+/** Aliases among ten users, mostly with a ring of all ten of them. */
+export const aliases = fc
+  .tuple(
+    fc.constantFrom(0, 9, 10, 10),
+    fc.array(
+      fc
+        .tuple(pairOf(manyUsers, manyUsers), fc.integer({ min: 1, max: 25 }))
+        .map(([[child, parent], time]) => aLinkOf(child, parent, time)),
+      { minLength: 1, maxLength: 10 },
+    ),
+  )
+  .map(([length, others]) => [...ring.slice(0, length), ...others]);
+
 export const splits = fc.array(
   fc.tuple(pair, fc.nat(5)).map(([[child, parent], time]) => aSplitOf(child, parent, time)),
   { maxLength: 3 },
@@ -58,6 +76,7 @@ export const worldProps: fc.Arbitrary<WorldProps> = fc.record({
   crashRate: fc.constantFrom(0, 30, 150),
   crashes: fc.nat(25),
   resends: fc.nat(4),
+  homesKeepNews: fc.boolean(),
 });
 
 /** What a child without children says to its parent, or, without keys, that it has left. */

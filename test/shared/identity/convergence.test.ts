@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { IdentityNode } from '../../../schemas/identity.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
 import { settleChaos, settleWorld, type WorldRecord } from './a-world.ts';
-import { changes, links, splits, worldProps } from './arbitraries.ts';
+import { aliases, changes, links, splits, worldProps } from './arbitraries.ts';
 import { forestOf, sorted } from './forest.ts';
 import { shuffled } from './random.ts';
 import { resolve } from './resolve.ts';
@@ -25,6 +25,18 @@ describe('whatever the order and the crashes', () => {
         expect(forestOf(nodes)).toEqual(expected([...joined, ...split], nodes));
       }),
       { numRuns: 3000 },
+    );
+  });
+
+  test('rings of any length come to rest, cut at their earliest link, and open again when a later alias or a split opens them', () => {
+    fc.assert(
+      fc.property(aliases, splits, worldProps, fc.integer(), (joined, split, props, seed) => {
+        const changed = joined.map(({ child }): WorldRecord => ({ kind: 'change', key: child }));
+        const { nodes, published } = settleWorld(shuffled([...joined, ...split, ...changed], seed), props);
+        expect(forestOf(nodes)).toEqual(expected([...joined, ...split], nodes));
+        expect(published).toBeLessThan(40 * (joined.length + 1));
+      }),
+      { numRuns: 800 },
     );
   });
 

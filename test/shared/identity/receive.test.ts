@@ -60,6 +60,7 @@ describe('a link', () => {
     const step = receive(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:ada', 2));
     expect(step.out).toMatchObject([{ to: 'user:ada', moves: 1, changes: 2, times: [2] }]);
     expect(step.moved).toBeUndefined();
+    expect(step.node.links).toHaveLength(1);
   });
 });
 
@@ -73,6 +74,12 @@ describe('a report', () => {
     const step = receive(emptyNode, 'user:ada', report);
     expect(keysOf(step.node, 'user:ada')).toEqual(['user:ada', 'email:a', 'anonymous:x']);
     expect(step).toMatchObject({ out: [], isHome: true, touched: true, moved: undefined, cause: report.cause });
+  });
+
+  test('that has come around a ring brings back nothing that this key has said itself', () => {
+    const keys = ['user:b', 'user:a', 'anonymous:x', 'anonymous:y'];
+    const echo = aReportOf('user:a', 'user:b', { keys, above: [-1, 0, 1, 0], times: [1, 2, 3, 4] });
+    expect(keysOf(takeAll('user:a', echo), 'user:a')).toEqual(['user:a', 'user:b', 'anonymous:y']);
   });
 
   test('goes on to the parent, with its cause', () => {

@@ -21,6 +21,49 @@ describe('makes keys of external ids', () => {
   });
 });
 
+test.each<[kind: string, longest: string]>([
+  ['email', `ada@${'x.'.repeat(123)}shop`],
+  ['loyalty', 'x'.repeat(256)],
+])('takes an id of the kind %s up to its longest', (kind, longest) => {
+  expect(externalKey(kind, longest)).toBe(`${kind}:${longest}`);
+  expect(externalKey(kind, `${longest}x`)).toBeUndefined();
+});
+
+describe('takes keys out of a person', () => {
+  const request = { requestId: 'r-1', time: 7 };
+  const person = ['user:ada', 'user:old', 'email:a', 'anonymous:x', 'anonymous:y'];
+  const pairsOf = (...out: string[]) =>
+    splitRecords(person, new Set(out), request).map(({ child, parent }) => `${child} > ${parent}`);
+
+  test('by keeping a device off all that it could belong to', () => {
+    expect(pairsOf('anonymous:x')).toEqual([
+      'anonymous:x > email:a',
+      'anonymous:x > user:ada',
+      'anonymous:x > user:old',
+    ]);
+  });
+
+  test('by keeping users off each other in both directions', () => {
+    expect(pairsOf('user:old', 'email:a', 'anonymous:x', 'anonymous:y')).toEqual([
+      'anonymous:x > user:ada',
+      'anonymous:y > user:ada',
+      'email:a > user:ada',
+      'user:old > user:ada',
+      'user:ada > user:old',
+    ]);
+  });
+
+  test('with the request in each record', () => {
+    const record = { v: 1, kind: 'unlink', child: 'email:a', parent: 'user:ada', reason: 'split', ...request };
+    expect(splitRecords(['user:ada', 'email:a'], new Set(['email:a']), request)).toEqual([record]);
+  });
+
+  test('and does nothing for keys that are not of the person, nor for all of them at once', () => {
+    expect(pairsOf('anonymous:z')).toEqual([]);
+    expect(pairsOf(...person)).toEqual([]);
+  });
+});
+
 type Links = [name: string, message: Message, links: [child: string, parent: string, why: string][]];
 
 describe('tells which links an event makes', () => {
@@ -44,7 +87,7 @@ describe('tells which links an event makes', () => {
 type Moment = Message & { minute: number; split?: string[]; of?: string };
 type Rule = [name: string, moments: Moment[], people: Record<string, string[]>];
 
-const world = { shards: 3, crashRate: 60, crashes: 8, resends: 2 };
+const world = { shards: 3, crashRate: 60, crashes: 8, resends: 2, homesKeepNews: false };
 
 /** What a moment puts on the stream, when everything before has come to rest. */
 function recordsOf({ minute, split, of, ...message }: Moment, before: readonly WorldRecord[]): WorldRecord[] {

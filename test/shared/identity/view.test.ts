@@ -5,7 +5,7 @@ import { identityView } from '../../../shared/identity/view.ts';
 import { settleWorld, type WorldRecord } from './a-world.ts';
 import { aLinkOf, aSplitOf } from './arbitraries.ts';
 
-const props = { seed: 1, shards: 2, crashRate: 0, crashes: 0, resends: 0 };
+const props = { seed: 1, shards: 2, crashRate: 0, crashes: 0, resends: 0, homesKeepNews: true };
 
 function viewOf(home: Key, keys: readonly Key[], records: readonly WorldRecord[]) {
   const { nodes } = settleWorld(records, props);
