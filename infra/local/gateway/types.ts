@@ -1,6 +1,6 @@
 /** One AWS API call as it passes the gateway. */
 export interface AwsCall {
-  /** Signing name of the service, as in the SigV4 credential scope: `kinesis`, `dynamodb`, `s3`, `athena`. */
+  /** Signing name of the service, as in the SigV4 credential scope: `kinesis`, `dynamodb`, `s3`, `athena`, `sqs`, `lambda`. */
   readonly service: string;
   /** API operation, for example `PutRecords` or `GetObject`. */
   readonly operation: string;

@@ -36,6 +36,8 @@ function cron(inner: string, timeZone: string): Beat {
     timezone: timeZone,
     mode: '7-part',
     alternativeWeekdays: true,
+    // `1/10` is every tenth from the first.
+    sloppyRanges: true,
     paused: true,
   });
   return (after) => parsed.nextRun(new Date(after))?.getTime();

@@ -33,9 +33,12 @@ export async function openEventQueue({ folder, run }: EventQueueOptions): Promis
     const kept = await readState<Kept>(file);
     if (kept) void deal(file, kept);
   }
+  let accepted = 0;
   return {
     accept: async (functionLogicalId, event) => {
-      const file = path.join(folder, `${Date.now()}-${randomUUID()}.json`);
+      // Names sort in the order of acceptance.
+      const name = [Date.now(), String(accepted++).padStart(9, '0'), randomUUID()].join('-');
+      const file = path.join(folder, `${name}.json`);
       const kept = { functionLogicalId, event };
       await writeState(file, kept);
       void deal(file, kept);

@@ -17,7 +17,7 @@ export interface LambdaService extends LocalService {
   serve(functions: Invocable): void;
 }
 
-const invocations = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?|$)/;
+const invocations = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
 
 /** The largest event of an asynchronous invocation, in bytes. */
 const asyncLimit = 1024 * 1024;
@@ -47,7 +47,8 @@ export function createLambdaService(): LambdaService {
 }
 
 async function invoke(functions: Invocable, { url, headers, body }: AwsCall): Promise<AwsAnswer> {
-  const name = nameOf(decodeURIComponent(invocations.exec(url)?.[1] ?? ''));
+  const [, nameOrArn = '', query = ''] = invocations.exec(url) ?? [];
+  const name = nameOf(decodeURIComponent(nameOrArn), new URLSearchParams(query).get('Qualifier'));
   const logicalId = functions.find(name);
   if (logicalId === undefined) {
     const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
@@ -74,9 +75,10 @@ async function invoke(functions: Invocable, { url, headers, body }: AwsCall): Pr
   return answer(200, outcome.error, { 'x-amz-function-error': 'Unhandled' });
 }
 
-/** The name in a name or an ARN, either of them qualified or not. */
-function nameOf(nameOrArn: string): string {
-  return /(?:^|function:)([^:]+)(?::\$LATEST)?$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+/** The name in a name or an ARN; a version other than the latest stays part of it, for there is none here. */
+function nameOf(nameOrArn: string, qualifier: string | null): string {
+  const qualified = qualifier === null ? nameOrArn : `${nameOrArn}:${qualifier}`;
+  return /(?:^|function:)([^:]+)(?::\$LATEST)?$/.exec(qualified)?.[1] ?? qualified;
 }
 
 function eventOf(body: Buffer): unknown {

@@ -1,51 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test } from 'vitest';
-import { type Runtime, type RuntimeOptions, startRuntime } from '../../../../infra/local/runtime.ts';
-import type { Template } from '../../../../infra/local/template/types.ts';
-import { makeFolder, writeAssembly } from '../template/assemblies.ts';
+import { expect, test } from 'vitest';
 import { aStack } from './stacks.ts';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-function folderOf(prefix: string): string {
-  const folder = makeFolder(prefix);
-  folders.push(folder);
-  return folder;
-}
-
-const assemblyOf = (template: Template) =>
-  writeAssembly(template, ['producer', 'recorder', 'echo'], folderOf('headwater-assembly-'));
-
-interface TestRuntime extends Runtime, AsyncDisposable {
-  readonly dataDir: string;
-  send(...lines: string[]): Promise<number>;
-  echo(event: object): Promise<Response>;
-  /** Lines of all objects that the recorder has written. */
-  recorded(): string[];
-}
-
-async function start(template = aStack(), options: Partial<RuntimeOptions> = {}): Promise<TestRuntime> {
-  const dataDir = options.dataDir ?? folderOf('headwater-data-');
-  const runtime = await startRuntime({ assemblyDir: assemblyOf(template), dataDir, port: 0, ...options });
-  const post = (route: string, body: string) => fetch(runtime.apiUrl + route, { method: 'POST', body });
-  return {
-    ...runtime,
-    dataDir,
-    send: async (...lines) => (await post('/send', lines.join('\n'))).status,
-    echo: (event) => post('/echo', JSON.stringify(event)),
-    recorded: () => {
-      const batches = path.join(dataDir, 's3', runtime.outputs.LakeName ?? '', 'batches');
-      const files = existsSync(batches) ? readdirSync(batches) : [];
-      return files.flatMap((file) => readFileSync(path.join(batches, file), 'utf8').split('\n'));
-    },
-    [Symbol.asyncDispose]: runtime.stop,
-  };
-}
+import { assemblyOf, folderOf, start } from './test-runtime.ts';
 
 const users = (count: number, text = 'x') => Array.from({ length: count }, (_, index) => `user-${index}/${text}`);
 
@@ -288,7 +246,9 @@ test.each<[string, () => Promise<unknown>, string]>([
 
 test('leaves nothing running after a failed start', async () => {
   const dataDir = folderOf('headwater-data-');
-  await expect(start(aStack({ Queue: { Type: 'AWS::SQS::Queue' } }), { dataDir })).rejects.toThrow('AWS::SQS::Queue');
+  await expect(start(aStack({ Machine: { Type: 'AWS::StepFunctions::StateMachine' } }), { dataDir })).rejects.toThrow(
+    'AWS::StepFunctions::StateMachine',
+  );
   await using runtime = await start(aStack({ Another: bucket }), { dataDir });
   expect(await runtime.send('user/x')).toBe(200);
 });
