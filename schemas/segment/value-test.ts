@@ -48,6 +48,8 @@ const pattern = z.string('is not a text').check(
   }),
 );
 
+export { durationMs };
+
 const MAX_DAYS = 730;
 const wholeUnits = z.optional(
   z.number('is not a number').check(z.int('is not a whole number'), z.minimum(1, 'is less than 1')),

@@ -76,16 +76,11 @@ function activity(): SegmentDefinition[] {
 
 type Scores = Pick<RfmCondition, 'recency' | 'frequency' | 'monetary'>;
 
-const scored = (scores: Scores): RfmCondition => ({
-  type: 'rfm',
-  currency: CURRENCY,
-  scale: {
-    recencyDays: [...defaultRfmScale.recencyDays],
-    frequency: [...defaultRfmScale.frequency],
-    monetary: [...defaultRfmScale.monetary],
-  },
-  ...scores,
-});
+function scored(scores: Scores): RfmCondition {
+  const { recencyDays, frequency, monetary } = defaultRfmScale;
+  const scale = { recencyDays: [...recencyDays], frequency: [...frequency], monetary: [...monetary] };
+  return { type: 'rfm', currency: CURRENCY, scale, ...scores } as RfmCondition;
+}
 
 function rfmSegments(): SegmentDefinition[] {
   const rfm = (id: string, name: string, description: string, scores: Scores) =>

@@ -1,0 +1,181 @@
+import type { CleanEvent } from '../../schemas/event/clean-event.ts';
+import type { Profile } from '../../schemas/profile.ts';
+import type { Cause } from '../../schemas/stream/control.ts';
+import type { Audience, MembershipChange } from './audience.ts';
+import type { CompiledCatalog, CompiledSegment, CompiledVersion } from './compile-catalog.ts';
+import { holds } from './nodes.ts';
+import type { Person } from './person.ts';
+import { type Moment, NEVER } from './predicates/predicate.ts';
+
+/** How soon a person is looked at again while the past that a pending definition needs has not come. */
+const PENDING_MS = 60_000;
+
+/** Events that were applied since the person was last evaluated, each of them; without it everything is looked at. */
+export type Touched = readonly CleanEvent[];
+
+/**
+ * Brings a person's memberships up to `asOf` and returns what changed, in the order of the transitions' numbers. Sets
+ * `audience.due`: before that moment nothing changes without an event.
+ *
+ * Never goes back: `asOf` counts as at least `audience.evaluatedAt`. Time-caused changes up to asOf must have been caught
+ * up with before (`catchUp`), or they are taken to happen now.
+ */
+export function evaluate(
+  catalog: CompiledCatalog,
+  person: Person,
+  audience: Audience,
+  asOf: number,
+  cause: Cause,
+  touched?: Touched,
+): MembershipChange[] {
+  const at = Math.max(asOf, audience.evaluatedAt);
+  const changes = new Changes(audience, at, cause);
+  const isWhole = touched === undefined || mustSeeAll(person.profile, audience, at, touched.length);
+  const members = new Uint8Array(catalog.segments.length);
+  readMembers(catalog, audience, members, changes);
+  const moment: Moment = { person, asOf: at, until: NEVER, members };
+  let due = isWhole || audience.due === 0 ? NEVER : audience.due;
+  const look = (place: number) => {
+    due = Math.min(due, evaluateSegment(catalog.segments[place] as CompiledSegment, place, moment, audience, changes));
+  };
+  if (isWhole) for (let place = 0; place < catalog.segments.length; place += 1) look(place);
+  else for (const place of catalog.touches.touchedBy(touched)) look(place);
+
+  for (const key of catalog.pendingKeys) if (!audience.ready.has(key)) due = Math.min(due, at + PENDING_MS);
+  for (const key of audience.ready) if (!catalog.pendingKeys.has(key)) audience.ready.delete(key);
+  audience.due = due === NEVER ? 0 : Math.max(due, at + 1);
+  audience.evaluatedAt = at;
+  return changes.made;
+}
+
+/** Evaluates as of every moment that was due up to `asOf`, so that changes by time bear the time at which they were due. */
+export function catchUp(
+  catalog: CompiledCatalog,
+  person: Person,
+  audience: Audience,
+  asOf: number,
+): MembershipChange[] {
+  const made: MembershipChange[] = [];
+  while (audience.due !== 0 && audience.due <= asOf) {
+    const { due } = audience;
+    made.push(...evaluate(catalog, person, audience, due, { type: 'time', time: due }));
+  }
+  return made;
+}
+
+/** Takes a person out of every segment: they have become a part of another person. */
+export function leaveAll(audience: Audience, asOf: number, cause: Cause): MembershipChange[] {
+  const at = Math.max(asOf, audience.evaluatedAt);
+  const changes = new Changes(audience, at, cause);
+  for (const id of [...audience.memberships.keys()]) changes.exit(id);
+  audience.due = 0;
+  audience.evaluatedAt = at;
+  return changes.made;
+}
+
+/** The version that decides about a person: the pending one as soon as the past it needs is there. */
+export function versionFor(
+  { live, pending, pendingKey }: CompiledSegment,
+  ready: ReadonlySet<string>,
+): CompiledVersion | undefined {
+  return pending !== undefined && ready.has(pendingKey) ? pending : live;
+}
+
+/** Whether a person can be in a segment at all: known by an event, and by one that is not a bot's where that counts. */
+export function isCandidate({ eventCount, botEventCount }: Profile, includeBots: boolean): boolean {
+  return includeBots ? eventCount > 0 : eventCount > botEventCount;
+}
+
+/** After a first evaluation, a due time that has come, or the first event that is not a bot's, any segment may change. */
+function mustSeeAll({ eventCount, botEventCount }: Profile, audience: Audience, at: number, events: number): boolean {
+  const { evaluatedAt, due } = audience;
+  return evaluatedAt === 0 || (due !== 0 && due <= at) || eventCount - botEventCount <= events || eventCount <= events;
+}
+
+/** Marks the segments that the person is in; leaves those that are gone, or that are not of that kind any more. */
+function readMembers(catalog: CompiledCatalog, audience: Audience, members: Uint8Array, changes: Changes): void {
+  for (const id of audience.memberships.keys()) {
+    const colon = id.indexOf(':');
+    const place = catalog.places.get(colon < 0 ? id : id.slice(0, colon));
+    const segment = place === undefined ? undefined : catalog.segments[place];
+    const version = segment && versionFor(segment, audience.ready);
+    if (version === undefined || (version.tags === undefined) !== colon < 0) changes.exit(id, 'definition');
+    else if (place !== undefined && colon < 0) members[place] = 1;
+  }
+}
+
+/** Returns until when the memberships of a segment stand if nothing happens. */
+function evaluateSegment(
+  segment: CompiledSegment,
+  place: number,
+  moment: Moment,
+  audience: Audience,
+  changes: Changes,
+): number {
+  const version = versionFor(segment, audience.ready);
+  if (version === undefined) return NEVER;
+  const { definition, root, tags } = version;
+  const canBe = isCandidate(moment.person.profile, definition.includeBots);
+  if (tags !== undefined) {
+    const values = canBe ? tags.find(moment) : [];
+    changes.setTags(segment.id, values, definition.version);
+    return canBe ? moment.until : NEVER;
+  }
+  const isMember = canBe && root !== undefined && holds(root, moment);
+  const wasMember = moment.members[place] === 1;
+  if (isMember) changes.enter(segment.id, definition.version);
+  else if (wasMember) changes.exit(segment.id, undefined, definition.version);
+  moment.members[place] = isMember ? 1 : 0;
+  return canBe && root !== undefined ? root.until : NEVER;
+}
+
+/** Changes an audience's memberships and numbers the transitions. */
+class Changes {
+  readonly made: MembershipChange[] = [];
+  readonly #audience: Audience;
+  readonly #at: number;
+  readonly #cause: Cause;
+
+  constructor(audience: Audience, at: number, cause: Cause) {
+    this.#audience = audience;
+    this.#at = at;
+    this.#cause = cause;
+  }
+
+  /** Makes the person a member, or one by this version. */
+  enter(segmentId: string, version: number): void {
+    const { memberships } = this.#audience;
+    const known = memberships.get(segmentId);
+    if (known !== undefined) {
+      if (known.version !== version) memberships.set(segmentId, { ...known, version });
+      return;
+    }
+    const n = this.#next(segmentId, version, 'entered', this.#cause);
+    memberships.set(segmentId, { version, since: this.#at, n });
+  }
+
+  exit(segmentId: string, why?: 'definition', version?: number): void {
+    const known = this.#audience.memberships.get(segmentId);
+    if (known === undefined) return;
+    const isChanged = why === 'definition' || (version !== undefined && version !== known.version);
+    const cause: Cause = isChanged ? { type: 'definition', time: this.#at } : this.#cause;
+    this.#audience.memberships.delete(segmentId);
+    this.#next(segmentId, version ?? known.version, 'exited', cause);
+  }
+
+  setTags(segmentId: string, values: readonly string[], version: number): void {
+    const prefix = `${segmentId}:`;
+    const ids = new Set(values.map((value) => prefix + value));
+    for (const id of [...this.#audience.memberships.keys()]) {
+      if (id.startsWith(prefix) && !ids.has(id)) this.exit(id, undefined, version);
+    }
+    for (const id of ids) this.enter(id, version);
+  }
+
+  #next(segmentId: string, version: number, to: MembershipChange['to'], cause: Cause): number {
+    this.#audience.transitions += 1;
+    const n = this.#audience.transitions;
+    this.made.push({ n, segmentId, version, to, at: this.#at, cause });
+    return n;
+  }
+}
