@@ -6,9 +6,10 @@ import { builtInSegments } from '../../shared/segments/built-in-segments.ts';
 import { promote, withBuiltIns } from '../../shared/segments/catalog-changes.ts';
 import { AthenaQueryError } from '../adapters/athena.ts';
 import type { BackfillJobs } from '../adapters/backfill-job.ts';
+import { CachedCatalog } from '../adapters/cached-catalog.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import type { Catalog, SegmentCatalog } from '../adapters/segment-catalog.ts';
-import { CachedCatalog } from './cached-catalog.ts';
+
 import { Lease, LeaseLostError } from './lease.ts';
 import { BackfillSteps, type Reach } from './steps.ts';
 

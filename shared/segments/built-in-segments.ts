@@ -78,8 +78,12 @@ type Scores = Pick<RfmCondition, 'recency' | 'frequency' | 'monetary'>;
 
 function scored(scores: Scores): RfmCondition {
   const { recencyDays, frequency, monetary } = defaultRfmScale;
-  const scale = { recencyDays: [...recencyDays], frequency: [...frequency], monetary: [...monetary] };
-  return { type: 'rfm', currency: CURRENCY, scale, ...scores } as RfmCondition;
+  return {
+    type: 'rfm',
+    currency: CURRENCY,
+    scale: { recencyDays: [...recencyDays], frequency: [...frequency], monetary: [...monetary] },
+    ...scores,
+  };
 }
 
 function rfmSegments(): SegmentDefinition[] {

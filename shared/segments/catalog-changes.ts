@@ -73,6 +73,7 @@ export function replaceSegment(
     throw new ChangeRefusedError('segment_changed', message);
   }
   checkReferences(body, definition);
+  checkTags(body, definition);
   const segment = revised(before, definition, at);
   return segment === before ? { body, segment } : { body: withSegment(body, segment), segment };
 }
@@ -90,7 +91,7 @@ function revised(before: CatalogSegment, definition: SegmentDefinition, at: numb
 /** Takes a segment away; its members leave it when the backfill has told them. Throws `ChangeRefusedError`. */
 export function deleteSegment(body: CatalogBody, id: string): CatalogBody {
   const segment = existing(body, id);
-  const users = body.entries.filter((each) => each.id !== id && namedBy(each).has(id)).map((each) => each.id);
+  const users = usersOf(body, id);
   if (users.length > 0) {
     const message = `The segment ${id} is used by ${users.join(', ')}: change or delete ${users.length > 1 ? 'these' : 'that'} first.`;
     throw new ChangeRefusedError('segment_in_use', message);
@@ -154,20 +155,24 @@ function withSegment(body: CatalogBody, segment: CatalogSegment): CatalogBody {
   return { ...body, entries: [...others, segment].sort((one, other) => (one.id < other.id ? -1 : 1)) };
 }
 
+/** The segments that name a segment. */
+const usersOf = (body: CatalogBody, id: string): string[] =>
+  body.entries.filter((each) => each.id !== id && namedBy(each).has(id)).map((each) => each.id);
+
 /** The segments that a segment names, in the version that is live as in the one to come: either may decide now. */
 function namedBy({ live, pending }: CatalogSegment): ReadonlySet<string> {
   const references = [live, pending].flatMap((version) => (version ? referencesOf(version) : []));
   return new Set(references.map(({ id }) => id));
 }
 
-/** Every segment that is named must exist, and none may lead back. */
-function checkReferences(body: CatalogBody, definition: SegmentDefinition): void {
+/** Every segment that a definition names must exist, and none may lead back. Throws `ChangeRefusedError`. */
+export function checkReferences(body: CatalogBody, definition: SegmentDefinition): void {
   const errors = referencesOf(definition).flatMap(({ id, path }) => {
     if (id === definition.id) return [{ path, message: 'is the segment itself' }];
     const named = find(body, id);
     if (named === undefined) return [{ path, message: `is ${id}, and there is no segment of this id` }];
-    if (latestOf(named).tags !== undefined) {
-      return [{ path, message: `is ${id}, a tag rule: it has members by value, and none of its own` }];
+    if (hasTags(named)) {
+      return [{ path, message: `is ${id}, which tags: it has members by value, and none of its own` }];
     }
     const way = wayTo(body, id, definition.id);
     if (way === undefined) return [];
@@ -177,6 +182,19 @@ function checkReferences(body: CatalogBody, definition: SegmentDefinition): void
   const paths = errors.map(({ path }) => path).join(', ');
   const message = `Wrong references to segments: ${paths}. Each is described in errors.`;
   throw new ChangeRefusedError('invalid_body', message, errors);
+}
+
+const hasTags = ({ live, pending }: CatalogSegment): boolean =>
+  [live, pending].some((each) => each?.tags !== undefined);
+
+/** A segment that others name must have members of its own. */
+function checkTags(body: CatalogBody, { id, tags }: SegmentDefinition): void {
+  const users = tags === undefined ? [] : usersOf(body, id);
+  if (users.length === 0) return;
+  const message = `gives the segment members by value only, and ${users.join(', ')} ask who is in it: change these first`;
+  throw new ChangeRefusedError('invalid_body', `The segment ${id} cannot become one that tags.`, [
+    { path: 'tags', message },
+  ]);
 }
 
 /** The ids from one segment to another by what they name, both included; undefined when there is no way. */

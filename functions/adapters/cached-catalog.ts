@@ -1,4 +1,4 @@
-import type { Catalog, SegmentCatalog } from '../adapters/segment-catalog.ts';
+import type { Catalog, SegmentCatalog } from './segment-catalog.ts';
 
 /** The catalog as of now; its body is read only when the head has moved. */
 export class CachedCatalog {
