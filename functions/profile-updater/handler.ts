@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { profileUpdaterEnv, readEnv } from '../../schemas/env.ts';
+import { createBarriers } from '../adapters/barriers.ts';
+import { createControlStream } from '../adapters/control-stream.ts';
+import { createDueStore } from '../adapters/due-store.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { putRecordsTo } from '../adapters/kinesis.ts';
 import { log } from '../adapters/log.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
+import { createSegmentCatalog } from '../adapters/segment-catalog.ts';
 import { createProfileUpdater } from './profile-updater.ts';
 
-const { PROFILES_TABLE } = readEnv(profileUpdaterEnv, process.env);
+const env = readEnv(profileUpdaterEnv, process.env);
+const dynamoDb = createDynamoDb();
 
 export const handler = createProfileUpdater({
-  store: createProfileStore(createDynamoDb(), PROFILES_TABLE),
+  store: createProfileStore(dynamoDb, env.PROFILES_TABLE),
+  stream: createControlStream(putRecordsTo(env.STREAM_NAME)),
+  due: createDueStore(dynamoDb, env.DUE_TABLE, Date.now),
+  barriers: createBarriers(dynamoDb, env.SEGMENTS_TABLE, Date.now),
+  catalog: createSegmentCatalog(dynamoDb, env.SEGMENTS_TABLE, Date.now),
+  identity: env.IDENTITY_RULES,
   clock: Date.now,
   newToken: randomUUID,
   log,

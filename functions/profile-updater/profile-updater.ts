@@ -5,9 +5,8 @@ import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { profileIdOf } from '../../shared/profile/new-profile.ts';
 import { partKeysFor } from '../../shared/profile/parts.ts';
 import { compareSequence } from '../../shared/profile/positions.ts';
-import type { SegmentRules } from '../../shared/profile/segment-rules.ts';
 import { StateError } from '../../shared/profile/state.ts';
-import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
+import type { CompiledCatalog } from '../../shared/segments/compile-catalog.ts';
 import type { Outbox } from '../../shared/stream/outbox.ts';
 import type { Barriers } from '../adapters/barriers.ts';
 import type { ControlStream } from '../adapters/control-stream.ts';
@@ -26,7 +25,6 @@ export interface ProfileUpdaterProps {
   readonly due: DueTimes;
   readonly barriers: Pick<Barriers, 'markBarrier'>;
   readonly catalog: CatalogSource;
-  readonly compile: (body: CatalogBody) => SegmentRules;
   readonly identity: IdentityRules;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
@@ -64,7 +62,7 @@ const PUBLISH_MS = 15_000;
  */
 export function createProfileUpdater(props: ProfileUpdaterProps) {
   const warm = new WarmProfiles();
-  const readCatalog = createCatalog(props.catalog, props.compile);
+  const readCatalog = createCatalog(props.catalog);
   return async (event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> => {
     const records = receivedRecords(event);
     const batch = groupByKey(records);
@@ -99,7 +97,7 @@ class BatchUpdate {
   }
 
   /** Answers the place of the first record that must come again, or `NONE`. */
-  async run({ keys, barriers }: Batch, readCatalog: () => Promise<SegmentRules>): Promise<number> {
+  async run({ keys, barriers }: Batch, readCatalog: () => Promise<CompiledCatalog>): Promise<number> {
     if (keys.length > 0) {
       const started = Promise.all([readCatalog(), this.#read(keys)]);
       const read = await started.catch((error: unknown) => this.#fail(keys, error));
@@ -154,10 +152,14 @@ class BatchUpdate {
   }
 
   /** Updates the keys that were read, several at once. */
-  async #update(keys: readonly KeyBatch[], segments: SegmentRules, read: ReadonlyMap<Key, ReadProfile>): Promise<void> {
+  async #update(
+    keys: readonly KeyBatch[],
+    catalog: CompiledCatalog,
+    read: ReadonlyMap<Key, ReadProfile>,
+  ): Promise<void> {
     const writer: Writer = {
       ...this.#props,
-      segments,
+      catalog,
       readParts: (others) => this.#readParts(others),
       clearOutbox: async (outbox) => {
         if (this.#mayBeUnpublished(outbox)) await this.#put(outbox.records);

@@ -11,7 +11,7 @@ import { type DueTimes, SETTLE_MS } from '../adapters/due-store.ts';
 import { itemBytes, MAX_ITEM_BYTES, type ProfileItem, type ProfileStore } from '../adapters/profile-store.ts';
 
 /** What a batch is folded with. */
-export interface Writer extends Pick<FoldContext, 'segments' | 'identity'> {
+export interface Writer extends Pick<FoldContext, 'catalog' | 'identity'> {
   readonly store: ProfileStore;
   readonly due: DueTimes;
   /** Now, in milliseconds since 1970. */
@@ -99,12 +99,12 @@ async function foldAndWrite(
   deliveries: readonly Delivery[],
   first: ReadProfile,
 ): Promise<Update & Pick<Folded, 'taken'>> {
-  const { store, due, segments, identity, clock } = writer;
+  const { store, due, catalog, identity, clock } = writer;
   let read = first;
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
     const { stored, parts } = read;
     const pages = await pagesOf(store, key, stored);
-    const folded = fold(key, stored, deliveries, { pages, segments, identity, parts });
+    const folded = fold(key, stored, deliveries, { pages, catalog, identity, parts });
     const { taken, next, spilled, arm, applied, repeated } = folded;
     if (next === undefined) return { taken, applied, repeated, written: undefined };
 

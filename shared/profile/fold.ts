@@ -14,6 +14,7 @@ import { isKnownLink } from '../identity/known-link.ts';
 import { addLink } from '../identity/links.ts';
 import { linksOf } from '../identity/links-of.ts';
 import { partChanged, receive, type Step } from '../identity/receive.ts';
+import { addRows, type CompiledCatalog, pruneTracks, readyKey, trackEvent } from '../segments/compile-catalog.ts';
 import { Admission, type Spilled } from './admission.ts';
 import { applyTo } from './apply.ts';
 import {
@@ -29,13 +30,12 @@ import { limits } from './limits.ts';
 import { drop, newProfile, profileIdOf } from './new-profile.ts';
 import { transitionId } from './outbox-cells.ts';
 import { keysOfPerson } from './parts.ts';
-import type { SegmentRules } from './segment-rules.ts';
 
 /** What is known beside the key's own item. */
 export interface FoldContext {
   /** Ids of the side items that the ledger names. */
   readonly pages: readonly Uint8Array[];
-  readonly segments: SegmentRules;
+  readonly catalog: CompiledCatalog;
   readonly identity: IdentityRules;
   /** The parts of the other keys that `partKeysFor` names, read after the key's own item. */
   readonly parts: ReadonlyMap<Key, Part>;
@@ -125,7 +125,7 @@ class Turn {
     this.node = identity;
     this.#key = key;
     this.#context = context;
-    this.#home = new Home(key, this.own, context.segments);
+    this.#home = new Home(key, this.own, context.catalog);
     this.#due = audience.due;
     this.#armed = audience.armed;
     if (this.#isHome) this.#gather();
@@ -136,11 +136,11 @@ class Turn {
   }
 
   event({ event, arrivedAt }: EventDelivery): void {
-    const { segments, identity } = this.#context;
+    const { catalog, identity } = this.#context;
     if (this.#isHome) this.#home.catchUp(arrivedAt);
     const profile = this.own.profile ?? this.#begin(event.eventTime);
     applyTo(profile, event);
-    if (segments.trackEvent(this.own.tracks, event)) this.#trackedAt = Math.max(this.#trackedAt, arrivedAt);
+    if (trackEvent(catalog, this.own.tracks, event)) this.#trackedAt = Math.max(this.#trackedAt, arrivedAt);
     this.#home.hasApplied(event);
 
     const cause: Cause = { type: 'event', messageId: event.messageId, event: event.event, time: event.eventTime };
@@ -176,10 +176,10 @@ class Turn {
   /** Ends the turn, and says when to be woken. */
   end(): number | undefined {
     const { audience, tracks } = this.own;
-    const { segments } = this.#context;
-    const cut = this.#trackedAt > 0 ? segments.pruneTracks(tracks, this.#trackedAt) : 0;
+    const { catalog } = this.#context;
+    const cut = this.#trackedAt > 0 ? pruneTracks(catalog, tracks, this.#trackedAt) : 0;
     if (cut > 0 && this.own.profile !== undefined) drop(this.own.profile, 'track_rows_over_limit', cut);
-    for (const one of audience.ready) if (!segments.pending.includes(one)) audience.ready.delete(one);
+    for (const one of audience.ready) if (!catalog.pendingKeys.has(one)) audience.ready.delete(one);
     if (this.#news !== undefined && !this.#isHome) {
       const { node, out } = partChanged(this.node, this.#key, this.#news);
       this.node = node;
@@ -221,7 +221,7 @@ class Turn {
   #begin(time: number): Profile {
     const profile = newProfile(this.#key, time);
     this.own.profile = profile;
-    for (const ready of this.#context.segments.pending) this.own.audience.ready.add(ready);
+    for (const ready of this.#context.catalog.pendingKeys) this.own.audience.ready.add(ready);
     return profile;
   }
 
@@ -252,10 +252,12 @@ class Turn {
 
   #backfill({ segments, tracks }: KeyBackfill, arrivedAt: number): void {
     const { ready } = this.own.audience;
-    const { pending } = this.#context.segments;
-    const found = segments.map(({ id, version }) => `${id}@${version}`).filter((one) => pending.includes(one));
+    const { catalog } = this.#context;
+    const found = segments
+      .map(({ id, version }) => readyKey(id, version))
+      .filter((one) => catalog.pendingKeys.has(one));
     const isNew = found.some((one) => !ready.has(one));
-    if (!this.#context.segments.addRows(this.own.tracks, tracks) && !isNew) return;
+    if (!addRows(catalog, this.own.tracks, tracks) && !isNew) return;
     for (const one of found) ready.add(one);
     this.hasChanged = true;
     this.#home.hasBackfilled();

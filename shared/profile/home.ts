@@ -2,11 +2,12 @@ import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { Profile } from '../../schemas/profile.ts';
 import type { Cause, Key } from '../../schemas/stream/control.ts';
 import type { Audience, MembershipChange } from '../segments/audience.ts';
+import { type CompiledCatalog, mergeTracks, trackEvent } from '../segments/compile-catalog.ts';
+import { catchUp, evaluate, leaveAll } from '../segments/evaluate.ts';
 import type { Person } from '../segments/person.ts';
 import type { Tracks } from '../segments/tracks.ts';
 import type { FoldedProfile } from './folded-profile.ts';
 import { mergeProfiles } from './merge.ts';
-import type { SegmentRules } from './segment-rules.ts';
 
 /** What another key of the person holds. */
 export type Part = Pick<FoldedProfile, 'profile' | 'tracks' | 'audience'>;
@@ -24,16 +25,16 @@ export interface OwnPart {
 export class Home {
   readonly #key: Key;
   readonly #own: OwnPart;
-  readonly #rules: SegmentRules;
+  readonly #catalog: CompiledCatalog;
   readonly changes: MembershipChange[] = [];
   #others: readonly Part[] = [];
   #profile: Profile | undefined;
   #tracks: Tracks | undefined;
 
-  constructor(key: Key, own: OwnPart, rules: SegmentRules) {
+  constructor(key: Key, own: OwnPart, catalog: CompiledCatalog) {
     this.#key = key;
     this.#own = own;
-    this.#rules = rules;
+    this.#catalog = catalog;
   }
 
   /** Says what the other keys of the person hold; those without events hold nothing of interest. */
@@ -46,7 +47,7 @@ export class Home {
   /** The home's own part has taken in an event. */
   hasApplied(event: CleanEvent): void {
     this.#profile = undefined;
-    if (this.#tracks !== undefined && this.#tracks !== this.#own.tracks) this.#rules.trackEvent(this.#tracks, event);
+    if (this.#tracks !== undefined && this.#tracks !== this.#own.tracks) trackEvent(this.#catalog, this.#tracks, event);
   }
 
   /** The home's own tracks were given other rows. */
@@ -56,45 +57,34 @@ export class Home {
 
   /** Brings memberships to each moment that was due up to `asOf`, so that they change when time says, whoever comes late. */
   catchUp(asOf: number): void {
-    const { audience } = this.#own;
-    while (audience.due > 0 && audience.due <= asOf) {
-      const { due } = audience;
-      this.#evaluate(due, { type: 'time', time: due });
-      if (audience.due > 0) audience.due = Math.max(audience.due, due + 1);
-    }
+    const { due } = this.#own.audience;
+    if (due === 0 || due > asOf) return;
+    this.#evaluate((person, audience) => catchUp(this.#catalog, person, audience, asOf));
   }
 
   /** Brings memberships up to `asOf`, never back. `event` is what alone is new. */
   evaluate(asOf: number, cause: Cause, event?: CleanEvent): void {
-    this.#evaluate(Math.max(asOf, this.#own.audience.evaluatedAt), cause, event);
+    const touched = event && [event];
+    this.#evaluate((person, audience) => evaluate(this.#catalog, person, audience, asOf, cause, touched));
   }
 
   /** The key has got a parent: from now on its person is somebody else's, who will be in segments for both. */
   leave(asOf: number, cause: Cause): void {
     const { audience } = this.#own;
-    if (audience.evaluatedAt === 0) return;
-    const at = Math.max(asOf, audience.evaluatedAt);
-    const segments = [...audience.memberships].sort(([one], [other]) => (one < other ? -1 : 1));
-    for (const [segmentId, { version }] of segments) {
-      audience.transitions += 1;
-      this.changes.push({ n: audience.transitions, segmentId, version, to: 'exited', at, cause });
-    }
-    audience.memberships.clear();
-    audience.evaluatedAt = at;
-    audience.due = 0;
+    if (audience.evaluatedAt > 0) this.changes.push(...leaveAll(audience, asOf, cause));
     audience.armed = 0;
   }
 
-  #evaluate(asOf: number, cause: Cause, event?: CleanEvent): void {
+  #evaluate(by: (person: Person, audience: Audience) => readonly MembershipChange[]): void {
     const { audience } = this.#own;
     const person = this.#person();
     if (this.#others.length === 0) {
-      this.changes.push(...this.#rules.evaluate(person, audience, asOf, cause, event));
+      this.changes.push(...by(person, audience));
       return;
     }
     const { ready } = audience;
     audience.ready = this.#readyForAll();
-    this.changes.push(...this.#rules.evaluate(person, audience, asOf, cause, event));
+    this.changes.push(...by(person, audience));
     audience.ready = ready;
   }
 
@@ -110,7 +100,7 @@ export class Home {
     const others = this.#others;
     this.#profile ??= mergeProfiles(this.#key, [profile, ...others.map((part) => part.profile)].filter(isThere));
     this.#tracks ??=
-      others.length === 0 ? tracks : this.#rules.mergeTracks([tracks, ...others.map((part) => part.tracks)]);
+      others.length === 0 ? tracks : mergeTracks(this.#catalog, [tracks, ...others.map((part) => part.tracks)]);
     return { key: this.#key, profile: this.#profile, tracks: this.#tracks };
   }
 }
