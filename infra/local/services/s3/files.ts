@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -43,6 +44,21 @@ export function readRange(file: string, { start, end }: Range): Buffer {
     const buffer = Buffer.allocUnsafe(end - start);
     const length = readSync(handle, buffer, 0, buffer.length, start);
     return buffer.subarray(0, length);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The MD5 of a file in hex, read in pieces, because a query's result may be larger than memory should hold. */
+export function md5OfFile(file: string): string {
+  const hash = createHash('md5');
+  const piece = Buffer.allocUnsafe(256 * 1024);
+  const handle = openSync(file, 'r');
+  try {
+    for (let length = readSync(handle, piece); length > 0; length = readSync(handle, piece)) {
+      hash.update(piece.subarray(0, length));
+    }
+    return hash.digest('hex');
   } finally {
     closeSync(handle);
   }

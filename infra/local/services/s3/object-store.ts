@@ -3,7 +3,16 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, type Stats, st
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AwsError, DataFolderError } from '../errors.ts';
-import { isFolder, place, type Range, readRange, removeEmptyFolders, removeLeftovers, wholeOf } from './files.ts';
+import {
+  isFolder,
+  md5OfFile,
+  place,
+  type Range,
+  readRange,
+  removeEmptyFolders,
+  removeLeftovers,
+  wholeOf,
+} from './files.ts';
 import { fileOfKey } from './keys.ts';
 import { walkKeys } from './walk.ts';
 
@@ -180,7 +189,7 @@ export class ObjectStore {
   #headOf(key: string, file: string, stats: Stats, content?: Buffer): ObjectHead {
     const version = `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
     const known = this.#etags.get(file);
-    const etag = !content && known?.version === version ? known.etag : `"${md5(content ?? readFileSync(file))}"`;
+    const etag = !content && known?.version === version ? known.etag : `"${content ? md5(content) : md5OfFile(file)}"`;
     this.#etags.set(file, { version, etag });
     return { key, size: stats.size, modified: stats.mtime, etag };
   }

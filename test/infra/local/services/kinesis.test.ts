@@ -1,4 +1,4 @@
-import { Kinesis } from '@aws-sdk/client-kinesis';
+import { Kinesis, type Shard } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createKinesisService } from '../../../../infra/local/services/kinesis.ts';
@@ -71,4 +71,79 @@ test('takes many streams and shards', async () => {
   await kinesis.createStream({ StreamName: 'wide', ShardCount: 100 });
 
   await expect.poll(async () => (await kinesis.listShards({ StreamName: 'wide' })).Shards?.length).toBe(100);
+});
+
+/** A stream of its own with two shards. */
+async function aStream(name: string) {
+  const stream = { StreamName: name };
+  await kinesis.createStream({ ...stream, ShardCount: 2 });
+  const shards = async () => (await kinesis.listShards(stream)).Shards ?? [];
+  const isActive = () =>
+    vi.waitFor(async () => {
+      const { StreamDescriptionSummary } = await kinesis.describeStreamSummary(stream);
+      expect(StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
+    });
+  await isActive();
+  return {
+    shards,
+    isActive,
+    open: async () => (await shards()).filter((shard) => shard.SequenceNumberRange?.EndingSequenceNumber === undefined),
+  };
+}
+
+const middleOf = (shard?: Shard) => {
+  const { StartingHashKey = '0', EndingHashKey = '0' } = shard?.HashKeyRange ?? {};
+  return String((BigInt(StartingHashKey) + BigInt(EndingHashKey) + 1n) / 2n);
+};
+
+test('puts a record on the very shard that its hash key names', async () => {
+  const { shards } = await aStream('barriers');
+  for (const shard of await shards()) {
+    const ExplicitHashKey = shard.HashKeyRange?.StartingHashKey;
+    const record = { PartitionKey: 'same for all', ExplicitHashKey, Data: Buffer.from('barrier') };
+
+    const one = await kinesis.putRecord({ StreamName: 'barriers', ...record });
+    const many = await kinesis.putRecords({ StreamName: 'barriers', Records: [record, record] });
+
+    const ids = [one, ...(many.Records ?? [])].map(({ ShardId }) => ShardId);
+    expect(ids).toEqual([shard.ShardId, shard.ShardId, shard.ShardId]);
+  }
+});
+
+test('splits a shard and merges two, and lists the open ones with their parents', async () => {
+  const { shards, open, isActive } = await aStream('reshard');
+  const [first, second] = await shards();
+
+  await kinesis.splitShard({
+    StreamName: 'reshard',
+    ShardToSplit: first?.ShardId,
+    NewStartingHashKey: middleOf(first),
+  });
+  await isActive();
+
+  const [kept, ...children] = await open();
+  expect(kept?.ShardId).toBe(second?.ShardId);
+  expect(children.map(({ ParentShardId }) => ParentShardId)).toEqual([first?.ShardId, first?.ShardId]);
+  const [lower, upper] = children;
+  expect(lower?.HashKeyRange?.StartingHashKey).toBe(first?.HashKeyRange?.StartingHashKey);
+  expect(upper?.HashKeyRange?.EndingHashKey).toBe(first?.HashKeyRange?.EndingHashKey);
+
+  await kinesis.mergeShards({
+    StreamName: 'reshard',
+    ShardToMerge: lower?.ShardId,
+    AdjacentShardToMerge: upper?.ShardId,
+  });
+  await isActive();
+
+  const merged = (await open()).at(-1);
+  expect(await open()).toHaveLength(2);
+  expect([merged?.ParentShardId, merged?.AdjacentParentShardId]).toEqual([lower?.ShardId, upper?.ShardId]);
+  expect(merged?.HashKeyRange).toEqual(first?.HashKeyRange);
+  const { ShardId } = await kinesis.putRecord({
+    StreamName: 'reshard',
+    PartitionKey: 'a',
+    ExplicitHashKey: first?.HashKeyRange?.StartingHashKey,
+    Data: Buffer.from('after'),
+  });
+  expect(ShardId).toBe(merged?.ShardId);
 });
