@@ -38,15 +38,18 @@ export const blockedIds: ReadonlySet<string> = new Set([
   'void',
 ]);
 
-/** Longer than any blocked value: a UUID of zeros in quotes is 38. */
+/** Characters of the longest listed value, in quotes. */
+const LONGEST_WORD = 20;
+/** Longer than a UUID of zeros in quotes. */
 const LONGEST = 64;
 const QUOTED = /^(["'`])(.*)\1$/s;
-const ZEROS_AND_DASHES = /^[0-]+$/;
+const ZEROS_AND_DASHES = /^(["'`]?)[0-]+\1$/;
 
 /** Whether a value is a placeholder and no id. Case, quotes and surrounding spaces don't matter. */
 export function isBlockedId(id: string): boolean {
-  if (id.length > LONGEST) return false;
-  const text = id.trim().toLowerCase();
-  const bare = QUOTED.exec(text)?.[2]?.trim() ?? text;
-  return blockedIds.has(bare) || ZEROS_AND_DASHES.test(bare);
+  const text = id.trim();
+  if (text.length > LONGEST) return false;
+  return ZEROS_AND_DASHES.test(text) || (text.length <= LONGEST_WORD && isListed(text.toLowerCase()));
 }
+
+const isListed = (text: string): boolean => blockedIds.has(QUOTED.exec(text)?.[2]?.trim() ?? text);
