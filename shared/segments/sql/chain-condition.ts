@@ -1,5 +1,5 @@
 import type { Duration, NotFollowedCondition, SequenceCondition } from '../../../schemas/segment/definition.ts';
-import { durationMs } from '../../../schemas/segment/value-test.ts';
+import { durationMs } from '../../../schemas/segment/duration.ts';
 import type { PersonQuery } from './person-query.ts';
 import { timestamp } from './quote.ts';
 import { selection, windowTests } from './selection.ts';
@@ -10,7 +10,7 @@ export function sequenceCondition(query: PersonQuery, { steps, within, window }:
   const start = [first, ...windowTests(query, window)].join(' AND ');
   const frame = `RANGE BETWEEN ${interval(within)} PRECEDING AND ${oneMillisecond} PRECEDING`;
   const end = next.reduce((before, step, at) => {
-    const reached = `${step} AND ${countInFrame(before, frame)} > 0`;
+    const reached = [step, ...windowTests(query, undefined), `${countInFrame(before, frame)} > 0`].join(' AND ');
     return query.chains[at]?.add(reached, 'ends', `chain_of_${at + 2}`) ?? before;
   }, start);
   return query.people.add(`bool_or(${end})`, 'has_sequence');

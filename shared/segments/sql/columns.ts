@@ -4,7 +4,7 @@ export class Names {
 
   /** A name that begins with `kind`; of `about`, which may be any text, only letters and digits get into it. */
   make(kind: string, about = ''): string {
-    const words = about.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+    const words = about === '*' ? 'any_event' : about.toLowerCase().replace(/[^a-z0-9]+/g, '_');
     const name = `${kind}_${words}`.slice(0, 40).replace(/_+$/, '');
     let unique = name;
     for (let copy = 2; this.#taken.has(unique); copy += 1) unique = `${name}_${copy}`;

@@ -1,14 +1,17 @@
 import type { LifecycleCondition } from '../../../schemas/segment/definition.ts';
-import { dayOf } from '../../profile/counters.ts';
+import { DAY_MS, dayOf } from '../../profile/counters.ts';
 import { firstOrderAt } from './computed-condition.ts';
 import type { PersonQuery } from './person-query.ts';
-import { date, quote } from './quote.ts';
+import { date, quote, timestamp } from './quote.ts';
 
 /** Whether a person's stage, told from the days of their events and their first order, is one of those named. */
 export function lifecycleCondition(query: PersonQuery, { in: stages, days }: LifecycleCondition): string {
   const today = dayOf(query.asOf);
   const ago = (count: number) => date(today - count);
-  const isActive = query.events.add(query.isHuman, 'is_activity');
+  const isActive = query.selections.add(
+    `NOT ${query.column('is_bot')} AND event_time < ${timestamp((today + 1) * DAY_MS)}`,
+    'is_activity',
+  );
   const over = (aggregate: string) => `${aggregate} FILTER (WHERE ${isActive})`;
   const first = query.people.add(over('min(date(event_time))'), 'first_day');
   const last = query.people.add(over('max(date(event_time))'), 'last_day');

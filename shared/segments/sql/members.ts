@@ -1,18 +1,8 @@
 import type { ConditionSegment, SegmentDefinition } from '../../../schemas/segment/definition.ts';
 import { type Definitions, membership, SegmentReferenceError } from './condition.ts';
-import { checkedLength, PersonQuery } from './person-query.ts';
+import { PersonQuery } from './person-query.ts';
+import { asQuery, type Query, type QueryOptions } from './query.ts';
 import { taggedPersons, tagRows } from './tags.ts';
-
-/** Trino SQL. `parameters` are for its `?`; texts enter as literals, so there are none. */
-export interface Query {
-  readonly sql: string;
-  readonly parameters: readonly string[];
-}
-
-export interface QueryOptions {
-  /** The moment as of which members are asked for, in milliseconds since 1970. */
-  readonly asOf: number;
-}
 
 /**
  * The members of a segment, one row each: `person_key`. Of a segment that tags, a row for each tag: `person_key, tag`.
@@ -62,5 +52,3 @@ function find(definitions: Iterable<SegmentDefinition>, id: string) {
   if (segment === undefined) throw new SegmentReferenceError(`There is no segment ${id} among those given.`);
   return { segment, byId };
 }
-
-const asQuery = (sql: string): Query => ({ sql: checkedLength(sql), parameters: [] });

@@ -10,6 +10,13 @@ export function orderCount(query: PersonQuery): string {
   return query.people.add(`count_if(${row} = 1 AND ${isPlaced} AND NOT ${isCancelled})`, 'order_count');
 }
 
+/** As `orderCount`, of those that were paid for in the currency. */
+export function orderCountIn(query: PersonQuery, currency: string): string {
+  const { row, isPlaced, isCancelled, orderCurrency } = orderResults(query);
+  const isCounted = `${row} = 1 AND ${isPlaced} AND NOT ${isCancelled} AND ${orderCurrency} = ${quote(currency)}`;
+  return query.people.add(`count_if(${isCounted})`, 'order_count', currency);
+}
+
 /** What orders of one currency came to, in units of it, after refunds and cancellations: a double, 0 without one. */
 export function netRevenue(query: PersonQuery, currency: string): string {
   const { row, isCancelled, revenue, refunded, orderCurrency, refundCurrency } = orderResults(query);

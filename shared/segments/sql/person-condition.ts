@@ -1,5 +1,6 @@
 import type { ConsentCondition, ShareCondition, TraitCondition } from '../../../schemas/segment/definition.ts';
 import { fits, limits } from '../../profile/limits.ts';
+import { md5Digits } from './measured-value.ts';
 import { extract, jsonOperand } from './operand.ts';
 import type { PersonQuery } from './person-query.ts';
 import { jsonPath, quote } from './quote.ts';
@@ -51,8 +52,7 @@ export function shareCondition({ percent, salt }: ShareCondition): string {
   const bound = Math.floor((percent / 100) * 2 ** 32)
     .toString(16)
     .padStart(8, '0');
-  const hash = `lower(substr(to_hex(md5(to_utf8(${quote(`${salt}\n`)} || person_key))), 1, 8))`;
-  return `${hash} < ${quote(bound)}`;
+  return `${md5Digits(`${quote(`${salt}\n`)} || person_key`, 8)} < ${quote(bound)}`;
 }
 
 /** Whether anything but bots' events is known of the person. */

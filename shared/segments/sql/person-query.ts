@@ -1,17 +1,4 @@
 import { Columns, Names } from './columns.ts';
-import { timestamp } from './quote.ts';
-
-/** Longest query that Athena takes. */
-export const MAX_QUERY_BYTES = 262_144;
-
-/** A segment whose query Athena would refuse for its length. */
-export class QueryTooLongError extends Error {
-  override readonly name = 'QueryTooLongError';
-
-  constructor(bytes: number) {
-    super(`The segment makes a query of ${bytes} bytes, and Athena takes ${MAX_QUERY_BYTES}: give it fewer values.`);
-  }
-}
 
 /**
  * A query that goes over `events` once, step by step, and ends with one row a person. Conditions ask for the columns that
@@ -34,17 +21,21 @@ export class PersonQuery {
   /** Expressions over aggregates. */
   readonly facts: Columns;
 
-  constructor(asOf: number) {
+  readonly #key: 'person_key' | 'profile_key';
+
+  /** By `profile_key` for rows a key, which are no matter of persons. */
+  constructor(asOf: number, key: 'person_key' | 'profile_key' = 'person_key') {
     const names = new Names();
     const columns = () => new Columns(names);
     this.asOf = asOf;
+    this.#key = key;
     this.events = columns();
     this.selections = columns();
     this.orders = [columns(), columns(), columns()];
     this.chains = [columns(), columns(), columns(), columns()];
     this.people = columns();
     this.facts = columns();
-    for (const name of ['person_key', 'event_time']) this.column(name);
+    for (const name of [key, 'event_time']) this.column(name);
     this.people.keep('person_key');
   }
 
@@ -54,18 +45,14 @@ export class PersonQuery {
   }
 
   /**
-   * Whether an event counts in conditions on events: it is no bot's and not in the future, and the first if the message
-   * came under several keys of the person.
+   * Whether an event counts in conditions on events: it is no bot's, and the first if the message came under several keys
+   * of the person. When it happened, each condition asks itself.
    */
   get isCounted(): string {
     const copy =
       'row_number() OVER (PARTITION BY person_key, event_time, source_id, message_id ORDER BY profile_key) = 1';
-    return this.events.add(`${this.isHuman} AND ${copy}`, 'is_counted');
-  }
-
-  /** Whether an event is no bot's and not in the future. Over columns of `events`. */
-  get isHuman(): string {
-    return `NOT is_bot AND event_time <= ${timestamp(this.asOf)}`;
+    const isFirst = this.#key === 'person_key' ? ` AND ${copy}` : '';
+    return this.events.add(`NOT is_bot${isFirst}`, 'is_counted');
   }
 
   /** The steps whose rows are events. */
@@ -121,10 +108,3 @@ export class Steps {
 }
 
 const listed = (columns: readonly string[]): string => columns.join(',\n    ');
-
-/** The query, if Athena takes it. Throws `QueryTooLongError`. */
-export function checkedLength(sql: string): string {
-  const bytes = Buffer.byteLength(sql);
-  if (bytes > MAX_QUERY_BYTES) throw new QueryTooLongError(bytes);
-  return sql;
-}

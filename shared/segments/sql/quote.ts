@@ -24,9 +24,13 @@ export function timestamp(time: number): string {
   return `TIMESTAMP ${quote(`${iso.slice(0, 10)} ${iso.slice(11, 23)}`)}`;
 }
 
-/** A UTC day, counted from 1970-01-01, as a literal: `DATE '2026-03-02'`. */
+const FIRST_DAY = -719_162;
+const LAST_DAY = 2_932_896;
+
+/** A UTC day, counted from 1970-01-01, as a literal: `DATE '2026-03-02'`; of years 1 to 9999, the nearest there is. */
 export function date(day: number): string {
-  return `DATE ${quote(new Date(day * 86_400_000).toISOString().slice(0, 10))}`;
+  const nearest = Math.min(Math.max(day, FIRST_DAY), LAST_DAY);
+  return `DATE ${quote(new Date(nearest * 86_400_000).toISOString().slice(0, 10))}`;
 }
 
 /** A path of keys into a JSON text, as a literal: `'$["address"]["city"]'`. Any text may be a key. */

@@ -1,9 +1,7 @@
 import type { TagSegment } from '../../../schemas/segment/definition.ts';
+import { MAX_TAG_LENGTH } from '../event-values.ts';
 import { PersonQuery, type Steps } from './person-query.ts';
 import { selection, windowTests } from './selection.ts';
-
-/** Characters of the longest value that becomes a tag. */
-const MAX_TAG_LENGTH = 100;
 
 /** A row for each tag of a person: `person_key, tag`. */
 export function tagRows(segment: TagSegment, { asOf }: { readonly asOf: number }): string {
@@ -21,7 +19,7 @@ function rankedTags({ tags }: TagSegment, asOf: number): Steps {
   const { by, atLeast, last } = tags;
   const query = new PersonQuery(asOf);
   const value = query.column(by);
-  const isShort = `length(${value}) <= ${MAX_TAG_LENGTH}`;
+  const isShort = `length(${value}) BETWEEN 1 AND ${MAX_TAG_LENGTH}`;
   const filter = [selection(query, tags.event), ...windowTests(query, { last }), isShort].join(' AND ');
   const steps = query.overEvents();
   steps.add(

@@ -1,6 +1,7 @@
+import { durationMs } from '../../../schemas/segment/duration.ts';
 import { parseInstant } from '../../../schemas/segment/instant.ts';
 import { printPattern, readPattern } from '../../../schemas/segment/pattern.ts';
-import { durationMs, type ValueTest } from '../../../schemas/segment/value-test.ts';
+import type { ValueTest } from '../../../schemas/segment/value-test.ts';
 import { DAY_MS, dayOf } from '../../profile/counters.ts';
 import { type Operand, oneOf } from './operand.ts';
 import { numeral, quote, timestamp } from './quote.ts';
