@@ -26,7 +26,19 @@ const some = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: 1, maxL
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const range = fc.tuple(number, number).map(([one, other]) => [Math.min(one, other), Math.max(one, other)]);
 const isoDays = anyOf(['2027-03-01', '2027-02-28T10:00:00.000Z', '2024-02-29', '1999-12-31T23:59:59Z', '2000-01-01']);
-const patterns = anyOf(['gold', '^gold$', '[a-z]+\\d*', '^.$', 'n(ai|ä).ve', '\\w{2,3}\\s', "'", '\\\\', '[^a-z]$', '^😀', '.{9}']);
+const patterns = anyOf([
+  'gold',
+  '^gold$',
+  '[a-z]+\\d*',
+  '^.$',
+  'n(ai|ä).ve',
+  '\\w{2,3}\\s',
+  "'",
+  '\\\\',
+  '[^a-z]$',
+  '^😀',
+  '.{9}',
+]);
 
 const testsByOp: Readonly<Record<string, fc.Arbitrary<Written>>> = {
   equals: fc.record({ value: scalar }),
@@ -59,7 +71,17 @@ const testOf = (ops: readonly string[]): fc.Arbitrary<Written> =>
 const timed = new Set(['withinLast', 'anniversary']);
 const anyTest = testOf(Object.keys(testsByOp));
 const timelessTest = testOf(Object.keys(testsByOp).filter((op) => !timed.has(op)));
-const textTest = testOf(['equals', 'notEquals', 'in', 'notIn', 'exists', 'missing', 'contains', 'startsWith', 'matches']);
+const textTest = testOf([
+  'equals',
+  'notEquals',
+  'in',
+  'notIn',
+  'exists',
+  'missing',
+  'contains',
+  'startsWith',
+  'matches',
+]);
 const numberTest = testOf(['equals', 'notEquals', 'less', 'lessOrEqual', 'greater', 'greaterOrEqual', 'between']);
 const instantTest = testOf(['before', 'after', 'withinLast', 'anniversary', 'exists', 'missing']);
 
@@ -128,9 +150,15 @@ const amounts = [0, 5, 5.5, 19.9, 20, 40, 59.7, 100, -19.9, 0.3];
 const measure = fc.oneof(
   { weight: 3, arbitrary: fc.record({ of: fc.constant('count') }) },
   fc.record({ of: fc.constant('distinct'), field: anyOf(singleFields) }),
-  fc.record({ of: fc.constant('distinct'), field: anyOf(['product_id', 'category', 'order_id', 'price', 'quantity'] as const) }),
+  fc.record({
+    of: fc.constant('distinct'),
+    field: anyOf(['product_id', 'category', 'order_id', 'price', 'quantity'] as const),
+  }),
   fc.record({ of: fc.constant('distinct'), property: anyOf(paths) }),
-  fc.record({ of: anyOf(['sum', 'min', 'max', 'average']), field: anyOf(['price', 'total', 'value', 'revenue', 'quantity']) }),
+  fc.record({
+    of: anyOf(['sum', 'min', 'max', 'average']),
+    field: anyOf(['price', 'total', 'value', 'revenue', 'quantity']),
+  }),
   fc.record({ of: anyOf(['sum', 'min', 'max', 'average']), field: anyOf(numericFields) }),
   fc.record({ of: anyOf(['sum', 'min', 'max', 'average']), property: anyOf(paths) }),
 );
@@ -161,10 +189,15 @@ const sequence = fc
   .map(plain);
 
 const notFollowed = fc
-  .record({ type: fc.constant('notFollowed'), event: selector, by: selector, within: duration, window: optional(window) })
+  .record({
+    type: fc.constant('notFollowed'),
+    event: selector,
+    by: selector,
+    within: duration,
+    window: optional(window),
+  })
   .filter(
-    ({ within, window }) =>
-      window === undefined || !('last' in window) || durationMs(window.last) > durationMs(within),
+    ({ within, window }) => window === undefined || !('last' in window) || durationMs(window.last) > durationMs(within),
   )
   .map(plain);
 
@@ -190,7 +223,9 @@ const lifecycle = fc
   .record({
     type: fc.constant('lifecycle'),
     in: fc.uniqueArray(anyOf(lifecycleStages), { minLength: 1, maxLength: 3 }),
-    days: optional(fc.constantFrom({ new: 3, activated: 7, active: 3, lapsed: 7, returned: 3 }, { active: 1, lapsed: 30 })),
+    days: optional(
+      fc.constantFrom({ new: 3, activated: 7, active: 3, lapsed: 7, returned: 3 }, { active: 1, lapsed: 30 }),
+    ),
   })
   .map(plain);
 
@@ -200,14 +235,12 @@ const computed = fc.oneof(
   fc
     .tuple(anyOf(['eventCount', 'orderCount']), ofType(numberTest, 'number'))
     .map(([name, test]) => ({ type: 'computed', name, ...test })),
-  fc
-    .tuple(anyOf(currencies), ofType(numberTest, 'number'), anyOf(amounts))
-    .map(([currency, test, amount]) => ({
-      type: 'computed',
-      name: 'netRevenue',
-      currency,
-      ...(typeof test.value === 'number' ? { ...test, value: amount } : test),
-    })),
+  fc.tuple(anyOf(currencies), ofType(numberTest, 'number'), anyOf(amounts)).map(([currency, test, amount]) => ({
+    type: 'computed',
+    name: 'netRevenue',
+    currency,
+    ...(typeof test.value === 'number' ? { ...test, value: amount } : test),
+  })),
   fc
     .tuple(anyOf(['firstSeenAt', 'lastSeenAt', 'firstOrderAt', 'lastOrderAt']), instantTest)
     .map(([name, test]) => ({ type: 'computed', name, ...test })),
@@ -259,7 +292,10 @@ const nested = (leaf: fc.Arbitrary<Written>): fc.Arbitrary<Written> =>
       { weight: 5, arbitrary: leaf },
       {
         weight: 2,
-        arbitrary: fc.record({ type: anyOf(['all', 'any']), conditions: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }) }),
+        arbitrary: fc.record({
+          type: anyOf(['all', 'any']),
+          conditions: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }),
+        }),
       },
       { weight: 1, arbitrary: fc.record({ type: fc.constant('not'), condition: tie('tree') }) },
     ) as fc.Arbitrary<Written>,
@@ -267,7 +303,9 @@ const nested = (leaf: fc.Arbitrary<Written>): fc.Arbitrary<Written> =>
 
 /** Conditions of every kind, as people write them; with `segment` those that name `otherIds`, too. */
 export const condition = nested(leaves);
-export const conditionWithSegments = nested(fc.oneof({ weight: 9, arbitrary: leaves }, { weight: 1, arbitrary: segment }));
+export const conditionWithSegments = nested(
+  fc.oneof({ weight: 9, arbitrary: leaves }, { weight: 1, arbitrary: segment }),
+);
 
 export const tagRule = fc
   .record({

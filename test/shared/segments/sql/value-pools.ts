@@ -56,7 +56,25 @@ export const texts = [
   '2027-03-01T24:00:00Z',
 ] as const;
 
-export const numbers = [0, 1, 2, 3, 5, 5.5, -1, 0.1 + 0.2, 0.3, 19.9, 20, 1e-5, 0.00005, 1e9, 1e9 + 0.5, 1e21, -19.9] as const;
+export const numbers = [
+  0,
+  1,
+  2,
+  3,
+  5,
+  5.5,
+  -1,
+  0.1 + 0.2,
+  0.3,
+  19.9,
+  20,
+  1e-5,
+  0.00005,
+  1e9,
+  1e9 + 0.5,
+  1e21,
+  -19.9,
+] as const;
 
 export const lists = [
   [],
@@ -89,7 +107,16 @@ export const jsonValue: fc.Arbitrary<unknown> = fc.oneof(
 
 /** Names of properties and traits, and ways into them. */
 export const names = ['plan', 'score', 'nämé x', 'address', '0'] as const;
-export const paths = ['plan', 'score', 'nämé x', 'address.city', 'address.city.name', 'address.0', 'address.-1', '0'] as const;
+export const paths = [
+  'plan',
+  'score',
+  'nämé x',
+  'address.city',
+  'address.city.name',
+  'address.0',
+  'address.-1',
+  '0',
+] as const;
 
 export const eventNames = [
   'Product Viewed',
