@@ -109,7 +109,7 @@ async function startRuntime() {
   return {
     create,
     becomesLive,
-    live: async (definition: { id: string } & object) => {
+    live: async (definition: { readonly id: string } & Record<string, unknown>) => {
       await create(definition);
       await becomesLive(definition.id);
     },

@@ -32,7 +32,7 @@ describe('ledger', () => {
   it('gives each device to the person who told of it, and each person all of their events', () => {
     const owners = new Map(
       ledger.people.flatMap(({ userId, anonymousIds }) =>
-        anonymousIds.map((id) => [`anonymous:${id}`, userId] as const),
+        anonymousIds.map((id) => [`anonymous:${id}` as string, userId] as const),
       ),
     );
     for (const [anonymous, person] of Object.entries(ledger.identities)) {
