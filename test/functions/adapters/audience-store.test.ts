@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import { createAudienceLists } from '../../../functions/adapters/audience-lists.ts';
+import {
+  type CountChange,
+  CountConflictError,
+  createAudienceStore,
+} from '../../../functions/adapters/audience-store.ts';
+import { CursorError } from '../../../functions/adapters/cursor.ts';
+import { profileIdOf } from '../../../shared/profile/new-profile.ts';
+import { ARRIVAL } from '../../fixtures/events.ts';
+import { aTransition } from '../../fixtures/transitions.ts';
+import { MemoryDynamoDb } from './memory-dynamodb.ts';
+
+const SHARD = 'shardId-000000000000';
+
+function anAudienceTable() {
+  const table = new MemoryDynamoDb('pk', 'sk');
+  return {
+    table,
+    store: createAudienceStore(table.client, 'audience', () => ARRIVAL),
+    lists: createAudienceLists(table.client, 'audience'),
+  };
+}
+
+const aMember = (key: string, over: object = {}) => ({
+  segmentId: 'buyers',
+  key,
+  profileId: profileIdOf(key),
+  n: 1,
+  since: ARRIVAL,
+  hasLeft: false,
+  ...over,
+});
+const aChange = (over: Partial<CountChange> = {}): CountChange => ({
+  segmentId: 'buyers',
+  by: 2,
+  before: undefined,
+  sequenceNumber: '100',
+  ...over,
+});
+
+describe('counts', () => {
+  test('a count that was written unheard is not written again, and is no failure', async () => {
+    const { store, lists } = anAudienceTable();
+    await store.writeCounts(SHARD, [aChange()]);
+    await store.writeCounts(SHARD, [aChange()]);
+    const before = { count: 2, sequenceNumber: '100' };
+    await store.writeCounts(SHARD, [aChange({ before, by: 3, sequenceNumber: '1000' })]);
+    await store.writeCounts(SHARD, [aChange({ before, by: 3, sequenceNumber: '1000' })]);
+    expect(await lists.countMembers('buyers')).toBe(5);
+  });
+
+  test('refuses a change for a count that somebody else has moved, but not as far', async () => {
+    const { store } = anAudienceTable();
+    await store.writeCounts(SHARD, [aChange({ sequenceNumber: '50' })]);
+    await expect(store.writeCounts(SHARD, [aChange()])).rejects.toThrow(CountConflictError);
+  });
+
+  test('sums the shards, some of which may be below zero', async () => {
+    const { store, lists } = anAudienceTable();
+    await store.writeCounts(SHARD, [aChange({ by: 5 })]);
+    await store.writeCounts('shardId-000000000001', [aChange({ by: -2 })]);
+    expect(await lists.countMembers('buyers')).toBe(3);
+    expect(await lists.countMembers('nobody')).toBe(0);
+  });
+
+  test('does not take the count of one segment for that of another', async () => {
+    const { store } = anAudienceTable();
+    await store.writeCounts(SHARD, [aChange(), aChange({ segmentId: 'readers', by: 7 })]);
+    expect(await store.readCounts(SHARD, new Set(['readers', 'missing']))).toEqual(
+      new Map([['readers', { count: 7, sequenceNumber: '100' }]]),
+    );
+  });
+});
+
+describe('lists of members', () => {
+  async function withMembers(count: number, left = 0) {
+    const audience = anAudienceTable();
+    await audience.store.writeMembers([
+      ...Array.from({ length: count }, (_, n) => aMember(`user:${n}`)),
+      ...Array.from({ length: left }, (_, n) => aMember(`user:gone-${n}`, { hasLeft: true })),
+    ]);
+    return audience;
+  }
+
+  test.each([1, 2, 7, 100, 1_000])(
+    'page by page of %d, every member is listed once, in an order that stays',
+    async (limit) => {
+      const { lists } = await withMembers(500, 100);
+      const walk = async () => {
+        const keys: string[] = [];
+        for (let cursor: string | undefined; ; ) {
+          const page = await lists.listMembers('buyers', { limit, cursor });
+          expect(page.items.length).toBeLessThanOrEqual(limit);
+          keys.push(...page.items.map(({ key }) => key));
+          if (page.nextCursor === null) return keys;
+          cursor = page.nextCursor;
+        }
+      };
+      const keys = await walk();
+      expect([...keys].sort()).toEqual(Array.from({ length: 500 }, (_, n) => `user:${n}`).sort());
+      expect(await walk()).toEqual(keys);
+    },
+  );
+
+  test('the last page says that it is the last, also when it is full', async () => {
+    const { lists } = await withMembers(10);
+    expect((await lists.listMembers('buyers', { limit: 10 })).nextCursor).toBeNull();
+    expect((await lists.listMembers('buyers', { limit: 9 })).nextCursor).not.toBeNull();
+    expect(await lists.listMembers('nobody', { limit: 9 })).toEqual({ items: [], nextCursor: null });
+  });
+
+  test('who enters or leaves between two pages shifts nobody else', async () => {
+    const { lists, store } = await withMembers(200);
+    const first = await lists.listMembers('buyers', { limit: 100 });
+    await store.writeMembers([
+      ...first.items.slice(0, 50).map(({ key }) => aMember(key, { n: 2, hasLeft: true })),
+      ...Array.from({ length: 50 }, (_, n) => aMember(`user:new-${n}`)),
+    ]);
+    const rest: string[] = [];
+    for (let cursor = first.nextCursor; cursor !== null; ) {
+      const page = await lists.listMembers('buyers', { limit: 30, cursor });
+      rest.push(...page.items.map(({ key }) => key));
+      cursor = page.nextCursor;
+    }
+    const stayed = [...first.items.map(({ key }) => key), ...rest].filter((key) => !key.includes('new'));
+    expect(stayed.sort()).toEqual(Array.from({ length: 200 }, (_, n) => `user:${n}`).sort());
+  });
+
+  test('many who have left do not make a request long: the page is short and goes on', async () => {
+    const { lists, table } = await withMembers(3, 1_000);
+    let pages = 0;
+    const keys: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const before = table.calls;
+      const page = await lists.listMembers('buyers', { limit: 2, cursor });
+      expect(table.calls - before).toBeLessThan(350);
+      pages += 1;
+      keys.push(...page.items.map(({ key }) => key));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    expect(keys.sort()).toEqual(['user:0', 'user:1', 'user:2']);
+    expect(pages).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['of another segment', async (cursor: string) => ['readers', cursor] as const],
+    ['that was changed', async (cursor: string) => ['buyers', `${cursor.slice(0, -2)}AA`] as const],
+    ['that is none', async () => ['buyers', 'x'] as const],
+    ['that is empty', async () => ['buyers', ''] as const],
+  ])('refuses a cursor %s', async (_, change) => {
+    const { lists } = await withMembers(10);
+    const { nextCursor } = await lists.listMembers('buyers', { limit: 3 });
+    const [segmentId, cursor] = await change(nextCursor ?? '');
+    await expect(lists.listMembers(segmentId, { limit: 3, cursor })).rejects.toThrow(CursorError);
+  });
+});
+
+describe('lists of transitions', () => {
+  test('the newest first, page by page', async () => {
+    const { lists, store } = anAudienceTable();
+    const all = Array.from({ length: 60 }, (_, n) => aTransition({ n: n + 1, to: n % 2 === 0 ? 'entered' : 'exited' }));
+    await store.writeTransitions([...all, aTransition({ key: 'user:bob' })]);
+    const { profileId } = aTransition();
+    const found = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await lists.listTransitions(profileId, { limit: 20, cursor });
+      found.push(...page.items);
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    expect(found).toEqual(all.toReversed());
+    expect(await lists.listTransitions('p_unknown', { limit: 20 })).toEqual({ items: [], nextCursor: null });
+  });
+
+  test('refuses the cursor of somebody else', async () => {
+    const { lists, store } = anAudienceTable();
+    await store.writeTransitions([1, 2, 3].map((n) => aTransition({ n })));
+    const { nextCursor } = await lists.listTransitions(aTransition().profileId, { limit: 2 });
+    const cursor = nextCursor ?? '';
+    await expect(lists.listTransitions('p_other', { limit: 2, cursor })).rejects.toThrow(CursorError);
+  });
+});
