@@ -16,7 +16,7 @@ export interface SweeperProps {
 
 /** Minutes that each look reads again: an entry may be written late, or by a clock that is behind. */
 const LOOK_BACK = 5;
-/** Minutes that the very first sweep looks back. */
+/** Minutes that the very first sweep looks back: as long as a deployment may take. */
 const FIRST_LOOK_BACK = 60;
 const MINUTE_MS = 60_000;
 /** The next invocation begins after a minute. */
@@ -61,7 +61,7 @@ export function createSweeper(props: SweeperProps): () => Promise<void> {
 async function sweep(props: SweeperProps, until: number, sum: Sweep): Promise<void> {
   const { due, clock } = props;
   const thisMinute = minuteOf(clock());
-  const cursor = (await due.readCursor()) ?? thisMinute - FIRST_LOOK_BACK;
+  const cursor = (await due.readCursor()) ?? (await firstCursor(due, thisMinute));
   const recent = thisMinute - LOOK_BACK;
   for (let minute = recent; minute <= thisMinute; minute += 1) await sweepMinute(props, minute, until, sum);
   for (let minute = cursor; minute < recent; minute += 1) {
@@ -71,6 +71,13 @@ async function sweep(props: SweeperProps, until: number, sum: Sweep): Promise<vo
     return await moveCursor(due, cursor, minute);
   }
   if (clock() < until) await moveCursor(due, cursor, recent);
+}
+
+/** Written before anything is swept: should that fail, the next sweep begins here, however late it comes. */
+async function firstCursor(due: DueStore, thisMinute: number): Promise<number> {
+  const first = thisMinute - FIRST_LOOK_BACK;
+  await due.writeCursor(first);
+  return first;
 }
 
 /** Never back: the clock of another sandbox may be ahead. */
