@@ -13,8 +13,8 @@ export interface ObjectReader {
    * Throws `ServiceError`, `NoSuchKey` for example.
    */
   readPart(bucket: string, key: string, start: number, length: number): Promise<ObjectPart>;
-  /** The keys that begin with `prefix`. Throws `ServiceError`. */
-  listKeys(bucket: string, prefix: string): Promise<string[]>;
+  /** The first `most` keys that begin with `prefix`, in order. Throws `ServiceError`. */
+  listKeys(bucket: string, prefix: string, most?: number): Promise<string[]>;
 }
 
 const RANGE_NOT_SATISFIABLE = 416;
@@ -32,18 +32,20 @@ export function createObjectReader(options?: SignedHttpOptions): ObjectReader {
         return { bytes: answer.body, size: size ?? answer.body.length };
       });
     },
-    listKeys: async (bucket, prefix) => {
+    listKeys: async (bucket, prefix, most = Number.POSITIVE_INFINITY) => {
       const keys: string[] = [];
       let token: string | undefined;
       do {
-        const query = { 'list-type': '2', prefix, ...(token && { 'continuation-token': token }) };
+        const size = Math.min(most - keys.length, 1000);
+        const page = { 'list-type': '2', 'max-keys': String(size), prefix };
+        const query = token === undefined ? page : { ...page, 'continuation-token': token };
         token = await send({ method: 'GET', path: `/${bucket}`, query }, (answer) => {
           if (answer.status >= 300) throw s3Error(answer, `a listing of ${prefix}`);
           const text = answer.body.toString();
           for (const [, key = ''] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) keys.push(unescapeXml(key));
           return /<NextContinuationToken>([^<]*)</.exec(text)?.[1];
         });
-      } while (token !== undefined);
+      } while (token !== undefined && keys.length < most);
       return keys;
     },
   };

@@ -1,13 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { profileApiEnv, readEnv } from '../../schemas/env.ts';
+import { createAudienceLists } from '../adapters/audience-lists.ts';
+import { createControlStream } from '../adapters/control-stream.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
-import { readProfile } from '../adapters/profile-store.ts';
+import { putRecordsTo } from '../adapters/kinesis.ts';
+import { createProfileStore } from '../adapters/profile-store.ts';
+import { createSegmentCatalog } from '../adapters/segment-catalog.ts';
+import { createCatalog } from '../profile-updater/catalog.ts';
 import { createProfileApi } from './profile-api.ts';
 
-const { PROFILES_TABLE, API_KEYS } = readEnv(profileApiEnv, process.env);
-const client = createDynamoDb();
+const env = readEnv(profileApiEnv, process.env);
+const dynamoDb = createDynamoDb();
+const put = putRecordsTo(env.STREAM_NAME);
 
 export const handler = createProfileApi({
-  readProfile: (key) => readProfile(client, PROFILES_TABLE, key),
+  store: createProfileStore(dynamoDb, env.PROFILES_TABLE),
+  lists: createAudienceLists(dynamoDb, env.AUDIENCE_TABLE),
+  catalog: createCatalog(createSegmentCatalog(dynamoDb, env.SEGMENTS_TABLE, Date.now)),
+  stream: createControlStream(put),
+  put,
   clock: Date.now,
-  apiKeys: API_KEYS,
+  newId: randomUUID,
+  apiKeys: env.API_KEYS,
 });

@@ -1,60 +1,148 @@
 import { profileRoutes } from '../../schemas/api/profile-routes.ts';
 import type { AccessKey } from '../../schemas/env.ts';
-import type { Profile } from '../../schemas/profile.ts';
+import type { TransitionView } from '../../schemas/segment/view.ts';
+import type { ControlRecord, Key, Transition } from '../../schemas/stream/control.ts';
+import { identityView } from '../../shared/identity/view.ts';
+import { startOfLine } from '../../shared/profile/recent-events.ts';
 import { CursorError, recentPage } from '../../shared/profile/recent-page.ts';
-import { decodeProfile } from '../../shared/profile/state.ts';
 import { viewOf } from '../../shared/profile/view.ts';
-import type { ProfileItem } from '../adapters/profile-store.ts';
+import type { CompiledCatalog } from '../../shared/segments/compile-catalog.ts';
+import type { AudienceLists } from '../adapters/audience-lists.ts';
+import type { ControlStream } from '../adapters/control-stream.ts';
+import type { ProfileStore } from '../adapters/profile-store.ts';
+import { NotStoredError, type PutRecords, storeInOrder } from '../adapters/store-in-order.ts';
+import { withCursor } from '../middleware/cursor-problem.ts';
 import { type HttpHandler, json } from '../middleware/http.ts';
 import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import { invalidParameter } from '../middleware/parameters.ts';
 import { ProblemError } from '../middleware/problem.ts';
+import { consentEvent, keyWithEvents } from './consent-event.ts';
+import { explainMembership } from './explain-membership.ts';
+import { type FoundPerson, findPerson, keysNamed } from './person.ts';
+import { splitOf } from './split.ts';
 
 export interface ProfileApiProps {
-  /** Reads a profile by its key. */
-  readonly readProfile: (key: string) => Promise<ProfileItem | undefined>;
+  readonly store: Pick<ProfileStore, 'read'>;
+  readonly lists: Pick<AudienceLists, 'listTransitions'>;
+  /** The segments as of now. */
+  readonly catalog: () => Promise<CompiledCatalog>;
+  readonly stream: ControlStream;
+  readonly put: PutRecords;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
+  /** A text that no other call answers. */
+  readonly newId: () => string;
   readonly apiKeys: readonly AccessKey[];
 }
 
 type ById = { readonly id: string };
 type Page = { readonly limit: number; readonly cursor?: string };
+type Nothing = Readonly<Record<string, never>>;
 
-/** Makes the handler that answers profiles and their recent events. */
-export function createProfileApi({ readProfile, clock, apiKeys }: ProfileApiProps): HttpHandler {
-  const profileOf = async (id: string): Promise<Profile> => {
-    const item = await readProfile(keyOf(id));
-    if (item === undefined) {
-      throw new ProblemError(
-        'profile_not_found',
-        'No event of this id has arrived. Give a userId, or anonymous:<anonymousId>, percent-encoded.',
-      );
-    }
-    return decodeProfile(item).profile;
-  };
+/** How long a change is offered to the stream: callers wait 10 s at most. */
+const STORE_MS = 6_000;
+
+/** Makes the handler that answers for people and takes changes to them. */
+export function createProfileApi(props: ProfileApiProps): HttpHandler {
+  const { store, lists, clock, newId, apiKeys } = props;
+
+  const personOf = async (id: string): Promise<FoundPerson> => (await findPerson(store, keysNamed(id))) ?? notFound();
+
   return httpApi({
     endpoints: profileRoutes,
     apiKeys,
     operations: {
       async getProfile({ params }: OperationRequest<ById>) {
-        return json(200, viewOf(await profileOf(params.id), clock()));
+        const { home, parts, profile } = await personOf(params.id);
+        const memberships = [...(parts.get(home)?.audience.memberships ?? [])];
+        const byId = new Map(memberships.sort(([one], [other]) => (one < other ? -1 : 1)));
+        return json(200, viewOf(profile, clock(), byId));
       },
+
       async listProfileEvents({ params, query }: OperationRequest<ById, Page>) {
-        return json(200, pageOf(await profileOf(params.id), query));
+        return json(200, eventsOf(await personOf(params.id), query));
+      },
+
+      async getIdentity({ params }: OperationRequest<ById>) {
+        const { home, parts, profile } = await personOf(params.id);
+        const keys = Array.from(parts, ([key, { identity: node, profile: part }]) => {
+          return { key, node, eventCount: part?.eventCount ?? 0, firstSeen: part?.firstSeen, lastSeen: part?.lastSeen };
+        });
+        return json(200, identityView(profile.profileId, home, keys));
+      },
+
+      async listTransitions({ params, query }: OperationRequest<ById, Page>) {
+        const { profile } = await personOf(params.id);
+        const { items, nextCursor } = await withCursor(() => lists.listTransitions(profile.profileId, query));
+        return json(200, { items: items.map(transitionView), nextCursor });
+      },
+
+      async explainSegment({ params }: OperationRequest<ById & { readonly segmentId: string }>) {
+        const [person, catalog] = await Promise.all([personOf(params.id), props.catalog()]);
+        const explanation = explainMembership(catalog, person, params.segmentId, clock());
+        if (explanation !== undefined) return json(200, explanation);
+        const mend = 'GET /v1/segments lists them; of one that tags, name a value as <id>:<value>.';
+        throw new ProblemError('segment_not_found', `There is no segment ${params.segmentId}: ${mend}`);
+      },
+
+      async splitProfile({ params, body }: OperationRequest<ById, Nothing, { readonly ids: readonly string[] }>) {
+        const requestId = newId();
+        const records = splitOf(await personOf(params.id), body.ids, { requestId, time: clock() });
+        await stored(() => props.stream.publish(records as readonly ControlRecord[], clock() + STORE_MS));
+        return json(202, { requestId });
+      },
+
+      async putConsent({ params, body }: OperationRequest<ById, Nothing, Readonly<Record<string, boolean>>>) {
+        const messageId = `consent-${newId()}`;
+        const key = await keyForEvents(store, params.id);
+        const record = consentEvent({ key, purposes: body, messageId, time: clock() });
+        await stored(() => storeInOrder(props.put, [record], clock() + STORE_MS));
+        return json(202, { messageId });
       },
     },
   });
 }
 
-/** `anonymous:<anonymousId>` is a key as it stands; everything else is a userId. */
-const keyOf = (id: string): string => (id.startsWith('anonymous:') ? id : `user:${id}`);
+function notFound(): never {
+  throw new ProblemError(
+    'profile_not_found',
+    'No event of this id has arrived. Give a userId, or anonymous:<anonymousId>, percent-encoded.',
+  );
+}
 
-function pageOf(profile: Profile, { limit, cursor }: Page) {
+/** The key under which an event about somebody is sent; of an id that nobody knows yet, itself. */
+async function keyForEvents(store: ProfileApiProps['store'], id: string): Promise<Key> {
+  const named = keysNamed(id);
+  const person = await findPerson(store, named);
+  if (person) return keyWithEvents([person.asked, ...person.parts.keys()]) ?? notFound();
+  // What can only be an e-mail address or the like is nobody's userId.
+  return named.length > 1 ? notFound() : (named[0] as Key);
+}
+
+/** Recent events of all keys, each message once. */
+function eventsOf({ parts, profile }: FoundPerson, { limit, cursor }: Page) {
+  const lines = Array.from(parts.values(), (part) => part.profile?.recent ?? []).flat();
+  const byStart = new Map(lines.map((line) => [startOfLine(line), line]));
+  const recent = parts.size > 1 ? [...byStart.values()].sort() : profile.recent;
   try {
-    return recentPage(profile, limit, cursor);
+    return recentPage({ ...profile, recent }, limit, cursor);
   } catch (error) {
     if (!(error instanceof CursorError)) throw error;
-    const errors = [{ path: 'cursor', message: error.message }];
-    throw new ProblemError('invalid_parameter', 'Wrong parameters: cursor. Each is described in errors.', { errors });
+    throw invalidParameter([{ path: 'cursor', message: error.message }], error);
+  }
+}
+
+function transitionView({ id, n, segmentId, version, to, at, cause }: Transition): TransitionView {
+  return { id, n, segmentId, version, to, at: new Date(at).toISOString(), cause };
+}
+
+async function stored(store: () => Promise<void>): Promise<void> {
+  try {
+    await store();
+  } catch (cause) {
+    if (!(cause instanceof NotStoredError)) throw cause;
+    const code = cause.throttled ? 'too_many_requests' : 'not_stored';
+    const detail = 'The change could not be stored now. Send the same request again after Retry-After seconds.';
+    throw new ProblemError(code, detail, { cause, headers: { 'retry-after': cause.throttled ? '2' : '5' } });
   }
 }

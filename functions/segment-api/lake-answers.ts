@@ -1,4 +1,5 @@
 import type { UnsavedDefinition } from '../../schemas/api/segment-routes.ts';
+import type { RfmQuintiles } from '../../schemas/api/segments.ts';
 import type { SegmentDefinition } from '../../schemas/segment/definition.ts';
 import type { SegmentPreview } from '../../schemas/segment/view.ts';
 import { profileIdOf } from '../../shared/profile/new-profile.ts';
@@ -6,6 +7,7 @@ import { type CatalogBody, type CatalogSegment, latestOf } from '../../shared/se
 import { checkReferences } from '../../shared/segments/catalog-changes.ts';
 import { previewSql } from '../../shared/segments/sql/members.ts';
 import { QueryTooLongError } from '../../shared/segments/sql/query.ts';
+import { rfmQuintilesSql } from '../../shared/segments/sql/rfm-quintiles.ts';
 import { invalidBody } from '../middleware/body.ts';
 import type { AskLake } from './ask-lake.ts';
 import { refusedAsProblem } from './change-catalog.ts';
@@ -43,6 +45,26 @@ function shortEnough<T>(make: () => T): T {
     if (!(error instanceof QueryTooLongError)) throw error;
     throw invalidBody([{ path: 'condition', message: error.message }]);
   }
+}
+
+/** Bounds between the fifths of a currency's customers as of `asOf`. Throws problems. */
+export async function rfmQuintiles(
+  ask: AskLake,
+  currency: string,
+  asOf: number,
+  milliseconds: number,
+): Promise<RfmQuintiles> {
+  const [row = []] = await ask(rfmQuintilesSql(currency, { asOf }), milliseconds);
+  const [customers, ...bounds] = row;
+  const [recencyDays, frequency, monetary] = bounds.map((text): number[] | null => JSON.parse(text ?? 'null'));
+  return {
+    currency,
+    customers: Number(customers ?? 0),
+    recencyDays: recencyDays ?? null,
+    frequency: frequency ?? null,
+    monetary: monetary ?? null,
+    asOf: new Date(asOf).toISOString(),
+  };
 }
 
 const USER = 'user:';

@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { newJob, nextWork, stillWanted, withFailure } from '../../shared/segments/backfill-job.ts';
 import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
 import { builtInSegments } from '../../shared/segments/built-in-segments.ts';
-import { promote, withBuiltIns } from '../../shared/segments/catalog-changes.ts';
+import { promote, renewed, withBuiltIns } from '../../shared/segments/catalog-changes.ts';
 import { AthenaQueryError } from '../adapters/athena.ts';
 import type { BackfillJobs } from '../adapters/backfill-job.ts';
 import { CachedCatalog } from '../adapters/cached-catalog.ts';
@@ -18,6 +17,8 @@ export interface SegmentBackfillProps extends Reach {
   readonly jobs: BackfillJobs;
   /** A text that no other call answers. */
   readonly newId: () => string;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<unknown>;
   readonly log: typeof log;
 }
 
@@ -28,6 +29,8 @@ const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
 /** Errors in a row after which a run gives up; the next goes on. */
 const MAX_ERRORS = 5;
+/** Where the lake's events lie: their days follow. */
+const EVENTS = 'events_landed/day=';
 
 /**
  * Makes the function that brings new definitions of segments the past from the lake, and has the members of deleted
@@ -111,7 +114,7 @@ class Run {
 
   async #wait(): Promise<void> {
     await this.#lease.renew();
-    await pause(this.#pauseMs);
+    await this.#props.pause(this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 1.5, LONGEST_PAUSE_MS);
   }
 
@@ -144,10 +147,22 @@ class Run {
   }
 
   /** The first save of all, and after an upgrade: what is new goes live when it was backfilled like any other. */
-  async #takeInBuiltIns(latest: Catalog): Promise<'moved'> {
-    const body = latest.revision === 0 ? latest.body : withBuiltIns(latest.body, builtInSegments, this.#props.clock());
-    await this.#props.catalog.save({ revision: latest.revision, builtIns: builtInCatalog().hash }, body);
+  async #takeInBuiltIns({ revision, body }: Catalog): Promise<'moved'> {
+    const next =
+      revision > 0
+        ? withBuiltIns(body, builtInSegments, this.#props.clock())
+        : (await this.#hasPast())
+          ? renewed(body)
+          : body;
+    await this.#props.catalog.save({ revision, builtIns: builtInCatalog().hash }, next);
     return 'moved';
+  }
+
+  /** Whether there were events before there were segments: this deployment has grown out of one without them. */
+  async #hasPast(): Promise<boolean> {
+    const { objects, lakeBucket, clock } = this.#props;
+    const [first] = await objects.listKeys(lakeBucket, EVENTS, 1);
+    return first !== undefined && first < EVENTS + new Date(clock()).toISOString().slice(0, 10);
   }
 
   async #publish(latest: Catalog, job: NonNullable<Lease['job']>): Promise<'moved'> {

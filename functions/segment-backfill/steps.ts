@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BackfillItem, BackfillRecord } from '../../schemas/stream/control.ts';
-import type { BackfillJob, BackfillStep, Barrier } from '../../shared/segments/backfill-job.ts';
+import type { BackfillJob, BackfillStep, Barrier, Pass } from '../../shared/segments/backfill-job.ts';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
+import { type Query, QueryTooLongError } from '../../shared/segments/sql/query.ts';
 import { AthenaQueryError, type createAthena } from '../adapters/athena.ts';
 import type { PutBarrier } from '../adapters/barrier-records.ts';
 import type { Barriers } from '../adapters/barriers.ts';
@@ -45,7 +46,7 @@ export class BackfillSteps {
     this.#reach = reach;
   }
 
-  /** Throws `AthenaQueryError` when the query failed. `publish` is not done here: it belongs to the catalog. */
+  /** Throws `AthenaQueryError` when the query failed, or is too long. `publish` is not done here: it belongs to the catalog. */
   async advance(job: BackfillJob, body: CatalogBody): Promise<Progress> {
     const { step } = job;
     switch (step.name) {
@@ -82,10 +83,22 @@ export class BackfillSteps {
 
   async #query(job: BackfillJob, { pass }: Step<'query'>, body: CatalogBody): Promise<Progress> {
     const { athena, database, workGroup } = this.#reach;
-    const query = queryOf(job, pass, body);
+    const query = this.#fitting(job, pass, body);
+    if (query === undefined) return { ...job, segments: job.segments.slice(0, Math.ceil(job.segments.length / 2)) };
     const token = createHash('sha256').update(`${job.id} ${job.queries} ${query.sql}`).digest('hex');
     const id = await athena.start({ ...query, database, workGroup, token });
     return { ...job, queries: job.queries + 1, step: { name: 'querying', pass, query: id } };
+  }
+
+  /** Undefined when the definitions together make a query that is too long: the later half waits for the next job. */
+  #fitting(job: BackfillJob, pass: Pass, body: CatalogBody): Query | undefined {
+    try {
+      return queryOf(job, pass, body);
+    } catch (error) {
+      if (!(error instanceof QueryTooLongError)) throw error;
+      if (pass === 'removed' || job.segments.length < 2) throw new AthenaQueryError(error.message);
+      return undefined;
+    }
   }
 
   async #querying(job: BackfillJob, { pass, query }: Step<'querying'>): Promise<Progress> {

@@ -142,6 +142,15 @@ export function withBuiltIns(body: CatalogBody, builtIns: readonly SegmentDefini
   }, body);
 }
 
+/** The same segments, each as a new version: what has come of them so far is made up for by a backfill. */
+export const renewed = (body: CatalogBody): CatalogBody => ({
+  ...body,
+  entries: body.entries.map((entry) => {
+    const latest = latestOf(entry);
+    return { ...entry, pending: { ...latest, version: latest.version + 1 } };
+  }),
+});
+
 const find = (body: CatalogBody, id: string): CatalogSegment | undefined => body.entries.find((each) => each.id === id);
 
 function existing(body: CatalogBody, id: string): CatalogSegment {

@@ -1,0 +1,44 @@
+import { MAX_ID_LENGTH } from '../../schemas/event/vocabulary.ts';
+import type { Key } from '../../schemas/stream/control.ts';
+import { isBlockedId } from '../../shared/identity/blocked-ids.ts';
+import { isAnonymous, isUser, rawIdOf } from '../../shared/identity/keys.ts';
+import { partitionKeyOf } from '../../shared/stream/pack-control.ts';
+import type { StreamRecord } from '../adapters/store-in-order.ts';
+import { invalidParameter } from '../middleware/parameters.ts';
+
+/** Source id of events that the API makes. */
+const SOURCE_ID = 'api';
+
+export interface ConsentChoice {
+  /** A user's or an anonymous key. */
+  readonly key: Key;
+  readonly purposes: Readonly<Record<string, boolean>>;
+  readonly messageId: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A choice of consent as a stream record with one track event, as SDKs send it. Throws a problem for an id that is none. */
+export function consentEvent({ key, purposes, messageId, time }: ConsentChoice): StreamRecord {
+  const id = rawIdOf(key);
+  if (id.length > MAX_ID_LENGTH) throw noId(`is longer than ${MAX_ID_LENGTH} characters`);
+  if (isBlockedId(id)) throw noId('stands for nobody: it is a placeholder');
+  const timestamp = new Date(time).toISOString();
+  const event = {
+    type: 'track',
+    event: 'Segment Consent Preference Updated',
+    messageId,
+    timestamp,
+    ...(isUser(key) ? { userId: id } : { anonymousId: id }),
+    properties: {},
+    context: { consent: { categoryPreferences: purposes } },
+  };
+  const envelope = { v: 1, kind: 'events', sourceId: SOURCE_ID, receivedAt: timestamp, events: [event] };
+  return { partitionKey: partitionKeyOf(key), data: Buffer.from(JSON.stringify(envelope)) };
+}
+
+const noId = (message: string) => invalidParameter([{ path: 'id', message }]);
+
+/** The first key of these that events can have. */
+export const keyWithEvents = (keys: Iterable<Key>): Key | undefined =>
+  [...keys].find((key) => isUser(key) || isAnonymous(key));
