@@ -14,17 +14,16 @@ const eventName = fc.constantFrom('Product Viewed', 'Product Added', 'Order Comp
 const category = fc.constantFrom('Kitchen', 'Garden', 'Tents');
 const amount = fc.constantFrom(0, 50_000, 100_000, 199_000, 1_000_000);
 
-/** Moments that meet often: whole hours and days, a millisecond beside them, and a few beyond the end. */
-const moment = fc
-  .tuple(
-    fc.oneof(
-      fc.integer({ min: 0, max: 4 * 24 }).map((hours) => hours * HOUR),
-      fc.integer({ min: 0, max: 130 }).map((days) => days * DAY),
-      fc.integer({ min: 95 * 24, max: 105 * 24 }).map((hours) => hours * HOUR),
-    ),
-    fc.constantFrom(0, 0, 0, 1, -1, 20 * MINUTE),
-  )
-  .map(([at, beside]) => START + at + beside);
+/** Steps of time in which the events of one history lie: so that they meet often, within windows of many lengths. */
+const steps = fc.constantFrom(
+  { step: 20 * MINUTE, count: 60 },
+  { step: HOUR, count: 100 },
+  { step: 12 * HOUR, count: 60 },
+  { step: DAY, count: 130 },
+);
+const placed = { at: fc.nat({ max: 1_000 }), beside: fc.constantFrom(0, 0, 0, 1, -1, 20 * MINUTE) };
+const timeOf = ({ step, count }: { step: number; count: number }, { at, beside }: { at: number; beside: number }) =>
+  START + (at % count) * step + beside;
 
 const traits = fc.record(
   {
@@ -42,29 +41,32 @@ const consent = fc.constantFrom({ marketing: true }, { marketing: false }, { ana
 
 /** What happened to one person, each event with a message id of its own. */
 export const histories: fc.Arbitrary<CleanEvent[]> = fc
-  .array(
-    fc.record({
-      time: moment,
-      name: eventName,
-      type: fc.constantFrom('track', 'track', 'track', 'track', 'identify'),
-      category: fc.option(category, { nil: undefined }),
-      amount: fc.option(amount, { nil: undefined }),
-      score: fc.constantFrom<unknown>(1, 2.5, 'x', null, undefined, '2'),
-      orderId: fc.constantFrom('o-1', 'o-2', 'o-3'),
-      traits,
-      consent: fc.option(consent, { nil: undefined }),
-      isBot: fc.constantFrom(false, false, false, false, true),
-      device: fc.constantFrom('desktop', 'mobile'),
-      channel: fc.constantFrom('direct', 'email', 'paid', 'on_site'),
-    }),
-    { minLength: 1, maxLength: 16 },
+  .tuple(
+    steps,
+    fc.array(
+      fc.record({
+        ...placed,
+        name: eventName,
+        type: fc.constantFrom('track', 'track', 'track', 'track', 'identify'),
+        category: fc.option(category, { nil: undefined }),
+        amount: fc.option(amount, { nil: undefined }),
+        score: fc.constantFrom<unknown>(1, 2.5, 'x', null, undefined, '2'),
+        orderId: fc.constantFrom('o-1', 'o-2', 'o-3'),
+        traits,
+        consent: fc.option(consent, { nil: undefined }),
+        isBot: fc.constantFrom(false, false, false, false, true),
+        device: fc.constantFrom('desktop', 'mobile'),
+        channel: fc.constantFrom('direct', 'email', 'paid', 'on_site'),
+      }),
+      { minLength: 1, maxLength: 16 },
+    ),
   )
-  .map((parts) =>
+  .map(([scale, parts]) =>
     parts.map((part, index) =>
       aCleanEvent({
         messageId: `m-${index}`,
         userId: 'user-1',
-        eventTime: part.time,
+        eventTime: timeOf(scale, part),
         ...(part.type === 'identify'
           ? { type: 'identify', event: 'Identify', traits: part.traits }
           : { type: 'track', event: part.name, properties: { score: part.score } }),
@@ -94,9 +96,9 @@ const duration = fc.constantFrom({ minutes: 20 }, { hours: 1 }, { hours: 5 }, { 
 const window = fc.oneof(
   duration.map((last) => ({ last })),
   fc.constantFrom(
-    { since: '2025-11-22' },
-    { since: '2025-11-21', until: '2025-11-23T05:00:00Z' },
-    { since: '2026-03-01', until: '2026-03-04' },
+    { since: '2025-11-21' },
+    { since: '2025-11-20T04:00:00Z', until: '2025-11-21T05:00:00Z' },
+    { since: '2025-12-01', until: '2026-01-04' },
   ),
 );
 const where = fc.array(
@@ -110,9 +112,10 @@ const where = fc.array(
   ),
   { minLength: 1, maxLength: 2 },
 );
-const selector = fc.record(
-  { event: fc.oneof(eventName, fc.constant('*'), fc.uniqueArray(eventName, { minLength: 1, maxLength: 2 })), where },
-  { requiredKeys: ['event'] },
+const names = fc.oneof(eventName, fc.constant('*'), fc.uniqueArray(eventName, { minLength: 1, maxLength: 2 }));
+const selector = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ event: names }) },
+  { weight: 1, arbitrary: fc.record({ event: names, where }) },
 );
 const measure = fc.oneof(
   fc.constantFrom({ of: 'count' }, { of: 'distinct', field: 'category' }, { of: 'distinct', property: 'score' }),
@@ -143,7 +146,7 @@ const stages = fc.uniqueArray(fc.constantFrom('new', 'activated', 'active', 'atR
 const range = fc.constantFrom({ from: 4 }, { to: 2 }, { from: 2, to: 4 });
 
 const timed = fc.oneof(
-  { weight: 4, arbitrary: eventCondition },
+  { weight: 5, arbitrary: eventCondition },
   fc
     .tuple(fc.array(selector, { minLength: 2, maxLength: 3 }), duration, optionalWindow)
     .map(([steps, within, rest]) => ({ type: 'sequence', steps, within, ...rest })),
@@ -212,12 +215,15 @@ const timeless = fc.constantFrom(
 const { condition } = fc.letrec<{ condition: unknown }>((tie) => ({
   condition: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    timed,
-    timeless,
-    fc
-      .tuple(fc.constantFrom('all', 'any'), fc.array(tie('condition'), { minLength: 1, maxLength: 3 }))
-      .map(([type, conditions]) => ({ type, conditions })),
-    tie('condition').map((inner) => ({ type: 'not', condition: inner })),
+    { weight: 8, arbitrary: timed },
+    { weight: 2, arbitrary: timeless },
+    {
+      weight: 4,
+      arbitrary: fc
+        .tuple(fc.constantFrom('all', 'any'), fc.array(tie('condition'), { minLength: 1, maxLength: 3 }))
+        .map(([type, conditions]) => ({ type, conditions })),
+    },
+    { weight: 2, arbitrary: tie('condition').map((inner) => ({ type: 'not', condition: inner })) },
   ),
 }));
 
@@ -260,4 +266,7 @@ export const catalogs: fc.Arbitrary<SegmentDefinition[]> = fc
   });
 
 /** A moment to look at a person, now and then before all events or after them. */
-export const moments = fc.oneof(moment, fc.constantFrom(START - DAY, ARRIVAL, START + 300 * DAY));
+export const moments = fc.oneof(
+  { weight: 9, arbitrary: fc.tuple(steps, fc.record(placed)).map(([scale, place]) => timeOf(scale, place)) },
+  { weight: 1, arbitrary: fc.constantFrom(START - DAY, ARRIVAL, START + 300 * DAY) },
+);

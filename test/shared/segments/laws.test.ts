@@ -59,7 +59,7 @@ describe('evaluation of segments', () => {
         const found = membershipsAt(catalog, aPerson(catalog, events), asOf);
         expect([...found].sort()).toEqual([...membershipsOf(definitions, events, KEY, asOf)].sort());
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -73,7 +73,7 @@ describe('evaluation of segments', () => {
           expect([...person.memberships].sort()).toEqual([...expected].sort());
         }
       }),
-      { numRuns: 700 },
+      { numRuns: 300 },
     );
   });
 
@@ -98,7 +98,7 @@ describe('evaluation of segments', () => {
         expect(found.map(({ at, segmentId, to }) => `${at} ${segmentId} ${to}`).sort()).toEqual(expected.sort());
         for (const { at, cause } of found) expect(cause).toEqual({ type: 'time', time: at });
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -121,7 +121,7 @@ describe('evaluation of segments', () => {
           expect([...membershipsOf(definitions, events, KEY, time)].sort()).toEqual(members);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -154,7 +154,7 @@ describe('tracks', () => {
         expect(other).toEqual(one);
         for (const event of events) expect(trackEvent(catalog, one, event)).toBe(false);
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -170,7 +170,7 @@ describe('tracks', () => {
         const merged = { ...whole, tracks: mergeTracks(catalog, parts) };
         expect(membershipsAt(catalog, merged, asOf)).toEqual(membershipsAt(catalog, whole, asOf));
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
