@@ -53,6 +53,11 @@ const shapes: Readonly<Record<string, (parts: Parts, node: Node) => Node>> = {
   approx_distinct: ({ this: value, filter }) => ({
     count: { this: value, star: false, distinct: true, filter: filter ?? null, original_name: 'count' },
   }),
+  count_if: ({ this: value, filter }) => {
+    // DuckDB's is NULL where all values are.
+    const count = { this: fill('nullif($1, false)', [value]), star: false, distinct: false, original_name: 'count' };
+    return { count: { ...count, filter: filter ?? null } };
+  },
   avg: (parts) => averaged({ avg: parts }, parts),
   window_function: (parts, node) => {
     const [average, middle] = parts.this.function?.name === 'cast_to_type' ? parts.this.function.args : [];

@@ -3,6 +3,8 @@ import { lifecycleStages } from '../../../../schemas/segment/defaults.ts';
 import { numericFields, singleFields, textFields } from '../../../../schemas/segment/fields.ts';
 import { opsOfKind } from '../../../../schemas/segment/value-test.ts';
 import {
+  commonNumbers,
+  commonTexts,
   currencies,
   DAY,
   durationMs,
@@ -18,12 +20,14 @@ import {
 type Written = Record<string, unknown>;
 
 const anyOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
-const duration = anyOf(durations);
-const text = anyOf(texts);
-const number = anyOf(numbers);
+const mostly = <T>(common: readonly T[], all: readonly T[]) =>
+  fc.oneof({ weight: 2, arbitrary: anyOf(common) }, { weight: 1, arbitrary: anyOf(all) });
+const duration = mostly(durations.slice(-4), durations);
+const text = mostly(commonTexts, texts);
+const number = mostly(commonNumbers, numbers);
 const scalar = fc.oneof(text, number, fc.boolean());
 const some = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: 1, maxLength: 3 });
-const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
 const range = fc.tuple(number, number).map(([one, other]) => [Math.min(one, other), Math.max(one, other)]);
 const isoDays = anyOf(['2027-03-01', '2027-02-28T10:00:00.000Z', '2024-02-29', '1999-12-31T23:59:59Z', '2000-01-01']);
 const patterns = anyOf([
@@ -131,10 +135,13 @@ const propertyTest = fc.oneof(
 
 const where = optional(fc.array(propertyTest, { minLength: 1, maxLength: 2 }));
 const event = fc.oneof(
-  { weight: 5, arbitrary: anyOf(eventNames) },
-  { weight: 1, arbitrary: some(anyOf(eventNames)) },
-  { weight: 2, arbitrary: fc.constant('*') },
+  { weight: 5, arbitrary: mostly(eventNames.slice(0, 3), eventNames) },
+  { weight: 2, arbitrary: some(anyOf(eventNames)) },
+  { weight: 3, arbitrary: fc.constant('*') },
 );
+const anyEvent = fc.record({
+  event: mostly(['*' as const, ['Product Viewed', 'Page Viewed', 'Order Completed']], eventNames),
+});
 const plain = (value: Written): Written => JSON.parse(JSON.stringify(value));
 export const selector = fc.record({ event, where }).map(plain);
 
@@ -182,7 +189,10 @@ const eventCondition = fc
 const sequence = fc
   .record({
     type: fc.constant('sequence'),
-    steps: fc.array(selector, { minLength: 2, maxLength: 4 }),
+    steps: fc.oneof(
+      fc.array(selector, { minLength: 2, maxLength: 4 }),
+      fc.array(anyEvent, { minLength: 2, maxLength: 5 }),
+    ),
     within: duration,
     window: optional(window),
   })
@@ -202,7 +212,13 @@ const notFollowed = fc
   .map(plain);
 
 const frequency = fc
-  .record({ type: fc.constant('frequency'), event: selector, days: anyOf([1, 1, 2, 3]), of: anyOf([3, 7, 30, 90]) })
+  .record({
+    type: fc.constant('frequency'),
+    event: fc.oneof(selector, anyEvent),
+    days: anyOf([1, 1, 2, 3, 4]),
+    of: anyOf([1, 3, 7, 30, 90]),
+  })
+  .filter(({ days, of }) => days <= of)
   .map(plain);
 
 const scores = optional(fc.tuple(anyOf([1, 2, 3]), anyOf([3, 4, 5])).map(([from, to]) => ({ from, to })));

@@ -56,6 +56,10 @@ export const texts = [
   '2027-03-01T24:00:00Z',
 ] as const;
 
+/** Those that most values are, so that many are equal. */
+export const commonTexts = ['gold', 'silver', '2027-03-01'] as const;
+export const commonNumbers = [5, 5.5, 20] as const;
+
 export const numbers = [
   0,
   1,
@@ -98,8 +102,9 @@ const objects = [
 
 /** What properties and traits hold. */
 export const jsonValue: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom<unknown>(...texts) },
-  { weight: 4, arbitrary: fc.constantFrom<unknown>(...numbers) },
+  { weight: 6, arbitrary: fc.constantFrom<unknown>(...commonTexts, ...commonNumbers) },
+  { weight: 4, arbitrary: fc.constantFrom<unknown>(...texts) },
+  { weight: 2, arbitrary: fc.constantFrom<unknown>(...numbers) },
   { weight: 2, arbitrary: fc.constantFrom<unknown>(...lists) },
   { weight: 2, arbitrary: fc.constantFrom<unknown>(...objects) },
   { weight: 2, arbitrary: fc.constantFrom<unknown>(true, false, null) },
