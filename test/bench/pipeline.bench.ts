@@ -9,6 +9,9 @@ import type { HttpEvent } from '../../functions/middleware/http.ts';
 import { createProfileUpdater } from '../../functions/profile-updater/profile-updater.ts';
 import { settingsOf } from '../../infra/config.ts';
 import { segmentMessage } from '../../schemas/event/message.ts';
+import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
+import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
+import { packControl } from '../../shared/stream/pack-control.ts';
 import { type Benchmark, median, secondsOf } from './figure.ts';
 import { storeMessages } from './messages.ts';
 
@@ -27,36 +30,51 @@ export const pipeline: Benchmark = {
     const { inBatches, oneByOne, bytes } = storeRequests();
     progress(`${EVENTS} messages of the demo store, ${Math.round(bytes / EVENTS)} bytes each`);
     const ours: Run[] = [];
+    const bare: Run[] = [];
     const naive: Run[] = [];
     const parsing: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      ours.push(await measure(EVENTS, inBatches, RECORDS_A_BATCH, false));
-      naive.push(await measure(oneByOne.length, oneByOne, 1, true));
+      ours.push(await measure(EVENTS, inBatches, RECORDS_A_BATCH, builtInCatalog().body));
+      bare.push(await measure(EVENTS, inBatches, RECORDS_A_BATCH, noSegments));
+      naive.push(await measure(oneByOne.length, oneByOne, 1, noSegments, (body) => void segmentMessage.parse(body)));
       parsing.push(
         (await secondsOf(() => oneByOne.forEach(({ body = '' }) => void JSON.parse(body)))) / oneByOne.length,
       );
       progress(`round ${round + 1} of ${ROUNDS}: ${Math.round(rate(ours.at(-1) as Run))} events/s`);
     }
-    const collecting = median(ours.slice(1).map((run) => (run.collecting / EVENTS) * 1e6));
-    const folding = median(ours.slice(1).map((run) => (run.folding / EVENTS) * 1e6));
+    const perEvent = (runs: readonly Run[], part: 'collecting' | 'folding') =>
+      median(runs.slice(1).map((run) => (run[part] / EVENTS) * 1e6));
     const value = median(ours.slice(1).map(rate));
-    const last = ours.at(-1) as Run;
+    const [last, lastBare] = [ours.at(-1) as Run, bare.at(-1) as Run];
     return [
       {
-        what: 'collector + clean + fold, one core',
+        what: 'collector + clean + fold + built-in segments, one core',
         value,
         unit: 'events/s',
+        bound: { kind: 'at least', value: 10 * RUDDERSTACK },
+        peer: { what: 'one zod parse and one write an event, no segments', value: median(naive.slice(1).map(rate)) },
+      },
+      {
+        what: '  without segments',
+        value: median(bare.slice(1).map(rate)),
+        unit: 'events/s',
         bound: { kind: 'at least', value: 20 * RUDDERSTACK },
-        peer: { what: 'one zod parse and one write an event', value: median(naive.slice(1).map(rate)) },
       },
       { what: '  JSON.parse of a message, to tell the machine', value: median(parsing) * 1e6, unit: 'µs/event' },
-      { what: '  of which the collector', value: collecting, unit: 'µs/event' },
-      { what: '  of which clean, fold and encode', value: folding, unit: 'µs/event' },
+      { what: '  of which the collector', value: perEvent(ours, 'collecting'), unit: 'µs/event' },
+      { what: '  of which clean, fold, segments and encode', value: perEvent(ours, 'folding'), unit: 'µs/event' },
+      { what: '  the same without segments', value: perEvent(bare, 'folding'), unit: 'µs/event' },
       {
         what: 'profile writes a touched profile and batch',
         value: last.writes / last.touched,
         unit: '',
         bound: { kind: 'at most', value: 1 },
+      },
+      { what: 'records of identity and segments, 1,000 events', value: (last.said / last.events) * 1000, unit: '' },
+      {
+        what: 'DynamoDB write units, 1,000 events, without segments',
+        value: (lastBare.writeUnits / lastBare.events) * 1000,
+        unit: 'WCU',
       },
       {
         what: 'DynamoDB write units, 1,000 events',
@@ -77,10 +95,14 @@ interface Run {
   readonly collecting: number;
   readonly folding: number;
   readonly writes: number;
-  /** Profiles of each batch, summed. */
+  /** Profiles of each batch that were written, summed. */
   readonly touched: number;
+  /** Records of links, reports and transitions. */
+  readonly said: number;
   readonly writeUnits: number;
 }
+
+const noSegments: CatalogBody = { ...builtInCatalog().body, entries: [] };
 
 const rate = ({ events, collecting, folding }: Run): number => events / (collecting + folding);
 
@@ -103,7 +125,8 @@ async function measure(
   events: number,
   requests: readonly HttpEvent[],
   recordsABatch: number,
-  parse: boolean,
+  segments: CatalogBody,
+  check: (body: unknown) => void = () => undefined,
 ): Promise<Run> {
   const stored: StreamRecord[] = [];
   const collect = collector({
@@ -115,30 +138,45 @@ async function measure(
   });
   const collecting = await secondsOf(async () => {
     for (const event of requests) {
-      if (parse) segmentMessage.parse(JSON.parse(event.body ?? ''));
+      if (recordsABatch === 1) check(JSON.parse(event.body ?? ''));
       const { statusCode } = await collect(event, context);
       if (statusCode !== 200) throw new Error(`The collector answered ${statusCode}.`);
     }
   });
 
   const table = stubTable();
+  // What the updater says to the stream comes back to it, as on AWS.
+  const waiting: StreamRecord[] = [];
   const update = createProfileUpdater({
     store: createProfileStore(table.client, 'profiles'),
+    stream: { publish: async (records) => void waiting.push(...packControl(records)) },
+    due: { arm: async () => undefined },
+    barriers: { markBarrier: async () => undefined },
+    catalog: { readRevision: async () => 1, readBody: async () => segments },
+    identity: { externalTraits: ['email', 'phone'], blockedIds: [] },
     clock: Date.now,
     newToken: randomUUID,
     log: (level, message) => {
       if (level !== 'info') throw new Error(message);
     },
   });
-  const records = stored.map(kinesisRecord);
   const batches: KinesisStreamRecord[][] = [];
-  for (let at = 0; at < records.length; at += recordsABatch) batches.push(records.slice(at, at + recordsABatch));
+  for (let at = 0; at < stored.length; at += recordsABatch) {
+    batches.push(stored.slice(at, at + recordsABatch).map((record, place) => kinesisRecord(record, 2 * at + place)));
+  }
+  let touched = 0;
+  let said = 0;
   const folding = await secondsOf(async () => {
-    for (const Records of batches) await update({ Records });
+    for (const [at, batch] of batches.entries()) {
+      const place = 2 * (at + 1) * recordsABatch;
+      const Records = [...batch, ...waiting.splice(0).map((record, n) => kinesisRecord(record, place + n))];
+      said += Records.length - batch.length;
+      await update({ Records });
+      touched += table.written();
+    }
   });
-  const keysOf = (batch: readonly KinesisStreamRecord[]) => new Set(batch.map(({ kinesis }) => kinesis.partitionKey));
-  const touched = batches.reduce((sum, batch) => sum + keysOf(batch).size, 0);
-  return { events, collecting, folding, touched, writes: table.writes(), writeUnits: table.writeUnits() };
+  const { writes, writeUnits } = table;
+  return { events, collecting, folding, touched, said, writes: writes(), writeUnits: writeUnits() };
 }
 
 type Item = Record<string, { S?: string; N?: string; B?: Uint8Array }>;
@@ -154,6 +192,7 @@ function stubTable() {
   const items = new Map<string, Item>();
   let writes = 0;
   let writeUnits = 0;
+  const batch = new Set<string>();
   const send = async ({ input }: { input: StoreInput }) => {
     if (input.RequestItems) {
       const { Keys } = Object.values(input.RequestItems)[0] ?? { Keys: [] };
@@ -166,10 +205,17 @@ function stubTable() {
     }
     items.set(id, item);
     writes += 1;
+    batch.add(id);
     writeUnits += Math.ceil(sizeOf(item) / 1024);
     return {};
   };
-  return { client: { send } as unknown as DynamoDBClient, writes: () => writes, writeUnits: () => writeUnits };
+  /** Profiles written since it was last asked. */
+  const written = () => {
+    const { size } = batch;
+    batch.clear();
+    return size;
+  };
+  return { client: { send } as unknown as DynamoDBClient, written, writes: () => writes, writeUnits: () => writeUnits };
 }
 
 function sizeOf(item: Item): number {
