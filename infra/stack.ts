@@ -78,6 +78,9 @@ export class HeadwaterStack extends Stack {
     new Monitoring(this, 'Monitoring', {
       api,
       stream,
+      audience,
+      dueTimes,
+      segments,
       consumers: { ProfileUpdater: profiles.updates, LakeWriter: lake.landing, AudienceWriter: audience.updates },
       alarmEmail: settings.alarmEmail,
     });

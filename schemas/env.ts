@@ -56,7 +56,6 @@ export const segmentApiEnv = {
 };
 export const segmentBackfillEnv = {
   SEGMENTS_TABLE: segmentsTable,
-  AUDIENCE_TABLE: audienceTable,
   LAKE_BUCKET: lakeBucket,
   STREAM_NAME: streamName,
   ...athena,

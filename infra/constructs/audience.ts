@@ -57,7 +57,7 @@ export class Audience extends Construct {
       description: 'Keeps members, counts and transitions of segments by the transitions on the stream.',
       grants: this.grantWrite(),
       settings,
-      timeout: Duration.minutes(1),
+      timeout: Duration.minutes(3),
     });
     this.updates = new StreamConsumer(this, 'Updates', {
       consumer: writer.lambda,
@@ -76,7 +76,7 @@ export class Audience extends Construct {
     return {
       environment: { AUDIENCE_TABLE: this.table.tableName, TRANSITIONS_QUEUE_URL: this.transitions.queueUrl },
       statements: [
-        this.table.allow('BatchGetItem', 'PutItem'),
+        this.table.allow('BatchGetItem', 'BatchWriteItem', 'PutItem'),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.transitions.queueArn] }),
       ],
     };

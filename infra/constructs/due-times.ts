@@ -1,4 +1,6 @@
-import { Duration } from 'aws-cdk-lib/core';
+import { type Metric, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
 import type { EventStream } from './event-stream.ts';
@@ -24,6 +26,8 @@ export interface DueTimesProps {
 export class DueTimes extends Construct {
   readonly table: PrivateTable;
   readonly sweeper: HeadwaterFunction<'sweeper'>;
+  /** Seconds that the entry which waited longest had been due when it was swept; the most of 5 minutes. */
+  readonly lag: Metric;
 
   constructor(scope: Construct, id: string, { stream, settings }: DueTimesProps) {
     super(scope, id);
@@ -40,6 +44,14 @@ export class DueTimes extends Construct {
       settings,
       timeout: Duration.seconds(90),
     });
+    this.lag = new MetricFilter(this, 'Lag', {
+      logGroup: this.sweeper.logGroup,
+      filterPattern: FilterPattern.stringValue('$.code', '=', 'swept'),
+      metricNamespace: Stack.of(this).stackName,
+      metricName: 'SweepLag',
+      metricValue: '$.lagSeconds',
+      unit: Unit.SECONDS,
+    }).metric({ statistic: 'Maximum' });
     new EveryMinute(this, 'Clock', { invokes: this.sweeper.lambda, description: 'Looks for what is due.' });
   }
 
@@ -51,7 +63,7 @@ export class DueTimes extends Construct {
   private grantSweep(everySeconds: number): Grant<{ DUE_TABLE: string; SWEEP_SECONDS: string }> {
     return {
       environment: { DUE_TABLE: this.table.tableName, SWEEP_SECONDS: String(everySeconds) },
-      statements: [this.table.allow('DeleteItem', 'GetItem', 'PutItem', 'Query')],
+      statements: [this.table.allow('BatchWriteItem', 'GetItem', 'PutItem', 'Query')],
     };
   }
 }

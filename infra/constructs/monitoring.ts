@@ -9,17 +9,24 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Api } from './api.ts';
+import type { Audience } from './audience.ts';
+import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Segments } from './segments.ts';
 import type { StreamConsumer } from './stream-consumer.ts';
 
 export interface MonitoringProps {
   readonly api: Api;
   readonly stream: EventStream;
+  readonly audience: Audience;
+  readonly dueTimes: DueTimes;
+  readonly segments: Segments;
   /** By the name that alarms and graphs show. */
   readonly consumers: Readonly<Record<string, StreamConsumer>>;
   /** @default alarms only show in CloudWatch */
@@ -29,13 +36,15 @@ export interface MonitoringProps {
 interface Watched {
   readonly metric: IMetric;
   readonly meaning: string;
-  /** Rings above this. */
-  readonly above: number;
+  /** Rings above this, or where it is below `below`, which holds for no data, too. */
+  readonly above?: number;
+  readonly below?: number;
   /** Five-minute periods in a row. @default 1 */
   readonly periods?: number;
 }
 
 const lagMinutes = 10;
+const sweepLagMinutes = 5;
 
 /**
  * Owns the alarms, the dashboard, and the topic that sends alarms by e-mail where an address is set.
@@ -47,7 +56,11 @@ export class Monitoring extends Construct {
   private readonly action: SnsAction | undefined;
   private readonly dashboard: Dashboard;
 
-  constructor(scope: Construct, id: string, { api, stream, consumers, alarmEmail }: MonitoringProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { api, stream, audience, dueTimes, segments, consumers, alarmEmail }: MonitoringProps,
+  ) {
     super(scope, id);
 
     if (alarmEmail) {
@@ -60,6 +73,9 @@ export class Monitoring extends Construct {
     this.watchApi(api);
     this.watchStream(stream);
     for (const [name, consumer] of Object.entries(consumers)) this.watchConsumer(name, consumer);
+    this.watchDueTimes(dueTimes);
+    this.watchBackfill(segments);
+    this.watchTransitions(audience);
   }
 
   private watchApi({ api }: Api): void {
@@ -147,14 +163,68 @@ export class Monitoring extends Construct {
     );
   }
 
-  private alarm(id: string, { metric, meaning, above, periods = 1 }: Watched): void {
+  private watchDueTimes({ sweeper, lag }: DueTimes): void {
+    this.alarm('SweeperLag', {
+      metric: lag,
+      above: Duration.minutes(sweepLagMinutes).toSeconds(),
+      meaning: `What was due waited for more than ${sweepLagMinutes} minutes: memberships that end with time last too long. See the log of the sweeper.`,
+    });
+    this.watchSchedule('Sweeper', sweeper.lambda);
+    this.dashboard.addWidgets(
+      new GraphWidget({ title: 'Sweeper: lag', left: [lag], width: 12 }),
+      this.runs('Sweeper', sweeper.lambda),
+    );
+  }
+
+  private watchBackfill({ backfill }: Segments): void {
+    this.watchSchedule('Backfill', backfill.lambda);
+    this.dashboard.addWidgets(this.runs('Backfill', backfill.lambda));
+  }
+
+  private watchTransitions({ transitions }: Audience): void {
+    this.dashboard.addWidgets(
+      new GraphWidget({
+        title: 'Transitions sent out',
+        left: [transitions.metricNumberOfMessagesSent(), transitions.metricNumberOfMessagesReceived()],
+        width: 12,
+      }),
+    );
+  }
+
+  /** A function that a schedule invokes: whether it fails, and whether it runs at all. */
+  private watchSchedule(name: string, lambda: LambdaFunction): void {
+    this.alarm(`${name}Errors`, {
+      metric: lambda.metricErrors(),
+      above: 0,
+      periods: 3,
+      meaning: `${name} fails again and again: see the log of its function.`,
+    });
+    this.alarm(`${name}Silent`, {
+      metric: lambda.metricInvocations(),
+      below: 1,
+      periods: 2,
+      meaning: `${name} did not run for ten minutes: see whether its schedule is enabled, and the throttles of its function.`,
+    });
+  }
+
+  private runs(name: string, lambda: LambdaFunction): GraphWidget {
+    return new GraphWidget({
+      title: `${name}: invocations`,
+      left: [lambda.metricInvocations(), lambda.metricErrors()],
+      right: [lambda.metricDuration()],
+      width: 12,
+    });
+  }
+
+  private alarm(id: string, { metric, meaning, above = 0, below, periods = 1 }: Watched): void {
     const alarm = new Alarm(this, id, {
       metric,
       alarmDescription: meaning,
-      threshold: above,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: below ?? above,
+      comparisonOperator:
+        below === undefined ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: below === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
     });
     if (this.action) alarm.addAlarmAction(this.action);
   }

@@ -54,7 +54,7 @@ export class Profiles extends Construct {
 
   /** To read a profile, and the parts of a person. */
   grantRead(): Grant<{ PROFILES_TABLE: string }> {
-    return this.grant('BatchGetItem', 'GetItem');
+    return this.grant('BatchGetItem');
   }
 
   private grant(...actions: string[]): Grant<{ PROFILES_TABLE: string }> {

@@ -44,7 +44,6 @@ export class Segments extends Construct {
       description: 'Brings new definitions of segments the past from the lake.',
       grants: allOf(
         this.grant('GetItem', 'PutItem', 'Query', 'UpdateItem'),
-        audience.grantRead(),
         lake.grantQuery(),
         lake.grantBarriers(),
         stream.grantPut(),
@@ -61,7 +60,7 @@ export class Segments extends Construct {
       name: 'segment-api',
       description: 'Manages segments, and answers for their members.',
       grants: allOf(
-        this.grant('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+        this.grant('GetItem', 'PutItem'),
         audience.grantRead(),
         lake.grantQuery(),
         this.grantBackfill(),

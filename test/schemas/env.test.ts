@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { collectorEnv, EnvironmentError, profileUpdaterEnv, readEnv } from '../../schemas/env.ts';
+import {
+  collectorEnv,
+  EnvironmentError,
+  lakeWriterEnv,
+  profileUpdaterEnv,
+  readEnv,
+  sweeperEnv,
+} from '../../schemas/env.ts';
 
 const sha256 = 'a'.repeat(64);
 const keys = JSON.stringify([{ id: 'shop', sha256 }]);
@@ -20,7 +27,29 @@ test('names every wrong variable at once', () => {
 });
 
 test('takes an empty variable for a wrong one', () => {
-  expect(() => readEnv(profileUpdaterEnv, { PROFILES_TABLE: '' })).toThrow(EnvironmentError);
+  expect(() => readEnv(lakeWriterEnv, { LAKE_BUCKET: '' })).toThrow(EnvironmentError);
+});
+
+test('reads identity rules from JSON', () => {
+  const rules = { externalTraits: ['email', 'loyaltyId'], blockedIds: ['test', 'ü'] };
+  const { IDENTITY_RULES } = profileUpdaterEnv;
+  expect(readEnv({ IDENTITY_RULES }, { IDENTITY_RULES: JSON.stringify(rules) })).toEqual({ IDENTITY_RULES: rules });
+});
+
+test.each([
+  ['null', /IDENTITY_RULES externalTraits is no JSON array/],
+  ['{"externalTraits":[],"blockedIds":["",1]}', /IDENTITY_RULES blockedIds 0 does not match/],
+  ['{"externalTraits":["user"],"blockedIds":[]}', /IDENTITY_RULES externalTraits 0 does not match/],
+  ['{', /IDENTITY_RULES is no JSON \(what identifies people/],
+])('refuses %s for identity rules', (IDENTITY_RULES, message) => {
+  const { IDENTITY_RULES: rules } = profileUpdaterEnv;
+  expect(() => readEnv({ IDENTITY_RULES: rules }, { IDENTITY_RULES })).toThrow(message);
+});
+
+test.each(['', '0', '61', '2.5', 'two'])('refuses %j for the seconds between two looks', (SWEEP_SECONDS) => {
+  const { SWEEP_SECONDS: seconds } = sweeperEnv;
+  expect(() => readEnv({ SWEEP_SECONDS: seconds }, { SWEEP_SECONDS })).toThrow(/is no whole number from 1 to 60/);
+  expect(readEnv({ SWEEP_SECONDS: seconds }, { SWEEP_SECONDS: '20' })).toEqual({ SWEEP_SECONDS: 20 });
 });
 
 test.each([

@@ -151,7 +151,7 @@ function holds(expression: string, item: Item, input: Input): boolean {
     const [a, b] = [operand(left), operand(right)];
     if (a === undefined || b === undefined) return false;
     if (operator === '=') return a === b;
-    if (operator === '<') return typeof a === 'string' ? compare(a, b as string) < 0 : a < b;
+    if (operator === '<') return typeof a === 'string' ? compare(a, String(b)) < 0 : a < Number(b);
     if (operator === '<=') return a <= b;
     throw new Error(`No term is written so: ${text}`);
   };

@@ -157,6 +157,21 @@ test('goes on in the next minute where it ran out of time, and forgets nothing i
   expect(looks.length).toBeGreaterThan(before + 1);
 });
 
+test('a minute that it ran out of time in is swept to its end by the next one', async () => {
+  const { due, sweep, clock, table, keys, waiting } = aSweeper({ everySeconds: 60 });
+  await sweep();
+  for (let n = 0; n < 3_000; n += 1) await due.arm(START + 60 * MINUTE, `user:${n}`);
+  clock.now = START + DAY;
+  table.before = async (call) => {
+    if (call === 'BatchWriteItemCommand') clock.now += 1_000;
+  };
+  await sweep();
+  expect(waiting()).toBeGreaterThan(0);
+  for (let minute = 0; minute < 10; minute += 1) await sweep();
+  expect(new Set(keys()).size).toBe(3_000);
+  expect(waiting()).toBe(0);
+});
+
 test('reads little when there is little to do', async () => {
   const { sweep, table, clock } = aSweeper({ everySeconds: 60 });
   await sweep();
@@ -239,6 +254,7 @@ test('every entry has a tick at or after its moment, whatever fails and however 
 test('begins where the very first sweep began, though that failed and nothing ran for long', async () => {
   const { due, sweep, stream, clock, keys } = aSweeper();
   await due.arm(START - 30 * MINUTE, 'user:ada');
+  clock.now += SETTLE_MS;
   stream.onPut = () => 'refused';
   await expect(sweep()).rejects.toThrow();
   clock.now += 7 * DAY;

@@ -7,6 +7,7 @@ const template = synthesized('dev');
 const parts: Record<HttpFunction, string> = {
   collector: 'IngestionCollector',
   'profile-api': 'ProfileApi',
+  'segment-api': 'SegmentsApi',
   'service-api': 'ServiceApi',
 };
 const integrations = new Map(

@@ -54,6 +54,17 @@ test.each([
     /test\.apiKeys: is too long/,
   ],
   [
+    'a trait that cannot name a kind of key',
+    { identity: { externalTraits: ['user'] } },
+    /test\.identity\.externalTraits\.0/,
+  ],
+  ['a sweeper that never looks', { sweeper: { everySeconds: 0 } }, /test\.sweeper\.everySeconds/],
+  [
+    'more blocked ids than a function has room for',
+    { identity: { blockedIds: Array.from({ length: 400 }, (_, n) => `blocked-${n}`) } },
+    /test\.identity: is too long/,
+  ],
+  [
     'records that are kept in play longer than the stream has them',
     { lakeWriter: { recordAgeHours: 24 } },
     /test\.lakeWriter\.recordAgeHours: must be less than stream\.retentionHours \(24\)/,

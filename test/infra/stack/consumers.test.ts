@@ -13,6 +13,7 @@ const mappingOf = (template: ReturnType<typeof synthesized>, part: string) => {
 describe.each([
   ['ProfilesUpdater', 'profileUpdater', 'ProfileUpdater'],
   ['LakeWriter', 'lakeWriter', 'LakeWriter'],
+  ['AudienceWriter', 'audienceWriter', 'AudienceWriter'],
 ] as const)('%s', (part, setting, name) => {
   test.each(['local', 'prod'])('reads the stream as stage %s says', (stage) => {
     const { batchSize, windowSeconds, retryAttempts, recordAgeHours } = settings(stage)[setting];
@@ -49,6 +50,13 @@ describe.each([
     const [, mapping] = mappingOf(synthesized('prod'), part);
     expect(mapping.Properties.MetricsConfig).toEqual({ Metrics: ['EventCount'] });
   });
+});
+
+test('the audience writer is invoked for transitions alone, the others for all records', () => {
+  const filtersOf = (part: string) => mappingOf(synthesized('prod'), part)[1].Properties.FilterCriteria;
+  expect(filtersOf('AudienceWriter')).toEqual({ Filters: [{ Pattern: '{"data":{"kind":["transitions"]}}' }] });
+  expect(filtersOf('ProfilesUpdater')).toBeUndefined();
+  expect(filtersOf('LakeWriter')).toBeUndefined();
 });
 
 test('the laptop shows events at once, production writes few large files', () => {

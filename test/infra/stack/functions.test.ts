@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { EventStream } from '../../../infra/constructs/event-stream.ts';
 import { allOf } from '../../../infra/constructs/grant.ts';
 import { HeadwaterFunction } from '../../../infra/constructs/headwater-function.ts';
-import { type EnvironmentOf, environments, type FunctionName } from '../../../schemas/env.ts';
+import { type EnvironmentOf, environments, type FunctionName, readEnv } from '../../../schemas/env.ts';
+import { landedTables } from '../../../schemas/lake/tables.ts';
+import { lakeViews } from '../../../schemas/lake/views.ts';
 import { actionsOf, functionOf, settings, statementsOf, synthesized, target } from './synthesized.ts';
 
 const template = synthesized('prod');
@@ -16,14 +18,91 @@ const readStream = [
 ];
 const setAside = ['s3:ListBucket', 's3:PutObject'];
 
+const queryLake = [
+  'athena:GetQueryExecution',
+  'athena:GetQueryResults',
+  'athena:StartQueryExecution',
+  'athena:StopQueryExecution',
+];
+const readCatalog = ['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable'];
+const readFiles = [
+  's3:AbortMultipartUpload',
+  's3:GetBucketLocation',
+  's3:GetObject',
+  's3:GetObject',
+  's3:ListBucket',
+  's3:PutObject',
+];
+
 const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   collector: ['IngestionCollector', ['kinesis:PutRecords', ...writeLogs]],
   'profile-updater': [
     'ProfilesUpdater',
-    ['dynamodb:BatchGetItem', 'dynamodb:PutItem', ...readStream, ...writeLogs, ...setAside],
+    [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      ...Array(3).fill('dynamodb:PutItem'),
+      ...[...readStream, 'kinesis:PutRecords'].sort(),
+      ...writeLogs,
+      ...setAside,
+    ],
   ],
   'lake-writer': ['LakeWriter', [...readStream, ...writeLogs, ...setAside]],
-  'profile-api': ['ProfileApi', ['dynamodb:GetItem', ...writeLogs]],
+  'audience-writer': [
+    'AudienceWriter',
+    [
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:PutItem',
+      ...readStream,
+      ...writeLogs,
+      ...setAside,
+      'sqs:SendMessage',
+    ],
+  ],
+  sweeper: [
+    'DueTimesSweeper',
+    [
+      'dynamodb:BatchWriteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'kinesis:PutRecords',
+      ...writeLogs,
+    ],
+  ],
+  'segment-api': [
+    'SegmentsApi',
+    [
+      ...queryLake,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      ...readCatalog,
+      'lambda:InvokeFunction',
+      ...writeLogs,
+      ...readFiles,
+    ],
+  ],
+  'segment-backfill': [
+    'SegmentsBackfill',
+    [
+      ...queryLake,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      ...readCatalog,
+      'kinesis:ListShards',
+      'kinesis:PutRecords',
+      ...writeLogs,
+      ...[...readFiles, 's3:ListBucket'].sort(),
+    ],
+  ],
+  'profile-api': [
+    'ProfileApi',
+    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'kinesis:PutRecords', ...writeLogs],
+  ],
   'service-api': ['ServiceApi', writeLogs],
 };
 
@@ -48,10 +127,70 @@ test('the lake writer writes tables and failed batches, and nothing else in eith
     .map(({ 'Fn::Join': [, [bucket, path]] }) => `${target(bucket).replace(/[0-9A-F]{8}$/, '')}${path}`);
   expect(paths.sort()).toEqual([
     'EventsFailedBatches/aws/lambda/*',
+    'LakeBucket/barriers/*',
     'LakeBucket/events_landed/*',
     'LakeBucket/failed_events_landed/*',
+    'LakeBucket/identities_landed/*',
     'LakeBucket/raw_landed/*',
+    'LakeBucket/transitions_landed/*',
   ]);
+});
+
+test('a table is written only by those whose it is', () => {
+  const writers: Record<string, string[]> = {};
+  for (const [name, [part]] of Object.entries(granted)) {
+    const [, lambda] = functionOf(template, part);
+    for (const { Action, Resource } of statementsOf(template, lambda)) {
+      if (![Action].flat().some((action) => /^dynamodb:(Put|Update|BatchWrite)/.test(action))) continue;
+      const table = target(Resource as object).replace(/[0-9A-F]{8}$/, '');
+      writers[table] = [...(writers[table] ?? []), name].sort();
+    }
+  }
+  expect(writers).toEqual({
+    AudienceTable: ['audience-writer'],
+    DueTimesTable: ['profile-updater', 'sweeper'],
+    ProfilesTable: ['profile-updater'],
+    SegmentsTable: ['profile-updater', 'segment-api', 'segment-backfill'],
+  });
+});
+
+test.each(['SegmentsApi', 'SegmentsBackfill'])(
+  '%s queries this database, in this workgroup, and reads these files',
+  (part) => {
+    const [, lambda] = functionOf(template, part);
+    const statements = statementsOf(template, lambda);
+    const resourcesFor = (action: string) =>
+      statements
+        .filter(({ Action }) => [Action].flat().includes(action))
+        .flatMap(({ Resource }) => JSON.stringify([Resource].flat()));
+    expect(resourcesFor('athena:StartQueryExecution').join()).toMatch(/:workgroup\/headwater-prod"/);
+    const tables =
+      resourcesFor('glue:GetTable')
+        .join()
+        .match(/table\/\w+\/\w+/g) ?? [];
+    expect(tables.sort()).toEqual(
+      [...landedTables, ...lakeViews].map(({ name }) => `table/headwater_prod/${name}`).sort(),
+    );
+    const files =
+      resourcesFor('s3:GetObject')
+        .join()
+        .match(/"\/[\w*/]+"/g) ?? [];
+    expect(files.sort()).toEqual(['"/*"', ...landedTables.map(({ name }) => `"/${name}/*"`)].sort());
+    expect(resourcesFor('s3:PutObject').join()).toMatch(/LakeQueriesResults\w+","Arn"\]\},"\/\*"/);
+  },
+);
+
+test('identity rules and the pace of the sweeper are settings', () => {
+  const identity = { externalTraits: ['email', 'loyaltyId'], blockedIds: ['test'] };
+  const changed = synthesized('prod', { identity, sweeper: { everySeconds: 7 } });
+  const variablesOf = (part: string) => functionOf(changed, part)[1].Properties.Environment.Variables;
+  expect(
+    readEnv(
+      { rules: environments['profile-updater'].IDENTITY_RULES },
+      { rules: variablesOf('ProfilesUpdater').IDENTITY_RULES },
+    ),
+  ).toEqual({ rules: identity });
+  expect(variablesOf('DueTimesSweeper').SWEEP_SECONDS).toBe('7');
 });
 
 test('the keys that a stage accepts reach its functions as hashes', () => {

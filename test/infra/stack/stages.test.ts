@@ -9,13 +9,15 @@ test('production keeps profiles, stream, lake and failed batches when the stack 
   const buckets = deletionPolicies('prod', 'AWS::S3::Bucket');
   expect(buckets.get('LakeBucket')).toBe('Retain');
   expect(buckets.get('EventsFailedBatches')).toBe('Retain');
-  expect([...deletionPolicies('prod', 'AWS::DynamoDB::Table').values()]).toEqual(['Retain']);
+  const tables = deletionPolicies('prod', 'AWS::DynamoDB::Table');
+  expect([...tables.keys()].sort()).toEqual(['AudienceTable', 'DueTimesTable', 'ProfilesTable', 'SegmentsTable']);
+  expect(new Set(tables.values())).toEqual(new Set(['Retain']));
   expect([...deletionPolicies('prod', 'AWS::Kinesis::Stream').values()]).toEqual(['Retain']);
 });
 
 test('production is protected from deletion, development is not', () => {
-  synthesized('prod').hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
-  synthesized('dev').hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
+  synthesized('prod').allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
+  synthesized('dev').allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
   expect(aStack('prod').terminationProtection).toBe(true);
   expect(aStack('dev').terminationProtection).toBe(false);
 });
@@ -61,11 +63,15 @@ test('the stack says where everything is', () => {
   const { Outputs } = synthesized('local').toJSON() as TemplateJson;
   expect(Object.keys(Outputs).sort()).toEqual([
     'ApiUrl',
+    'AudienceTable',
     'Database',
+    'DueTable',
     'FailedBatchesBucket',
     'LakeBucket',
     'ProfilesTable',
+    'SegmentsTable',
     'StreamName',
+    'TransitionsQueue',
     'WorkGroup',
   ]);
   expect(Outputs).toMatchObject({ Database: { Value: 'headwater_local' }, WorkGroup: { Value: 'headwater-local' } });

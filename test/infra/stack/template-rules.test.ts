@@ -43,6 +43,23 @@ const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
     'AWS::IAM::Policy',
     (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:DeleteItem']),
   ],
+  'only what is due and audiences are written in batches, which may delete': [
+    'AWS::IAM::Policy',
+    (p) =>
+      p.PolicyDocument.Statement.push({ Action: 'dynamodb:BatchWriteItem', Resource: { 'Fn::GetAtt': ['Profiles'] } }),
+  ],
+  'queues are encrypted': ['AWS::SQS::Queue', (p) => delete p.SqsManagedSseEnabled],
+  'queues take TLS only': ['AWS::SQS::QueuePolicy', (p) => p.PolicyDocument.Statement.splice(0, 1)],
+  'queues keep the order of each person': ['AWS::SQS::Queue', (p) => delete p.FifoQueue],
+  'items go by themselves at their expiry': ['AWS::DynamoDB::Table', (p) => delete p.TimeToLiveSpecification],
+  'schedules repeat nothing that the next minute does anyway': [
+    'AWS::Scheduler::Schedule',
+    (p) => delete p.Target.RetryPolicy,
+  ],
+  'what a schedule invokes is not retried by Lambda': [
+    'AWS::Lambda::EventInvokeConfig',
+    (p) => delete p.MaximumRetryAttempts,
+  ],
   'no role has a managed policy': ['AWS::IAM::Role', (p) => (p.ManagedPolicyArns = ['arn:aws:iam::aws:policy/X'])],
   'mappings report which record failed, and split there': [
     'AWS::Lambda::EventSourceMapping',

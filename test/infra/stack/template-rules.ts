@@ -13,10 +13,13 @@ const each =
 
 const names = (actions: string | string[]): string[] => [actions].flat();
 
-const tlsOnly = (statement: { Effect: string; Action: string; Condition?: { Bool?: Record<string, string> } }) =>
-  statement.Effect === 'Deny' &&
-  statement.Action === 's3:*' &&
-  statement.Condition?.Bool?.['aws:SecureTransport'] === 'false';
+interface Policy {
+  readonly Effect: string;
+  readonly Action: string;
+  readonly Condition?: { readonly Bool?: Record<string, string> };
+}
+const isTlsOnly = ({ Effect, Action, Condition }: Policy, actions: string) =>
+  Effect === 'Deny' && Action === actions && Condition?.Bool?.['aws:SecureTransport'] === 'false';
 
 /** What must hold of every stage, whatever is added to the stack later. */
 export const rules: Record<string, Rule> = {
@@ -36,7 +39,9 @@ export const rules: Record<string, Rule> = {
   ),
   'buckets take TLS only': each('AWS::S3::Bucket', (_, id, template) =>
     resourcesOf(template, 'AWS::S3::BucketPolicy').some(
-      ([, { Properties }]) => target(Properties.Bucket) === id && Properties.PolicyDocument.Statement.some(tlsOnly),
+      ([, { Properties }]) =>
+        target(Properties.Bucket) === id &&
+        Properties.PolicyDocument.Statement.some((statement: Policy) => isTlsOnly(statement, 's3:*')),
     ),
   ),
   'tables are recoverable to any second': each(
@@ -74,6 +79,48 @@ export const rules: Record<string, Rule> = {
   'no policy deletes, scans or administers': each('AWS::IAM::Policy', ({ Properties }) =>
     actionsOf(Properties.PolicyDocument.Statement).every(
       (a) => !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
+    ),
+  ),
+  'only what is due and audiences are written in batches, which may delete': each(
+    'AWS::IAM::Policy',
+    ({ Properties }) =>
+      Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
+        names(Action).includes('dynamodb:BatchWriteItem'),
+      ).every(({ Resource }: Statement) =>
+        [Resource].flat().every((one) => /^(DueTimes|Audience)Table/.test(target(one as object))),
+      ),
+  ),
+  'queues are encrypted': each('AWS::SQS::Queue', ({ Properties }) => Properties.SqsManagedSseEnabled === true),
+  'queues take TLS only': each('AWS::SQS::Queue', (_, id, template) =>
+    resourcesOf(template, 'AWS::SQS::QueuePolicy').some(
+      ([, { Properties }]) =>
+        [Properties.Queues].flat().some((queue) => target(queue) === id) &&
+        Properties.PolicyDocument.Statement.some((statement: Policy) => isTlsOnly(statement, 'sqs:*')),
+    ),
+  ),
+  'queues keep the order of each person': each(
+    'AWS::SQS::Queue',
+    ({ Properties }) => Properties.FifoQueue === true && Properties.DeduplicationScope === 'messageGroup',
+  ),
+  'items go by themselves at their expiry': each(
+    'AWS::DynamoDB::Table',
+    ({ Properties }) =>
+      Properties.TimeToLiveSpecification?.Enabled === true &&
+      Properties.TimeToLiveSpecification.AttributeName === 'expiresAt',
+  ),
+  'schedules repeat nothing that the next minute does anyway': each(
+    'AWS::Scheduler::Schedule',
+    ({ Properties: { Target, ScheduleExpression, State } }) =>
+      ScheduleExpression === 'rate(1 minute)' &&
+      State !== 'DISABLED' &&
+      Target.RetryPolicy?.MaximumRetryAttempts === 0 &&
+      Target.RetryPolicy?.MaximumEventAgeInSeconds === 60,
+  ),
+  'what a schedule invokes is not retried by Lambda': each('AWS::Scheduler::Schedule', ({ Properties }, _, template) =>
+    resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').some(
+      ([, config]) =>
+        target(config.Properties.FunctionName) === target(Properties.Target.Arn) &&
+        config.Properties.MaximumRetryAttempts === 0,
     ),
   ),
   'no role has a managed policy': each('AWS::IAM::Role', ({ Properties }) => !Properties.ManagedPolicyArns),
