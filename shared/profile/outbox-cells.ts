@@ -1,14 +1,8 @@
-import type { Cause, ControlRecord, Key, Transition } from '../../schemas/stream/control.ts';
+import type { Cause, ControlRecord, Transition } from '../../schemas/stream/control.ts';
 import type { Outbox } from '../stream/outbox.ts';
 import type { CellReader, CellWriter } from './cells.ts';
 
-/** Who the transitions of an outbox are about: written once for all of them. */
-interface Person {
-  readonly key: Key;
-  readonly profileId: string;
-}
-
-/** Writes an outbox: the person's own transitions as cells, because there may be many; other records as they are. */
+/** Writes an outbox: the person's own transitions as cells, what is the same in all of them once, because there may be many; other records as they are. */
 export function writeOutbox(out: CellWriter, { shardId, sequenceNumber, records }: Outbox): void {
   const own = records.flatMap((record) => (record.kind === 'transitions' ? record.items : []));
   const others = records.filter(({ kind }) => kind !== 'transitions');
@@ -43,14 +37,13 @@ function readTransitions(from: CellReader): Transition[] {
   const causes = from.value() as readonly Cause[];
   const count = from.number();
   if (count === 0) return [];
-  const person: Person = { key: from.text(), profileId: from.text() };
-  const first = from.number();
+  const [key, profileId, first] = [from.text(), from.text(), from.number()];
   return Array.from({ length: count }, (_, place) => {
     const n = first + place;
     const [segmentId, version, to] = [from.text(), from.number(), from.number() === 1 ? 'entered' : 'exited'] as const;
     const at = from.moment();
     const cause = causes[from.number()] as Cause;
-    return { id: transitionId(person.profileId, n), ...person, n, segmentId, version, to, at, cause };
+    return { id: transitionId(profileId, n), profileId, key, n, segmentId, version, to, at, cause };
   });
 }
 
