@@ -1,0 +1,94 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAudienceLists } from '../../../functions/adapters/audience-lists.ts';
+import { CountConflictError, createAudienceStore } from '../../../functions/adapters/audience-store.ts';
+import { createDueStore, minuteOf, PARTS, SETTLE_MS } from '../../../functions/adapters/due-store.ts';
+import { createDynamoDbService } from '../../../infra/local/services/dynamodb.ts';
+import { profileIdOf } from '../../../shared/profile/new-profile.ts';
+import { ARRIVAL } from '../../fixtures/events.ts';
+import { aTransition } from '../../fixtures/transitions.ts';
+import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
+
+/** The same calls before a DynamoDB that checks keys, expressions and limits. */
+let aws: LocalAws;
+let client: DynamoDBClient;
+
+beforeAll(async () => {
+  aws = await startLocalAws([createDynamoDbService]);
+  client = new DynamoDBClient(aws.clientConfig());
+  for (const [table, partition, sort] of [
+    ['audience', 'pk', 'sk'],
+    ['due', 'bucket', 'due'],
+  ] as const) {
+    await client.send(
+      new CreateTableCommand({
+        TableName: table,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: partition, KeyType: 'HASH' },
+          { AttributeName: sort, KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [partition, sort].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      }),
+    );
+  }
+});
+afterAll(async () => {
+  client.destroy();
+  await aws[Symbol.asyncDispose]();
+});
+
+test('members, counts and transitions', async () => {
+  const store = createAudienceStore(client, 'audience', () => ARRIVAL);
+  const lists = createAudienceLists(client, 'audience');
+  const shard = 'shardId-000000000000';
+  const long = `user:${'ü'.repeat(2_000)}`;
+  const keys = [...Array.from({ length: 140 }, (_, n) => `user:${n}`), long];
+  const member = (key: string, n: number, hasLeft = false) =>
+    ({ segmentId: 'buyers', key, profileId: profileIdOf(key), n, since: ARRIVAL, hasLeft }) as const;
+
+  await store.writeMembers(keys.map((key) => member(key, 2)));
+  await store.writeMembers([member('user:1', 1, true), member('user:2', 3, true)]);
+  const stored = await store.readMembers(keys.map((key) => ({ segmentId: 'buyers', key })));
+  expect(stored.size).toBe(141);
+  expect(stored.get('buyers\nuser:1')).toEqual(member('user:1', 2));
+  expect(stored.get('buyers\nuser:2')).toEqual(member('user:2', 3, true));
+
+  const listed: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await lists.listMembers('buyers', { limit: 20, cursor });
+    listed.push(...page.items.map(({ key }) => key));
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+  }
+  expect(listed.sort()).toEqual(keys.filter((key) => key !== 'user:2').sort());
+
+  const first = { segmentId: 'buyers', by: 3, before: undefined, sequenceNumber: '9' };
+  const second = { ...first, by: 2, before: { count: 3, sequenceNumber: '9' }, sequenceNumber: '10' };
+  for (const change of [first, first, second, second]) await store.writeCounts(shard, [change]);
+  await expect(store.writeCounts(shard, [{ ...second, sequenceNumber: '11' }])).rejects.toThrow(CountConflictError);
+  expect(await lists.countMembers('buyers')).toBe(5);
+
+  const transitions = Array.from({ length: 60 }, (_, n) => aTransition({ n: n + 1 }));
+  await store.writeTransitions([...transitions, ...transitions]);
+  const newest = await lists.listTransitions(aTransition().profileId, { limit: 50 });
+  expect(newest.items).toEqual(transitions.toReversed().slice(0, 50));
+  const rest = await lists.listTransitions(aTransition().profileId, { limit: 50, cursor: newest.nextCursor ?? '' });
+  expect(rest).toEqual({ items: transitions.toReversed().slice(50), nextCursor: null });
+});
+
+test('due times', async () => {
+  const due = createDueStore(client, 'due', () => ARRIVAL);
+  for (let n = 0; n < 60; n += 1) await due.arm(ARRIVAL + n * 1_000, `user:${n}`);
+  const at = ARRIVAL + 29_500;
+  const entries = (
+    await Promise.all(Array.from({ length: PARTS }, (_, part) => due.page(minuteOf(ARRIVAL), part, at)))
+  ).flat();
+  expect(entries.map(({ key }) => key).sort()).toEqual(Array.from({ length: 30 }, (_, n) => `user:${n}`).sort());
+  await due.remove(entries);
+  const left = await Promise.all(Array.from({ length: PARTS }, (_, part) => due.page(minuteOf(ARRIVAL), part, at)));
+  expect(left.flat()).toEqual([]);
+  expect(SETTLE_MS).toBeLessThan(29_500);
+  await due.writeCursor(7);
+  expect(await due.readCursor()).toBe(7);
+});
