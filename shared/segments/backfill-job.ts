@@ -93,21 +93,26 @@ export function stillWanted(job: BackfillJob, body: CatalogBody): BackfillJob | 
   return { ...job, segments, removed };
 }
 
-/** The failures after one more of a job's; those that the catalog no longer waits for are forgotten. */
+/** The failures of what the catalog waits for; others are forgotten. */
+export function withoutDone(failures: readonly Failure[], body: CatalogBody): readonly Failure[] {
+  const wanted = pendingWork(body).segments;
+  return failures.filter((failure) => wanted.some((each) => isSame(each, failure)));
+}
+
+/** The failures after one more of a job's. */
 export function withFailure(
   failures: readonly Failure[],
   job: BackfillJob,
   body: CatalogBody,
   now: number,
 ): readonly Failure[] {
-  const wanted = pendingWork(body).segments;
   const failed = job.segments.map((segment) => {
     const count = (failures.find((failure) => isSame(failure, segment))?.count ?? 0) + 1;
     const pause = job.segments.length > 1 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - 1));
     return { ...segment, count, notBefore: now + pause };
   });
   const others = failures.filter((failure) => !failed.some((each) => isSame(each, failure)));
-  return [...others, ...failed].filter((failure) => wanted.some((each) => isSame(each, failure)));
+  return withoutDone([...others, ...failed], body);
 }
 
 /** How far a job is with a version, from 0 to 1; 0 when it is for a later job. */

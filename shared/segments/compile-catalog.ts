@@ -5,6 +5,7 @@ import { inOrder } from './catalog-order.ts';
 import { ConditionCompiler, readsOf } from './compile-condition.ts';
 import type { Node } from './nodes.ts';
 import { pruneTracks as prune } from './prune-tracks.ts';
+import { Sweep } from './sweep.ts';
 import { type TagFinder, tagFinder } from './tags.ts';
 import { TouchIndex } from './touch-index.ts';
 import { TrackWriters } from './track-events.ts';
@@ -37,6 +38,8 @@ export interface CompiledCatalog {
   readonly trackSpecs: readonly TrackSpec[];
   readonly writers: TrackWriters;
   readonly touches: TouchIndex;
+  /** Over the live versions, by place. */
+  readonly sweep: Sweep;
 }
 
 /** Compiles all definitions together, so that what they share is done once. Throws `CatalogError`. */
@@ -64,6 +67,7 @@ export function compileCatalog(entries: readonly CatalogEntry[]): CompiledCatalo
     trackSpecs,
     writers: new TrackWriters(trackSpecs),
     touches: new TouchIndex(reads, placeOf),
+    sweep: new Sweep(segments.map(({ live }) => live?.root)),
   };
 }
 

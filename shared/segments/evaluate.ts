@@ -30,16 +30,16 @@ export function evaluate(
 ): MembershipChange[] {
   const at = Math.max(asOf, audience.evaluatedAt);
   const changes = new Changes(audience, at, cause);
-  const isWhole = touched === undefined || mustSeeAll(person.profile, audience, at, touched.length);
   const members = new Uint8Array(catalog.segments.length);
-  readMembers(catalog, audience, members, changes);
+  const outdated = readMembers(catalog, audience, members, changes);
+  const isWhole =
+    touched === undefined || outdated.length > 0 || mustSeeAll(person.profile, audience, at, touched.length);
   const moment: Moment = { person, asOf: at, until: NEVER, members };
+  const look = lookAt(catalog, moment, audience, changes, isWhole);
   let due = isWhole || audience.due === 0 ? NEVER : audience.due;
-  const look = (place: number) => {
-    due = Math.min(due, evaluateSegment(catalog.segments[place] as CompiledSegment, place, moment, audience, changes));
-  };
-  if (isWhole) for (let place = 0; place < catalog.segments.length; place += 1) look(place);
-  else for (const place of catalog.touches.touchedBy(touched)) look(place);
+  if (isWhole) for (let place = 0; place < catalog.segments.length; place += 1) due = Math.min(due, look(place));
+  else for (const place of catalog.touches.touchedBy(touched)) due = Math.min(due, look(place));
+  for (const id of outdated) changes.renew(id, versionOf(catalog, id, audience.ready));
 
   for (const key of catalog.pendingKeys) if (!audience.ready.has(key)) due = Math.min(due, at + PENDING_MS);
   for (const key of audience.ready) if (!catalog.pendingKeys.has(key)) audience.ready.delete(key);
@@ -92,41 +92,73 @@ function mustSeeAll({ eventCount, botEventCount }: Profile, audience: Audience, 
   return evaluatedAt === 0 || (due !== 0 && due <= at) || eventCount - botEventCount <= events || eventCount <= events;
 }
 
-/** Marks the segments that the person is in; leaves those that are gone, or that are not of that kind any more. */
-function readMembers(catalog: CompiledCatalog, audience: Audience, members: Uint8Array, changes: Changes): void {
-  for (const id of audience.memberships.keys()) {
-    const colon = id.indexOf(':');
-    const place = catalog.places.get(colon < 0 ? id : id.slice(0, colon));
-    const segment = place === undefined ? undefined : catalog.segments[place];
-    const version = segment && versionFor(segment, audience.ready);
-    if (version === undefined || (version.tags === undefined) !== colon < 0) changes.exit(id, 'definition');
-    else if (place !== undefined && colon < 0) members[place] = 1;
-  }
+/** The version that decides about a membership; undefined where the segment is gone, or not of that kind any more. */
+function versionOf(
+  catalog: CompiledCatalog,
+  membershipId: string,
+  ready: ReadonlySet<string>,
+): CompiledVersion | undefined {
+  const colon = membershipId.indexOf(':');
+  const place = catalog.places.get(colon < 0 ? membershipId : membershipId.slice(0, colon));
+  const segment = place === undefined ? undefined : catalog.segments[place];
+  const version = segment && versionFor(segment, ready);
+  return version !== undefined && (version.tags === undefined) === colon < 0 ? version : undefined;
 }
 
-/** Returns until when the memberships of a segment stand if nothing happens. */
-function evaluateSegment(
-  segment: CompiledSegment,
-  place: number,
+/** Marks the segments that the person is in, and leaves those that are gone. Returns memberships by another version. */
+function readMembers(catalog: CompiledCatalog, audience: Audience, members: Uint8Array, changes: Changes): string[] {
+  const outdated: string[] = [];
+  for (const [id, { version }] of audience.memberships) {
+    const current = versionOf(catalog, id, audience.ready);
+    if (current === undefined) {
+      changes.exit(id, 'definition');
+      continue;
+    }
+    if (current.definition.version !== version) outdated.push(id);
+    if (current.tags === undefined) members[catalog.places.get(id) as number] = 1;
+  }
+  return outdated;
+}
+
+/** Makes a function that evaluates the segment at a place, and returns until when its memberships stand if nothing happens. */
+function lookAt(
+  catalog: CompiledCatalog,
   moment: Moment,
   audience: Audience,
   changes: Changes,
-): number {
-  const version = versionFor(segment, audience.ready);
-  if (version === undefined) return NEVER;
-  const { definition, root, tags } = version;
-  const canBe = isCandidate(moment.person.profile, definition.includeBots);
-  if (tags !== undefined) {
-    const values = canBe ? tags.find(moment) : [];
-    changes.setTags(segment.id, values, definition.version);
-    return canBe ? moment.until : NEVER;
-  }
-  const isMember = canBe && root !== undefined && holds(root, moment);
-  const wasMember = moment.members[place] === 1;
-  if (isMember) changes.enter(segment.id, definition.version);
-  else if (wasMember) changes.exit(segment.id, undefined, definition.version);
-  moment.members[place] = isMember ? 1 : 0;
-  return canBe && root !== undefined ? root.until : NEVER;
+  isWhole: boolean,
+): (place: number) => number {
+  const { segments, sweep, pendingKeys } = catalog;
+  const { members, person } = moment;
+  const isSwept = isWhole && pendingKeys.size === 0 && isCandidate(person.profile, false);
+  if (isSwept) sweep.run(moment);
+
+  const set = (place: number, isMember: boolean, version?: CompiledVersion) => {
+    if ((members[place] === 1) === isMember) return;
+    const segment = segments[place] as CompiledSegment;
+    const { definition } = version ?? (segment.live as CompiledVersion);
+    if (isMember) changes.enter(segment.id, definition.version);
+    else changes.exit(segment.id, undefined, definition.version);
+    members[place] = isMember ? 1 : 0;
+  };
+
+  return (place) => {
+    if (isSwept && sweep.isSwept(place)) {
+      set(place, sweep.holds(place));
+      return NEVER;
+    }
+    const segment = segments[place] as CompiledSegment;
+    const version = versionFor(segment, audience.ready);
+    if (version === undefined) return NEVER;
+    const { definition, root, tags } = version;
+    const canBe = isCandidate(person.profile, definition.includeBots);
+    if (tags !== undefined) {
+      changes.setTags(segment.id, canBe ? tags.find(moment) : [], definition.version);
+      return canBe ? moment.until : NEVER;
+    }
+    set(place, canBe && root !== undefined && holds(root, moment), version);
+    return canBe && root !== undefined ? root.until : NEVER;
+  };
 }
 
 /** Changes an audience's memberships and numbers the transitions. */
@@ -142,16 +174,16 @@ class Changes {
     this.#cause = cause;
   }
 
-  /** Makes the person a member, or one by this version. */
   enter(segmentId: string, version: number): void {
-    const { memberships } = this.#audience;
-    const known = memberships.get(segmentId);
-    if (known !== undefined) {
-      if (known.version !== version) memberships.set(segmentId, { ...known, version });
-      return;
-    }
     const n = this.#next(segmentId, version, 'entered', this.#cause);
-    memberships.set(segmentId, { version, since: this.#at, n });
+    this.#audience.memberships.set(segmentId, { version, since: this.#at, n });
+  }
+
+  /** Makes a membership that stands one by the current version. */
+  renew(segmentId: string, current: CompiledVersion | undefined): void {
+    const known = this.#audience.memberships.get(segmentId);
+    if (known === undefined || current === undefined) return;
+    this.#audience.memberships.set(segmentId, { ...known, version: current.definition.version });
   }
 
   exit(segmentId: string, why?: 'definition', version?: number): void {
@@ -169,7 +201,7 @@ class Changes {
     for (const id of [...this.#audience.memberships.keys()]) {
       if (id.startsWith(prefix) && !ids.has(id)) this.exit(id, undefined, version);
     }
-    for (const id of ids) this.enter(id, version);
+    for (const id of ids) if (!this.#audience.memberships.has(id)) this.enter(id, version);
   }
 
   #next(segmentId: string, version: number, to: MembershipChange['to'], cause: Cause): number {

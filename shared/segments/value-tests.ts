@@ -11,8 +11,8 @@ export type TimelessTest = Exclude<ValueTest, TimedTest>;
 
 export const isTimed = (test: ValueTest): test is TimedTest => test.op === 'withinLast' || test.op === 'anniversary';
 
-/** Makes a test a function of the value alone. */
-export function compileTest(test: ValueTest): (value: unknown) => boolean {
+/** Makes a test a function of the value alone. Instants are texts, unless `toInstant` reads them otherwise. */
+export function compileTest(test: ValueTest, toInstant = instantOf): (value: unknown) => boolean {
   if (isTimed(test)) throw new TypeError(`The test ${test.op} depends on when it is made.`);
   switch (test.op) {
     case 'equals':
@@ -39,8 +39,8 @@ export function compileTest(test: ValueTest): (value: unknown) => boolean {
     case 'before':
     case 'after': {
       const bound = parseInstant(test.value) ?? Number.NaN;
-      if (test.op === 'before') return (value) => instantOf(value) < bound;
-      return (value) => instantOf(value) > bound;
+      if (test.op === 'before') return (value) => toInstant(value) < bound;
+      return (value) => toInstant(value) > bound;
     }
     case 'contains':
     case 'startsWith':

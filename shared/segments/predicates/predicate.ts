@@ -22,11 +22,21 @@ export interface Reads {
   readonly segment?: string;
 }
 
+/** A predicate that is the test of one value, so that all tests of that value can share reading it. */
+export interface ValueTested {
+  /** Names the value: equal for equal values. */
+  readonly source: string;
+  read(moment: Moment): unknown;
+  holds(value: unknown): boolean;
+}
+
 /** A leaf condition, compiled. One that several definitions share is evaluated once. */
 export interface Predicate {
   readonly reads: Reads;
   /** Whether its verdict may change by time alone. Only then does `evaluate` set `moment.until`. */
   readonly isTimed: boolean;
+  /** Only of predicates that are not timed. */
+  readonly tested?: ValueTested;
   evaluate(moment: Moment): boolean;
   /** The value that was tested, for people to read; null where it is missing. */
   saw(moment: Moment): unknown;

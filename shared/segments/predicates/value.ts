@@ -12,39 +12,39 @@ export function traitPredicate(condition: TraitCondition): Predicate {
     path.length === 1
       ? ({ person }: Moment) => person.profile.traits.get(name)?.value
       : ({ person }: Moment) => valueAt(person.profile.traits.get(name)?.value, path, 1);
-  return valuePredicate(condition, { trait: name }, read, instantOf);
+  return valuePredicate(condition, { trait: name }, `trait ${condition.name}`, read, instantOf);
 }
 
 /** A test of a value computed over all events. */
 export function computedPredicate(condition: ComputedCondition): Predicate {
   const { read, reads } = computedValue(condition);
-  const predicate = valuePredicate(condition, reads, read, (value) => (value as number | undefined) ?? Number.NaN);
-  if (!instantNames.has(condition.name)) return predicate;
+  const source = `computed ${condition.name} ${condition.name === 'netRevenue' ? condition.currency : ''}`;
+  if (!instantNames.has(condition.name)) return valuePredicate(condition, reads, source, read, instantOf);
+  const predicate = valuePredicate(
+    condition,
+    reads,
+    source,
+    read,
+    (time) => (time as number | undefined) ?? Number.NaN,
+  );
   const saw = (moment: Moment) => {
     const time = read(moment) as number | undefined;
     return time === undefined ? null : isoOf(time);
   };
-  if (condition.op !== 'before' && condition.op !== 'after') return { ...predicate, saw };
-  // Texts elsewhere, these instants are numbers.
-  const bound = instantOf(condition.value);
-  const isAfter = condition.op === 'after';
-  const evaluate = (moment: Moment) => {
-    const time = (read(moment) as number | undefined) ?? Number.NaN;
-    return isAfter ? time > bound : time < bound;
-  };
-  return { ...predicate, evaluate, saw };
+  return { ...predicate, saw };
 }
 
 function valuePredicate(
   test: ValueTest,
   reads: Reads,
+  source: string,
   read: (moment: Moment) => unknown,
   toInstant: (value: unknown) => number,
 ): Predicate {
   const saw = (moment: Moment) => read(moment) ?? null;
   if (!isTimed(test)) {
-    const holds = compileTest(test);
-    return { reads, isTimed: false, evaluate: (moment) => holds(read(moment)), saw };
+    const holds = compileTest(test, toInstant);
+    return { reads, isTimed: false, tested: { source, read, holds }, evaluate: (moment) => holds(read(moment)), saw };
   }
   const judge = compileTimedTest(test);
   const evaluate = (moment: Moment) => {
