@@ -257,15 +257,18 @@ class Turn {
       .map(({ id, version }) => readyKey(id, version))
       .filter((one) => catalog.pendingKeys.has(one));
     const isNew = found.some((one) => !ready.has(one));
-    if (!addRows(catalog, this.own.tracks, tracks) && !isNew) return;
-    for (const one of found) ready.add(one);
-    this.hasChanged = true;
-    this.#home.hasBackfilled();
+    const hasNews = addRows(catalog, this.own.tracks, tracks) || isNew;
+    if (hasNews) {
+      for (const one of found) ready.add(one);
+      this.hasChanged = true;
+      this.#home.hasBackfilled();
+    }
     const cause: Cause = { type: 'definition', time: arrivedAt };
     if (!this.#isHome) {
-      this.#news = cause;
+      if (hasNews) this.#news = cause;
       return;
     }
+    // Without news, too: a segment that is gone is left.
     this.#home.catchUp(arrivedAt);
     this.#home.evaluate(arrivedAt, cause);
   }
