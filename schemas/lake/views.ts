@@ -30,11 +30,16 @@ export const lakeViews: readonly LakeView[] = [
     columns: [
       text('profile_key', 'Key: user:<userId>, anonymous:<anonymousId> or <kind>:<id>.'),
       text('person_key', 'Key of its person: itself when it stands by itself again.'),
-      ...columnsOf(identitiesLanded, ['parent_key', 'why', 'message_id', 'changed_at'], {
-        parent_key: 'Key that it is joined to, which may be joined to a further one; null when to none.',
-        changed_at: 'When that was last changed.',
-      }),
     ],
+  },
+  {
+    name: 'identity_links',
+    comment: 'What each identifier is joined to by now and why, one row a key that was ever joined to another.',
+    columns: columnsOf(identitiesLanded, ['profile_key', 'parent_key', 'moves', 'changed_at', 'why', 'message_id'], {
+      parent_key: 'Key that it is joined to, which may be joined to a further one; null when to none.',
+      moves: 'How often it was joined or separated.',
+      changed_at: 'When that was last changed.',
+    }),
   },
   {
     name: 'raw',

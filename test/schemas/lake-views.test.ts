@@ -125,6 +125,20 @@ describe('identities', () => {
     expect(await people()).toEqual({ 'anonymous:a': 'user:bob', 'anonymous:b': 'anonymous:b' });
   });
 
+  test('says what joined a key last, and how often that changed', async () => {
+    const joined = { ...link('anonymous:a', 'user:ada'), why: 'identify' as const, messageId: 'm' };
+    await land(
+      identities({ ...link('anonymous:a', null, 2), why: 'split' }, joined, {
+        ...link('anonymous:b', 'user:ada'),
+        why: 'alias',
+      }),
+    );
+    expect(await query('SELECT profile_key, parent_key, moves, why FROM identity_links ORDER BY 1')).toEqual([
+      ['anonymous:a', undefined, '2', 'split'],
+      ['anonymous:b', 'user:ada', '1', 'alias'],
+    ]);
+  });
+
   test('moves all below a key that moves', async () => {
     await land(identities(link('anonymous:a', 'email:x'), link('email:x', 'user:ada'), link('user:ada', 'user:ada2')));
     expect(await people()).toEqual({ 'anonymous:a': 'user:ada2', 'email:x': 'user:ada2', 'user:ada': 'user:ada2' });
