@@ -1,5 +1,6 @@
 import { deviceTypes, trafficChannels } from '../../../schemas/event/vocabulary.ts';
 import type { ComputedCondition } from '../../../schemas/segment/definition.ts';
+import { caseWhen } from './case-when.ts';
 import { instantOperand, numberOperand, textOperand } from './operand.ts';
 import { netRevenue, orderCount } from './orders.ts';
 import type { PersonQuery } from './person-query.ts';
@@ -75,6 +76,6 @@ function mostFrequent(
   const counts = sorted.map((value) =>
     query.people.add(`count_if(${column} = ${quote(value)} AND ${filter})`, 'count', `${column}_${value}`),
   );
-  const choices = sorted.map((value, at) => `WHEN ${counts[at]} THEN ${quote(value)}`).join(' ');
-  return query.facts.add(`CASE nullif(greatest(${counts.join(', ')}), 0) ${choices} END`, name);
+  const cases = sorted.map((value, at) => [counts[at] as string, quote(value)] as const);
+  return query.facts.add(caseWhen(cases, { operand: `nullif(greatest(${counts.join(', ')}), 0)` }), name);
 }

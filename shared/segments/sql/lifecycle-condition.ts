@@ -1,5 +1,6 @@
 import type { LifecycleCondition } from '../../../schemas/segment/definition.ts';
 import { DAY_MS, dayOf } from '../../profile/counters.ts';
+import { caseWhen } from './case-when.ts';
 import { firstOrderAt } from './computed-condition.ts';
 import type { PersonQuery } from './person-query.ts';
 import { date, quote, timestamp } from './quote.ts';
@@ -19,14 +20,16 @@ export function lifecycleCondition(query: PersonQuery, { in: stages, days }: Lif
   const isBefore = `a < b AND date_diff('day', a, b) <= ${days.lapsed}`;
   const isReturn = `b >= ${ago(days.returned)} AND b > ${first} AND none_match(${active}, a -> ${isBefore})`;
   const firstOrder = `date(${firstOrderAt(query)})`;
-  const stage = [
-    `WHEN ${last} IS NULL THEN NULL`,
-    `WHEN ${last} < ${ago(days.lapsed)} THEN 'lapsed'`,
-    `WHEN ${last} < ${ago(days.active)} THEN 'atRisk'`,
-    `WHEN any_match(${active}, b -> ${isReturn}) THEN 'returned'`,
-    `WHEN ${firstOrder} BETWEEN ${ago(days.activated)} AND ${date(today)} THEN 'activated'`,
-    `WHEN ${first} >= ${ago(days.new)} THEN 'new'`,
-    `ELSE 'active'`,
-  ];
-  return `${query.facts.add(`CASE ${stage.join(' ')} END`, 'lifecycle')} IN (${stages.map(quote).join(', ')})`;
+  const stage = caseWhen(
+    [
+      [`${last} IS NULL`, 'NULL'],
+      [`${last} < ${ago(days.lapsed)}`, "'lapsed'"],
+      [`${last} < ${ago(days.active)}`, "'atRisk'"],
+      [`any_match(${active}, b -> ${isReturn})`, "'returned'"],
+      [`${firstOrder} BETWEEN ${ago(days.activated)} AND ${date(today)}`, "'activated'"],
+      [`${first} >= ${ago(days.new)}`, "'new'"],
+    ],
+    { otherwise: "'active'" },
+  );
+  return `${query.facts.add(stage, 'lifecycle')} IN (${stages.map(quote).join(', ')})`;
 }

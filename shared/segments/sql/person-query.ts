@@ -1,4 +1,5 @@
 import { Columns, Names } from './columns.ts';
+import { listed, Steps } from './steps.ts';
 
 /**
  * A query that goes over `events` once, step by step, and ends with one row a person. Conditions ask for the columns that
@@ -57,13 +58,16 @@ export class PersonQuery {
 
   /** The steps whose rows are events. */
   overEvents(): Steps {
-    const steps = new Steps('read_events', this.events, 'events');
-    steps.extend('selections', this.selections);
-    this.orders.forEach((columns, at) => {
-      steps.extend(['orders', 'order_amounts', 'order_results'][at] as string, columns);
-    });
+    const steps = new Steps();
+    const select = `SELECT\n    ${listed(this.events.list)}\n  FROM events`;
+    steps.add('read_events', 'What is asked of each event, in one reading of the table.', select);
+    steps.extend('selections', 'Which of the events each condition takes.', this.selections);
+    const [gathered, amounts, results] = this.orders;
+    steps.extend('orders', 'On each event of an order, what all of them say of it.', gathered);
+    steps.extend('order_amounts', 'What was paid for each order.', amounts);
+    steps.extend('order_results', 'What was paid back.', results);
     this.chains.forEach((columns, at) => {
-      steps.extend(`chains_of_${at + 2}`, columns);
+      steps.extend(`chains_of_${at + 2}`, 'Events by those around them in time.', columns);
     });
     return steps;
   }
@@ -71,40 +75,9 @@ export class PersonQuery {
   /** All steps: the rows of the last are persons. */
   overPeople(): Steps {
     const steps = this.overEvents();
-    steps.add('people', `SELECT\n    ${listed(this.people.list)}\n  FROM ${steps.last}\n  GROUP BY person_key`);
-    steps.extend('person_facts', this.facts);
+    const select = `SELECT\n    ${listed(this.people.list)}\n  FROM ${steps.last}\n  GROUP BY person_key`;
+    steps.add('people', 'What all events of a person come to.', select);
+    steps.extend('person_facts', 'What follows from that.', this.facts);
     return steps;
   }
 }
-
-/** Named queries, each over the one before. */
-export class Steps {
-  readonly #steps: string[] = [];
-  #last = '';
-
-  constructor(name: string, columns: Columns, table: string) {
-    this.add(name, `SELECT\n    ${listed(columns.list)}\n  FROM ${table}`);
-  }
-
-  /** The name of the last one. */
-  get last(): string {
-    return this.#last;
-  }
-
-  add(name: string, select: string): void {
-    this.#steps.push(`${name} AS (\n  ${select}\n)`);
-    this.#last = name;
-  }
-
-  /** A step with all columns of the one before and more, if there are more. */
-  extend(name: string, columns: Columns): void {
-    if (!columns.isEmpty) this.add(name, `SELECT\n    ${listed(['*', ...columns.list])}\n  FROM ${this.#last}`);
-  }
-
-  /** The query that ends with `select`. */
-  query(select: string): string {
-    return `WITH\n${this.#steps.join(',\n')}\n${select}`;
-  }
-}
-
-const listed = (columns: readonly string[]): string => columns.join(',\n    ');

@@ -1,5 +1,6 @@
 import type { RfmCondition } from '../../../schemas/segment/definition.ts';
 import { dayOf } from '../../profile/counters.ts';
+import { caseWhen } from './case-when.ts';
 import { lastOrderAt } from './computed-condition.ts';
 import { netRevenue, orderCount } from './orders.ts';
 import type { PersonQuery } from './person-query.ts';
@@ -31,8 +32,8 @@ const atLeast = (value: string, bounds: readonly number[]): string[] =>
 
 /** `conditions` are those for the scores 5, 4, 3 and 2. */
 function scoreOf(query: PersonQuery, conditions: readonly string[], name: string): string {
-  const cases = conditions.map((condition, at) => `WHEN ${condition} THEN ${5 - at}`).join(' ');
-  return query.facts.add(`CASE ${cases} ELSE 1 END`, 'score', name);
+  const cases = conditions.map((condition, at) => [condition, String(5 - at)] as const);
+  return query.facts.add(caseWhen(cases, { otherwise: '1' }), 'score', name);
 }
 
 const isWithin = (score: string, { from, to }: { from: number; to: number }): string =>

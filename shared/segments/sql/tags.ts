@@ -1,7 +1,8 @@
 import type { TagSegment } from '../../../schemas/segment/definition.ts';
 import { MAX_TAG_LENGTH } from '../event-values.ts';
-import { PersonQuery, type Steps } from './person-query.ts';
+import { PersonQuery } from './person-query.ts';
 import { selection, windowTests } from './selection.ts';
+import type { Steps } from './steps.ts';
 
 /** A row for each tag of a person: `person_key, tag`. */
 export function tagRows(segment: TagSegment, { asOf }: { readonly asOf: number }): string {
@@ -24,6 +25,7 @@ function rankedTags({ tags }: TagSegment, asOf: number): Steps {
   const steps = query.overEvents();
   steps.add(
     'tagged',
+    'Values that enough events of a person have.',
     `SELECT person_key, ${value} AS tag, count(*) AS events
   FROM ${steps.last}
   WHERE ${filter}
@@ -32,6 +34,7 @@ function rankedTags({ tags }: TagSegment, asOf: number): Steps {
   );
   steps.add(
     'ranked',
+    'The most frequent first.',
     `SELECT person_key, tag, row_number() OVER (PARTITION BY person_key ORDER BY events DESC, tag) AS place
   FROM tagged`,
   );

@@ -22,6 +22,7 @@ export function trackRowsSql(specs: readonly TrackSpec[], { asOf }: QueryOptions
   // The empty match stands for the key itself, so that none is left out.
   steps.add(
     'matches',
+    'A row for each event and each track that takes it.',
     `SELECT
     profile_key,
     substr(match, 1, ${ID_LENGTH}) AS track,
@@ -33,15 +34,21 @@ export function trackRowsSql(specs: readonly TrackSpec[], { asOf }: QueryOptions
   );
   steps.add(
     'distinct_rows',
+    'The rows of tracks, once each.',
     `SELECT profile_key, track, row_time, row_id, min(row_values) AS row_values
   FROM matches
   GROUP BY profile_key, track, row_time, row_id`,
   );
   const keeps = trackKeeps(specs, asOf);
-  steps.add('neighbours', `SELECT\n    ${['*', ...keeps.neighbours].join(',\n    ')}\n  FROM distinct_rows`);
+  steps.add(
+    'neighbours',
+    'When the rows before and after happened.',
+    `SELECT\n    ${['*', ...keeps.neighbours].join(',\n    ')}\n  FROM distinct_rows`,
+  );
   const within = (order: string) => `row_number() OVER (PARTITION BY profile_key, track ORDER BY ${order})`;
   steps.add(
     'kept_rows',
+    'Those that conditions need.',
     `SELECT
     *,
     ${within('row_time, row_id')} AS place,
@@ -53,6 +60,7 @@ export function trackRowsSql(specs: readonly TrackSpec[], { asOf }: QueryOptions
   const row = `'[' || CAST(date_diff('millisecond', ${epoch}, row_time) AS varchar) || ',"' || row_id || '"' || row_values || ']'`;
   steps.add(
     'track_lists',
+    'All rows of a track of a key, as JSON.',
     `SELECT
     profile_key,
     track,

@@ -16,22 +16,18 @@ export type Realtime = (history: History, asOf: number) => ReadonlySet<string>;
 export function realtime(definitions: readonly SegmentDefinition[]): Realtime {
   const catalog = compileCatalog(definitions.map((each) => ({ id: each.id, live: { ...each, version: 1 } })));
   return ({ home, events }, asOf) => {
-    const parts = new Map<string, { profile?: Profile; tracks: Tracks }>();
+    const profiles = new Map<string, Profile>();
+    const tracks = new Map<string, Tracks>();
     for (const event of withoutRepeats(events)) {
-      const part = parts.get(event.profileKey) ?? { tracks: new Map() };
-      part.profile = apply(part.profile, event);
-      trackEvent(catalog, part.tracks, event);
-      parts.set(event.profileKey, part);
+      const key = event.profileKey;
+      const ofKey: Tracks = tracks.get(key) ?? new Map();
+      profiles.set(key, apply(profiles.get(key), event));
+      trackEvent(catalog, ofKey, event);
+      tracks.set(key, ofKey);
     }
-    for (const { tracks } of parts.values()) pruneTracks(catalog, tracks, asOf);
-    const person = {
-      key: home,
-      profile: mergeProfiles(home, Array.from(parts.values(), ({ profile }) => profile as Profile)),
-      tracks: mergeTracks(
-        catalog,
-        Array.from(parts.values(), ({ tracks }) => tracks),
-      ),
-    };
+    for (const ofKey of tracks.values()) pruneTracks(catalog, ofKey, asOf);
+    const profile = mergeProfiles(home, [...profiles.values()]);
+    const person = { key: home, profile, tracks: mergeTracks(catalog, [...tracks.values()]) };
     const audience = newAudience();
     evaluate(catalog, person, audience, asOf, { type: 'time', time: asOf });
     return new Set(audience.memberships.keys());
@@ -39,7 +35,7 @@ export function realtime(definitions: readonly SegmentDefinition[]): Realtime {
 }
 
 /** A message counts once for a source and key. */
-function withoutRepeats(events: readonly CleanEvent[]): CleanEvent[] {
+export function withoutRepeats(events: readonly CleanEvent[]): CleanEvent[] {
   const first = new Map<string, CleanEvent>();
   for (const event of events) {
     const id = JSON.stringify([event.sourceId, event.profileKey, event.messageId]);

@@ -137,3 +137,19 @@ export const eventNames = [
 
 export const currencies = ['EUR', 'USD', 'XXX'] as const;
 export const purposes = ['email', 'ads "x"', '0'] as const;
+
+/** A value as it stands in JSON, of any keys. */
+export type Written = Record<string, unknown>;
+
+/** Without what is undefined, as JSON has it. */
+export const plain = (value: Written): Written => JSON.parse(JSON.stringify(value));
+
+export const anyOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
+/** Mostly one of the common values. */
+export const mostly = <T>(common: readonly T[], all: readonly T[]) =>
+  fc.oneof({ weight: 2, arbitrary: anyOf(common) }, { weight: 1, arbitrary: anyOf(all) });
+export const duration = mostly(durations.slice(-4), durations);
+export const text = mostly(commonTexts, texts);
+export const number = mostly(commonNumbers, numbers);
+export const some = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: 1, maxLength: 3 });
+export const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
