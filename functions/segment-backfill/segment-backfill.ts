@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { newJob, nextWork, stillWanted, withFailure } from '../../shared/segments/backfill-job.ts';
+import { newJob, nextWork, stillWanted, withFailure, withoutDone } from '../../shared/segments/backfill-job.ts';
 import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
 import { builtInSegments } from '../../shared/segments/built-in-segments.ts';
 import { promote, renewed, withBuiltIns } from '../../shared/segments/catalog-changes.ts';
@@ -166,9 +166,10 @@ class Run {
   }
 
   async #publish(latest: Catalog, job: NonNullable<Lease['job']>): Promise<'moved'> {
-    const revision = await this.#props.catalog.save(latest, promote(latest.body, job));
+    const body = promote(latest.body, job);
+    const revision = await this.#props.catalog.save(latest, body);
     if (revision === undefined) return 'moved';
-    await this.#lease.save(undefined);
+    await this.#lease.save(undefined, withoutDone(this.#lease.failures, body));
     this.#props.log('info', 'A backfill is done.', {
       code: 'backfill_done',
       segments: job.segments.length,
