@@ -36,7 +36,7 @@ const stream = z
   .default({ mode: 'onDemand', retentionHours: 24 });
 
 /** How a function reads the stream. */
-const consumer = (defaults: { batchSize: number; windowSeconds: number }) =>
+const consumer = (defaults: { batchSize: number; windowSeconds: number; retryAttempts?: number }) =>
   z
     .strictObject({
       /** Most records of one invocation. */
@@ -44,7 +44,7 @@ const consumer = (defaults: { batchSize: number; windowSeconds: number }) =>
       /** Longest wait for a full batch. Longer means fewer writes and fresher data later. */
       windowSeconds: z.int().min(0).max(300).default(defaults.windowSeconds),
       /** Retries of a failing batch before it goes to the failure destination. */
-      retryAttempts: z.int().min(0).max(10_000).default(20),
+      retryAttempts: z.int().min(0).max(10_000).default(defaults.retryAttempts ?? 20),
       /** Age at which a record goes to the failure destination unread. Keep it below the stream's retention. */
       recordAgeHours: hours(168).default(12),
     })
@@ -70,8 +70,11 @@ const settings = z.strictObject({
   profileUpdater: consumer({ batchSize: 1_000, windowSeconds: 1 }),
   /** The window decides how many files a day gets. */
   lakeWriter: consumer({ batchSize: 10_000, windowSeconds: 60 }),
-  /** Reads only the transitions of segments: the lists of members follow them. */
-  audienceWriter: consumer({ batchSize: 500, windowSeconds: 1 }),
+  /**
+   * Reads only the transitions of segments: the lists of members follow them. No record of these can be poison, so that
+   * it retries as long as their age allows.
+   */
+  audienceWriter: consumer({ batchSize: 500, windowSeconds: 1, retryAttempts: 5_000 }),
   identity,
   sweeper: z
     .strictObject({
