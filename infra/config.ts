@@ -44,7 +44,11 @@ const consumer = (defaults: { batchSize: number; windowSeconds: number; retryAtt
       /** Longest wait for a full batch. Longer means fewer writes and fresher data later. */
       windowSeconds: z.int().min(0).max(300).default(defaults.windowSeconds),
       /** Retries of a failing batch before it goes to the failure destination. */
-      retryAttempts: z.int().min(0).max(10_000).default(defaults.retryAttempts ?? 20),
+      retryAttempts: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(defaults.retryAttempts ?? 20),
       /** Age at which a record goes to the failure destination unread. Keep it below the stream's retention. */
       recordAgeHours: hours(168).default(12),
     })
