@@ -75,6 +75,23 @@ export class World {
     }
   }
 
+  /** Puts messages of one id on the stream in one record. */
+  sendTogether(messages: readonly Message[]): void {
+    this.now += 1;
+    const id = String(messages[0]?.userId ?? messages[0]?.anonymousId);
+    this.#put(id, JSON.stringify(anEnvelope([...messages], { receivedAt: new Date(this.now).toISOString() })));
+  }
+
+  /** Delivers a record of a shard that nobody else reads. */
+  async deliverOn(shardId: string, record: ControlRecord): Promise<void> {
+    await this.#newUpdater()(aKinesisEvent([aRecord(record, { shardId, arrivedAt: this.now })]));
+  }
+
+  /** Lets new sandboxes read the shards. */
+  restart(): void {
+    for (const shard of this.shards.keys()) this.#updaters[shard] = this.#newUpdater();
+  }
+
   /** Puts control records on the stream, as another function does. */
   publish(...records: readonly ControlRecord[]): void {
     for (const { partitionKey, data } of packControl(records)) this.#put(partitionKey, data);
@@ -92,6 +109,11 @@ export class World {
     const keys = [...new Set(due.map(([, { key }]) => key))].sort();
     if (keys.length > 0) this.publish({ v: 1, kind: 'tick', at: this.now, keys });
     for (const [id] of due) this.#due.delete(id);
+  }
+
+  /** Forgets all that is due. */
+  lose(): void {
+    this.#due.clear();
   }
 
   /** Due times that are armed for a key. */
@@ -153,7 +175,7 @@ export class World {
     return this.store.folded(key);
   }
 
-  /** The persons that the items make, by home. */
+  /** The persons that the items make, by home; keys of which no event is known are nobody. */
   persons(): PersonAtEnd[] {
     const items = new Map(Array.from(this.store.items, ([key, item]) => [key, decodeProfile(item)]));
     const homeOf = (key: Key): Key => {
@@ -171,7 +193,8 @@ export class World {
           keys.flatMap((key) => items.get(key)?.profile ?? []),
         ),
         segments: [...(items.get(home)?.audience.memberships.keys() ?? [])].sort(),
-      }));
+      }))
+      .filter(({ profile }) => profile.eventCount > 0);
   }
 
   /** Every transition that lies on the stream, in the order of its shard, as often as it lies there. */

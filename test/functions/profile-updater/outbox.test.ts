@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { anIdentify, aTrack } from '../../fixtures/events.ts';
+import { someSegments } from './scenarios.ts';
+import { World } from './world.ts';
+
+/** A world of one shard for events, and one for ticks, in which ann has sent an event. */
+function aWorld(): World {
+  const world = new World(someSegments, 1);
+  world.send(aTrack({ userId: 'ann' }));
+  return world;
+}
+
+const numbers = (world: World) => world.published().map(({ n }) => n);
+
+describe('what an item has to say', () => {
+  it('is said once, and not again by the next write', async () => {
+    const world = aWorld();
+    await world.drain();
+    world.send(aTrack({ userId: 'ann' }));
+    await world.drain();
+    expect(numbers(world)).toEqual([1, 2, 3]);
+  });
+
+  it('is not said again by a sandbox that comes new to a later batch', async () => {
+    const world = aWorld();
+    await world.drain();
+    world.restart();
+    world.send(aTrack({ userId: 'ann' }));
+    await world.drain();
+    expect(numbers(world)).toEqual([1, 2, 3]);
+  });
+
+  it('is said by whoever is about to replace it, if the writer died before', async () => {
+    const world = aWorld();
+    world.dieAfter = 2;
+    await world.step(0);
+    expect(numbers(world)).toEqual([]);
+    expect(world.folded('user:ann').audience.transitions).toBe(2);
+
+    // The shard was split meanwhile: the consumer of another one is first to write the item again.
+    await world.deliverOn('shardId-000000000007', {
+      v: 1,
+      kind: 'tick',
+      at: world.now + 2 * 3_600_000,
+      keys: ['user:ann'],
+    });
+    expect(numbers(world)).toEqual([1, 2, 3]);
+    expect(world.folded('user:ann').outbox).toMatchObject({ shardId: 'shardId-000000000007' });
+    await world.drain();
+    world.transitions();
+  });
+
+  it('brings the batch back when it cannot be said', async () => {
+    const world = aWorld();
+    world.send(aTrack({ userId: 'bob' }));
+    world.onPublish = () => {
+      throw new Error('throttled');
+    };
+    await world.step(0);
+    expect(world.hasBacklog(0)).toBe(true);
+    world.onPublish = () => undefined;
+    await world.drain();
+    expect(world.transitions().size).toBe(2);
+  });
+
+  it('is said though another item of the batch cannot be written', async () => {
+    const world = aWorld();
+    world.send(aTrack({ userId: 'bob' }));
+    world.store.onWrite = (id) => (id === 'user:bob' ? 'refused' : 'none');
+    await world.step(0);
+    expect(numbers(world)).toEqual([1, 2]);
+    world.store.onWrite = () => 'none';
+    await world.drain();
+    expect(world.transitions().size).toBe(2);
+  });
+
+  it('goes out in several writes when a batch links very many keys', async () => {
+    const world = new World();
+    const devices = Array.from({ length: 90 }, (_, n) => `d-${n}`);
+    world.sendTogether(devices.map((anonymousId) => anIdentify({ userId: 'ann', anonymousId, traits: {} })));
+    await world.drain();
+    expect(world.persons()).toMatchObject([{ home: 'user:ann', profile: { eventCount: 90 } }]);
+    expect(world.persons()[0]?.keys).toHaveLength(91);
+  });
+});
+
+describe('a due time', () => {
+  it('is armed before the item that relies on it is written', async () => {
+    const world = aWorld();
+    const orders: string[] = [];
+    const write = world.store.around;
+    world.store.around = (bringAbout) => {
+      orders.push(world.armed('user:ann').length > 0 ? 'armed' : 'not armed');
+      return write(bringAbout);
+    };
+    await world.drain();
+    expect(orders).toEqual(['armed']);
+  });
+
+  it('is armed again when the write took so long that the tick may have come before', async () => {
+    const world = aWorld();
+    const write = world.store.around;
+    world.store.around = async (bringAbout) => {
+      world.now += 20_000;
+      world.lose();
+      return write(bringAbout);
+    };
+    await world.drain();
+    expect(world.armed('user:ann')).toHaveLength(1);
+  });
+});
+
+describe('a barrier', () => {
+  it('is marked on each shard once all before it was written and said', async () => {
+    const world = new World(someSegments);
+    world.send(aTrack({ userId: 'ann' }), aTrack({ userId: 'bob' }));
+    world.putBarrier('b-1');
+    await world.drain();
+    expect(world.marks.sort()).toEqual(['b-1 0', 'b-1 1', 'b-1 2']);
+  });
+
+  it('is not marked while something before it is unwritten or unsaid', async () => {
+    const world = aWorld();
+    world.putBarrier('b-1');
+    world.store.onWrite = () => 'refused';
+    await world.step(0);
+    expect(world.marks).toEqual([]);
+    world.store.onWrite = () => 'none';
+    world.onPublish = () => {
+      throw new Error('throttled');
+    };
+    await world.step(0);
+    expect(world.marks).toEqual([]);
+    world.onPublish = () => undefined;
+    await world.drain();
+    expect(world.marks).toEqual(['b-1 0']);
+  });
+
+  it('is marked when what failed lies behind it', async () => {
+    const world = aWorld();
+    world.putBarrier('b-1');
+    world.send(aTrack({ userId: 'bob' }));
+    world.store.onWrite = (id) => (id === 'user:bob' ? 'refused' : 'none');
+    await world.step(0);
+    expect(world.marks).toEqual(['b-1 0']);
+    expect(world.hasBacklog(0)).toBe(true);
+  });
+
+  it('comes again when it cannot be marked', async () => {
+    const world = aWorld();
+    world.putBarrier('b-1');
+    // The write, the due time, the transitions; then the mark.
+    world.dieAfter = 4;
+    await world.step(0);
+    expect(world.hasBacklog(0)).toBe(true);
+    await world.drain();
+    expect(new Set(world.marks)).toEqual(new Set(['b-1 0']));
+  });
+});
