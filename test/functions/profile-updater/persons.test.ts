@@ -110,6 +110,32 @@ describe('an anonymous visitor who identifies', () => {
     world.transitions();
   });
 
+  it('is merged, and not just active, if an event follows at once under the old id', async () => {
+    const world = new World(someSegments, 1);
+    world.send(anOrder({ userId: undefined, anonymousId: 'd-1' }));
+    await world.drain();
+    world.send(identify('ann', 'd-1'));
+    await world.step(0);
+    // The link and the event reach the device in one batch.
+    world.send(by('d-1'));
+    await world.drain();
+    expect(told(world, 'user:ann')).toContain('entered buyer (merge)');
+  });
+
+  it('has the person written for what changes their segments, and not for each event under the old id', async () => {
+    const world = new World(someSegments);
+    world.send(by('d-1'), by('d-1'), anOrder({ userId: 'ann' }), identify('ann', 'd-1'));
+    await world.drain();
+    const version = () => world.store.items.get('user:ann')?.version;
+    const before = version();
+    for (let n = 0; n < 5; n += 1) {
+      world.send(by('d-1'));
+      await world.drain();
+    }
+    expect(version()).toBe(before);
+    expect(world.persons()[0]?.profile.eventCount).toBe(9);
+  });
+
   it('costs no record when it identifies again and again', async () => {
     const world = new World();
     world.send(identify('ann', 'd-1', at(0)));
@@ -158,6 +184,39 @@ describe('a user', () => {
     expect(segmentsOf(world, 'anonymous:d-1')).toEqual(['buyer', 'fresh']);
     expect(segmentsOf(world, 'user:ann')).toEqual(['fresh', 'not-buyer', 'seen-twice']);
     expect(told(world, 'anonymous:d-1').slice(-2).sort()).toEqual(['entered buyer (split)', 'entered fresh (split)']);
+  });
+});
+
+describe('a key below others', () => {
+  const email = { traits: { email: 'ann@example.org' } };
+
+  it('that becomes a person of its own knows all below it', async () => {
+    const world = new World(someSegments);
+    world.send(anOrder({ userId: undefined, anonymousId: 'd-1' }), identify(undefined, 'd-1', email));
+    world.send(anIdentify({ userId: 'ann', anonymousId: undefined, ...email }));
+    await world.drain();
+    expect(world.persons()).toMatchObject([{ home: 'user:ann' }]);
+    const split = { reason: 'split', requestId: 'r-1', time: world.now } as const;
+    world.publish({ v: 1, kind: 'unlink', child: 'email:ann@example.org', parent: 'user:ann', ...split });
+    await world.drain();
+    expect(world.persons()).toMatchObject([
+      { home: 'email:ann@example.org', keys: ['anonymous:d-1', 'email:ann@example.org'] },
+      { home: 'user:ann', keys: ['user:ann'] },
+    ]);
+    expect(segmentsOf(world, 'email:ann@example.org')).toEqual(['buyer', 'fresh', 'seen-twice']);
+    expect(segmentsOf(world, 'user:ann')).toEqual(['fresh', 'not-buyer']);
+  });
+
+  it('that becomes the home of a ring of names knows all in it', async () => {
+    const world = new World(someSegments);
+    world.send(anOrder({ userId: 'ann' }), aTrack({ userId: 'bob' }));
+    world.send(anAlias({ userId: 'ann', previousId: 'bob', ...at(-2_000) }));
+    await world.drain();
+    world.send(anAlias({ userId: 'bob', previousId: 'ann', ...at(-1_000) }));
+    await world.drain();
+    expect(world.persons()).toMatchObject([{ home: 'user:bob', profile: { eventCount: 4 } }]);
+    expect(segmentsOf(world, 'user:bob')).toEqual(['busy', 'buyer', 'fresh', 'seen-twice']);
+    world.transitions();
   });
 });
 

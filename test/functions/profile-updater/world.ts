@@ -53,6 +53,8 @@ export class World {
   catalog: CatalogBody;
   /** Called before records are put on the stream: throws when they cannot be. */
   onPublish: () => void = () => undefined;
+  /** Called before a barrier is marked: throws when it cannot be. */
+  onMark: () => void = () => undefined;
   readonly #due = new Map<string, { at: number; key: Key }>();
   readonly #checkpoints: number[];
   readonly #updaters: ReturnType<typeof createProfileUpdater>[];
@@ -247,7 +249,10 @@ export class World {
       },
       due: { arm: (at, key) => this.#effect(async () => void this.#due.set(`${at} ${key}`, { at, key })) },
       barriers: {
-        markBarrier: (id, shardId) => this.#effect(async () => void this.marks.push(`${id} ${shardId.slice(-1)}`)),
+        markBarrier: async (id, shardId) => {
+          this.onMark();
+          await this.#effect(async () => void this.marks.push(`${id} ${shardId.slice(-1)}`));
+        },
       },
       catalog: { readRevision: async () => this.#revision(), readBody: async () => this.catalog },
       identity: { externalTraits: ['email'], blockedIds: [] },
