@@ -32,10 +32,12 @@ export interface CompiledCatalog {
   /** Each after those that it refers to; the index is the segment's place. */
   readonly segments: readonly CompiledSegment[];
   readonly places: ReadonlyMap<string, number>;
+  readonly everyPlace: readonly number[];
   /** `<id>@<version>` of every pending version. */
   readonly pendingKeys: ReadonlySet<string>;
   /** The tracks that definitions read. */
   readonly trackSpecs: readonly TrackSpec[];
+  readonly tracksById: ReadonlyMap<string, TrackSpec>;
   readonly writers: TrackWriters;
   readonly touches: TouchIndex;
   /** Over the live versions, by place. */
@@ -55,16 +57,17 @@ export function compileCatalog(entries: readonly CatalogEntry[]): CompiledCatalo
     pendingKey: pending ? readyKey(id, pending.version) : '',
   }));
   const trackSpecs = trackSpecsOf(ordered.flatMap(({ live, pending }) => [live ?? [], pending ?? []].flat()));
-  const reads = segments.map(({ live, pending }) =>
-    [live, pending].flatMap((version) =>
-      [...(version?.root ? readsOf(version.root) : []), version?.tags?.reads ?? []].flat(),
-    ),
-  );
+  const reads = segments.map(({ live, pending }) => {
+    const versions = [live, pending].filter((version) => version !== undefined);
+    return { reads: versions.flatMap(readsOfVersion), isTimed: versions.some(({ root }) => root?.isTimed ?? true) };
+  });
   return {
     segments,
     places,
+    everyPlace: segments.map((_, place) => place),
     pendingKeys: new Set(segments.flatMap(({ pendingKey }) => pendingKey || [])),
     trackSpecs,
+    tracksById: new Map(trackSpecs.map((spec) => [spec.id, spec])),
     writers: new TrackWriters(trackSpecs),
     touches: new TouchIndex(reads, placeOf),
     sweep: new Sweep(segments.map(({ live }) => live?.root)),
@@ -81,6 +84,11 @@ function compileVersion(compiler: ConditionCompiler, definition: Versioned): Com
     tags: definition.tags && tagFinder(definition.tags),
   };
 }
+
+const readsOfVersion = ({ root, tags }: CompiledVersion) => [
+  ...(root ? readsOf(root) : []),
+  ...(tags ? [tags.reads] : []),
+];
 
 /** The tracks that definitions read, each with the union of what they need of it. */
 export function trackSpecsOf(definitions: readonly SegmentDefinition[]): TrackSpec[] {
@@ -123,5 +131,5 @@ export const addRows = (
 export const mergeTracks = ({ writers }: CompiledCatalog, parts: readonly Tracks[]): Tracks => writers.merge(parts);
 
 /** Removes what no definition will read again at or after `asOf`. Returns how many rows size limits cost. */
-export const pruneTracks = ({ trackSpecs }: CompiledCatalog, tracks: Tracks, asOf: number): number =>
-  prune(trackSpecs, tracks, asOf);
+export const pruneTracks = ({ tracksById }: CompiledCatalog, tracks: Tracks, asOf: number): number =>
+  prune(tracksById, tracks, asOf);

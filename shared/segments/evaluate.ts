@@ -32,13 +32,14 @@ export function evaluate(
   const changes = new Changes(audience, at, cause);
   const members = new Uint8Array(catalog.segments.length);
   const outdated = readMembers(catalog, audience, members, changes);
+  const isDue = audience.due !== 0 && audience.due <= at;
   const isWhole =
-    touched === undefined || outdated.length > 0 || mustSeeAll(person.profile, audience, at, touched.length);
+    touched === undefined || outdated.length > 0 || mustSeeAll(person.profile, audience, touched.length, isDue);
+  const places = isWhole ? catalog.everyPlace : catalog.touches.touchedBy(touched, isDue);
   const moment: Moment = { person, asOf: at, until: NEVER, members };
   const look = lookAt(catalog, moment, audience, changes, isWhole);
-  let due = isWhole || audience.due === 0 ? NEVER : audience.due;
-  if (isWhole) for (let place = 0; place < catalog.segments.length; place += 1) due = Math.min(due, look(place));
-  else for (const place of catalog.touches.touchedBy(touched)) due = Math.min(due, look(place));
+  let due = isWhole || isDue || audience.due === 0 ? NEVER : audience.due;
+  for (const place of places) due = Math.min(due, look(place));
   for (const id of outdated) changes.renew(id, versionOf(catalog, id, audience.ready));
 
   for (const key of catalog.pendingKeys) if (!audience.ready.has(key)) due = Math.min(due, at + PENDING_MS);
@@ -58,7 +59,7 @@ export function catchUp(
   const made: MembershipChange[] = [];
   while (audience.due !== 0 && audience.due <= asOf) {
     const { due } = audience;
-    made.push(...evaluate(catalog, person, audience, due, { type: 'time', time: due }));
+    made.push(...evaluate(catalog, person, audience, due, { type: 'time', time: due }, []));
   }
   return made;
 }
@@ -86,10 +87,16 @@ export function isCandidate({ eventCount, botEventCount }: Profile, includeBots:
   return includeBots ? eventCount > 0 : eventCount > botEventCount;
 }
 
-/** After a first evaluation, a due time that has come, or the first event that is not a bot's, any segment may change. */
-function mustSeeAll({ eventCount, botEventCount }: Profile, audience: Audience, at: number, events: number): boolean {
+/**
+ * At the first evaluation, and at the first event that is not a bot's, any segment may change; and while a definition was
+ * pending, it may since have gone live.
+ */
+function mustSeeAll(profile: Profile, audience: Audience, events: number, isDue: boolean): boolean {
   const { evaluatedAt, due } = audience;
-  return evaluatedAt === 0 || (due !== 0 && due <= at) || eventCount - botEventCount <= events || eventCount <= events;
+  const { eventCount, botEventCount } = profile;
+  const wasPending = isDue && due - evaluatedAt <= PENDING_MS;
+  const isFirst = events > 0 && (eventCount - botEventCount <= events || eventCount <= events);
+  return evaluatedAt === 0 || wasPending || isFirst;
 }
 
 /** The version that decides about a membership; undefined where the segment is gone, or not of that kind any more. */

@@ -14,8 +14,7 @@ export const SLACK_MS = 60_000;
  * Removes what no condition will ever read again at or after `asOf`, tracks that no definition knows, and what is above
  * the limits. Returns how many rows the limits cost.
  */
-export function pruneTracks(trackSpecs: readonly TrackSpec[], tracks: Tracks, asOf: number): number {
-  const specs = new Map(trackSpecs.map((spec) => [spec.id, spec]));
+export function pruneTracks(specs: ReadonlyMap<string, TrackSpec>, tracks: Tracks, asOf: number): number {
   let cut = 0;
   let total = 0;
   for (const [id, rows] of tracks) {
@@ -37,18 +36,17 @@ export function pruneTracks(trackSpecs: readonly TrackSpec[], tracks: Tracks, as
   return cut;
 }
 
-/** Rows that a rule asks for, and all that lie after asOf. */
+/** Rows that a rule asks for, and all that lie after asOf. The same list where that is all of them. */
 function neededRows(rows: Row[], keep: readonly KeepRule[], asOf: number): Row[] {
   const present = rowsUntil(rows, asOf);
-  const ranges = keep.map((rule) => rangeOf(rows, rule, asOf, present));
-  let isAll = true;
-  const isNeeded = (at: number) => {
-    if (at >= present || ranges.some(([from, to]) => from <= at && at < to)) return true;
-    isAll = false;
-    return false;
-  };
-  const needed = rows.filter((_, at) => isNeeded(at));
-  return isAll ? rows : needed;
+  let needed: Uint8Array | undefined;
+  for (const rule of keep) {
+    const [from, to] = rangeOf(rows, rule, asOf, present);
+    if (from === 0 && to === present) return rows;
+    needed ??= new Uint8Array(present);
+    needed.fill(1, from, Math.max(from, to));
+  }
+  return rows.filter((_, at) => at >= present || needed?.[at] === 1);
 }
 
 function rangeOf(rows: readonly Row[], rule: KeepRule, asOf: number, present: number): [from: number, to: number] {
