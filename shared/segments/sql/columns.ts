@@ -2,15 +2,21 @@
 export class Names {
   readonly #taken = new Set<string>();
 
-  /** A name that begins with `kind`; of `about`, which may be any text, only letters and digits get into it. */
-  make(kind: string, about = ''): string {
-    const words = about === '*' ? 'any_event' : about.toLowerCase().replace(/[^a-z0-9]+/g, '_');
-    const name = `${kind}_${words}`.slice(0, 40).replace(/_+$/, '');
+  /** A name of `kind` and of what it is about, which may be any text: only letters and digits get into it. */
+  make(kind: string, about?: string): string {
+    const name = about === undefined ? kind : `${kind}_${wordsOf(about)}`;
     let unique = name;
     for (let copy = 2; this.#taken.has(unique); copy += 1) unique = `${name}_${copy}`;
     this.#taken.add(unique);
     return unique;
   }
+}
+
+/** The letters and digits of a text in Latin letters, `other` for one without. */
+function wordsOf(about: string): string {
+  if (about === '*') return 'any_event';
+  const words = about.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+  return words.slice(0, 30).replace(/^_+|_+$/g, '') || 'other';
 }
 
 /** The columns that one step of a query adds: whoever asks for the same expression again gets the same column. */

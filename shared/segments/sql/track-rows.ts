@@ -21,22 +21,22 @@ export function trackRowsSql(specs: readonly TrackSpec[], { asOf }: QueryOptions
   const steps = query.overEvents();
   // The empty match stands for the key itself, so that none is left out.
   steps.add(
-    'matches',
+    'entries',
     'A row for each event and each track that takes it.',
     `SELECT
     profile_key,
-    substr(match, 1, ${ID_LENGTH}) AS track,
-    CASE WHEN substr(match, 11, 1) = 'e' THEN event_time ELSE date_trunc('day', event_time) END AS row_time,
-    CASE WHEN substr(match, 11, 1) = 'e' THEN ${id} ELSE '' END AS row_id,
-    substr(match, 12) AS row_values
+    substr(entry, 1, ${ID_LENGTH}) AS track,
+    CASE WHEN substr(entry, 11, 1) = 'e' THEN event_time ELSE date_trunc('day', event_time) END AS row_time,
+    CASE WHEN substr(entry, 11, 1) = 'e' THEN ${id} ELSE '' END AS row_id,
+    substr(entry, 12) AS row_values
   FROM ${steps.last}
-  CROSS JOIN UNNEST(filter(ARRAY[${["''", ...matches].join(', ')}], m -> m IS NOT NULL)) AS found (match)`,
+  CROSS JOIN UNNEST(filter(ARRAY[${["''", ...matches].join(', ')}], e -> e IS NOT NULL)) AS found (entry)`,
   );
   steps.add(
     'distinct_rows',
     'The rows of tracks, once each.',
     `SELECT profile_key, track, row_time, row_id, min(row_values) AS row_values
-  FROM matches
+  FROM entries
   GROUP BY profile_key, track, row_time, row_id`,
   );
   const keeps = trackKeeps(specs, asOf);

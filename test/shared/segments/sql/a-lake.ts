@@ -43,8 +43,6 @@ export interface TestLake extends AsyncDisposable {
   /** Replaces all that it holds. */
   write(events: readonly CleanEvent[], personOf?: ReadonlyMap<string, string>): Promise<void>;
   rows(sql: string): Promise<Row[]>;
-  /** Rows, and the bytes of table data that the query read. */
-  scan(sql: string): Promise<{ rows: Row[]; bytes: number }>;
 }
 
 export async function aLake(): Promise<TestLake> {
@@ -54,17 +52,6 @@ export async function aLake(): Promise<TestLake> {
     const folder = path.join(root, 'lake', table, 'day=2026-03-02');
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'rows.parquet'), file);
-  };
-  const scan = async (sql: string) => {
-    const running = await engine.start({ sql, parameters: [], signal: new AbortController().signal });
-    const rows: Row[] = [];
-    let bytes = 0;
-    try {
-      for await (const some of running.rows()) rows.push(...some);
-    } finally {
-      bytes = running.end();
-    }
-    return { rows, bytes };
   };
   return {
     write: async (events, personOf = new Map()) => {
@@ -76,8 +63,16 @@ export async function aLake(): Promise<TestLake> {
       const readers = { profile_key: (pair: Pair) => pair[0], person_key: (pair: Pair) => pair[1] };
       await put('identities', parquetFile(tableRows(identities, readers, [...personOf])));
     },
-    scan,
-    rows: async (sql) => (await scan(sql)).rows,
+    rows: async (sql) => {
+      const running = await engine.start({ sql, parameters: [], signal: new AbortController().signal });
+      try {
+        const rows: Row[] = [];
+        for await (const some of running.rows()) rows.push(...some);
+        return rows;
+      } finally {
+        running.end();
+      }
+    },
     [Symbol.asyncDispose]: async () => {
       await engine.close();
       await rm(root, { recursive: true, force: true });
