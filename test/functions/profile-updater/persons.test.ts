@@ -122,6 +122,29 @@ describe('an anonymous visitor who identifies', () => {
     expect(told(world, 'user:ann')).toContain('entered buyer (merge)');
   });
 
+  it('costs one record a batch, which names the first time, if it identifies often before the device knows', async () => {
+    const world = new World();
+    world.sendTogether([3, 1, 2].map((ms) => identify('ann', 'd-1', { messageId: `m-${ms}`, ...at(ms) })));
+    await world.drain();
+    expect(recordsOf(world, 'link')).toMatchObject([{ link: { messageId: 'm-1' } }]);
+  });
+
+  it('stays what it is for both when another writer was faster', async () => {
+    const world = new World(someSegments);
+    world.send(anOrder({ userId: undefined, anonymousId: 'd-1' }), identify('ann', 'd-1'));
+    await world.drain();
+    const before = told(world, 'user:ann');
+    world.store.onWrite = (id) => {
+      world.store.onWrite = () => 'none';
+      const item = world.store.items.get(id);
+      if (item !== undefined) world.store.items.set(id, { ...item, version: item.version + 1 });
+      return 'none';
+    };
+    world.send(aTrack({ userId: 'ann' }));
+    await world.drain();
+    expect(told(world, 'user:ann')).toEqual([...before, 'entered busy (event)']);
+  });
+
   it('has the person written for what changes their segments, and not for each event under the old id', async () => {
     const world = new World(someSegments);
     world.send(by('d-1'), by('d-1'), anOrder({ userId: 'ann' }), identify('ann', 'd-1'));
@@ -216,7 +239,7 @@ describe('a key below others', () => {
     await world.drain();
     expect(world.persons()).toMatchObject([{ home: 'user:bob', profile: { eventCount: 4 } }]);
     expect(segmentsOf(world, 'user:bob')).toEqual(['busy', 'buyer', 'fresh', 'seen-twice']);
-    world.transitions();
+    expect(told(world, 'user:bob').filter((line) => line.startsWith('entered not-buyer'))).toHaveLength(1);
   });
 });
 
