@@ -1,6 +1,6 @@
+import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
 import { maskAddresses } from '../../shared/clean/mask-ip.ts';
 import { storable } from '../../shared/clean/sanitise.ts';
-import { isBlockedId } from '../../shared/identity/blocked-ids.ts';
 import { compactJson } from '../../shared/json/compact-json.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 

@@ -1,6 +1,6 @@
+import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
 import { MAX_ID_LENGTH } from '../../schemas/event/vocabulary.ts';
 import type { Key } from '../../schemas/stream/control.ts';
-import { isBlockedId } from '../../shared/identity/blocked-ids.ts';
 import { isAnonymous, isUser, rawIdOf } from '../../shared/identity/keys.ts';
 import { partitionKeyOf } from '../../shared/stream/pack-control.ts';
 import type { StreamRecord } from '../adapters/store-in-order.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isBlockedId } from './blocked-ids.ts';
 import { MAX_ID_LENGTH, MAX_MESSAGE_ID_LENGTH } from './vocabulary.ts';
 
 /** Text, or a number that a double holds exactly: a longer one has lost digits on its way. */
@@ -15,15 +16,17 @@ const idOf = (maxLength: number) =>
     .pipe(z.string().max(maxLength));
 
 const id = idOf(MAX_ID_LENGTH);
+/** An id of a person or device: a placeholder such as `null` or `-1` is none. */
+const identifier = id.transform((text) => (isBlockedId(text) ? '' : text));
 const object = z.record(z.string(), z.unknown()).nullish();
 const text = z.string().nullish();
 
 const fields = {
   messageId: idOf(MAX_MESSAGE_ID_LENGTH).describe('Id by which the message counts once. Made where it is missing.'),
-  userId: id.describe('Id of a known person.'),
-  anonymousId: id.describe('Id of a device or browser.'),
+  userId: identifier.describe('Id of a known person.'),
+  anonymousId: identifier.describe('Id of a device or browser.'),
   groupId: id.describe('Id of a group: a company, a team, a household.'),
-  previousId: id.describe('Id that an alias joins to the userId.'),
+  previousId: identifier.describe('Id that an alias joins to the userId.'),
   properties: object.describe('What is known of the event, page or screen.'),
   traits: object.describe('What is known of the person or group.'),
   context: object.describe('What is known of the device, page, campaign, library.'),
@@ -50,7 +53,9 @@ export const segmentMessage = z.discriminatedUnion('type', [
     .object({ type: z.literal('screen'), ...fields, name: text.describe('Name of the screen.') })
     .refine(hasId, identified),
   z.object({ type: z.literal('group'), ...fields, groupId: id.pipe(z.string().min(1)) }).refine(hasId, identified),
-  z.object({ type: z.literal('alias'), ...fields, previousId: id.pipe(z.string().min(1)) }).refine(hasId, identified),
+  z
+    .object({ type: z.literal('alias'), ...fields, previousId: identifier.pipe(z.string().min(1)) })
+    .refine(hasId, identified),
 ]);
 
 export type SegmentMessage = z.input<typeof segmentMessage>;

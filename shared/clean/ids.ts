@@ -1,5 +1,5 @@
+import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
 import { MAX_ID_LENGTH, MAX_MESSAGE_ID_LENGTH, messageTypes } from '../../schemas/event/vocabulary.ts';
-import { isBlockedId } from '../identity/blocked-ids.ts';
 import { type Draft, type Drop, drop, noteChange, ok, type StepResult, typeName } from './step.ts';
 
 /** The rule by which a placeholder is dropped, in the changes of an event. */

@@ -1,4 +1,4 @@
-import { isBlockedId } from './blocked-ids.ts';
+import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
 import { limits } from './limits.ts';
 
 /** As permissive as mail servers are, so that no address is lost; it only keeps out what cannot be one. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blockedIds, isBlockedId } from '../../../shared/identity/blocked-ids.ts';
+import { blockedIds, isBlockedId } from '../../../schemas/event/blocked-ids.ts';
 import vectors from '../../vectors/identity-blocked-ids.json' with { type: 'json' };
 
 test.each(vectors as [string, string, boolean][])('%s', (_name, value, expected) => {
