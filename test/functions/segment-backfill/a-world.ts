@@ -12,7 +12,7 @@ import { csvOf } from '../../../infra/local/services/athena/result-file.ts';
 import type { BackfillRecord } from '../../../schemas/stream/control.ts';
 import { builtInCatalog } from '../../../shared/segments/built-in-catalog.ts';
 import type { CatalogBody } from '../../../shared/segments/catalog-body.ts';
-import { MemoryTable } from './memory-table.ts';
+import { MemoryTable } from '../adapters/memory-table.ts';
 
 type Entry =
   | { readonly kind: 'event'; readonly key: string; readonly n: number }
