@@ -7,7 +7,7 @@ import { catchUp, evaluate, leaveAll } from '../segments/evaluate.ts';
 import type { Person } from '../segments/person.ts';
 import type { Tracks } from '../segments/tracks.ts';
 import type { FoldedProfile } from './folded-profile.ts';
-import { mergeProfiles } from './merge.ts';
+import { mergeLazily } from './merge.ts';
 
 /** What another key of the person holds. */
 export type Part = Pick<FoldedProfile, 'profile' | 'tracks' | 'audience'>;
@@ -28,6 +28,8 @@ export class Home {
   readonly #catalog: CompiledCatalog;
   readonly changes: MembershipChange[] = [];
   #others: readonly Part[] = [];
+  /** Of the others, merged. */
+  #theirs: Profile | undefined;
   #profile: Profile | undefined;
   #tracks: Tracks | undefined;
 
@@ -40,6 +42,8 @@ export class Home {
   /** Says what the other keys of the person hold; those without events hold nothing of interest. */
   setOthers(parts: readonly Part[]): void {
     this.#others = parts.filter(({ profile, tracks }) => profile !== undefined || tracks.size > 0);
+    const profiles = this.#others.flatMap(({ profile }) => profile ?? []);
+    this.#theirs = profiles.length === 0 ? undefined : mergeLazily(this.#key, profiles);
     this.#profile = undefined;
     this.#tracks = undefined;
   }
@@ -98,7 +102,7 @@ export class Home {
   #person(): Person {
     const { profile, tracks } = this.#own;
     const others = this.#others;
-    this.#profile ??= mergeProfiles(this.#key, [profile, ...others.map((part) => part.profile)].filter(isThere));
+    this.#profile ??= mergeLazily(this.#key, [profile, this.#theirs].filter(isThere));
     this.#tracks ??=
       others.length === 0 ? tracks : mergeTracks(this.#catalog, [tracks, ...others.map((part) => part.tracks)]);
     return { key: this.#key, profile: this.#profile, tracks: this.#tracks };

@@ -9,6 +9,86 @@ import { keepTop } from './top.ts';
 import { isEarlierTouch, outranksTouch } from './touches.ts';
 import { isLaterTrait, traitBytesOf } from './traits.ts';
 
+type Parts = readonly Profile[];
+type Section = Exclude<keyof Profile, 'key' | 'profileId'>;
+
+/** How each property of a profile comes from those of the parts. */
+const sections: { readonly [K in Section]-?: (parts: Parts) => Profile[K] } = {
+  firstSeen: (parts) => Math.min(...parts.map((part) => part.firstSeen)),
+  lastSeen: (parts) => Math.max(...parts.map((part) => part.lastSeen)),
+  eventCount: (parts) => total(parts.map((part) => part.eventCount)),
+  botEventCount: (parts) => total(parts.map((part) => part.botEventCount)),
+  traits: (parts) =>
+    latest(
+      parts.map((part) => part.traits),
+      isLaterTrait,
+    ),
+  traitBytes: (parts) => total(Array.from(sections.traits(parts), ([name, trait]) => traitBytesOf(name, trait))),
+  consent: (parts) =>
+    latest(
+      parts.map((part) => part.consent),
+      isLaterChoice,
+    ),
+  groups: (parts) =>
+    seenLast(
+      parts.map((part) => part.groups),
+      limits.groups,
+    ),
+  counters: (parts) => mergeCounters(parts).counters,
+  oldestDay: (parts) => mergeCounters(parts).oldestDay,
+  orders: (parts) => mergeOrders(parts.map((part) => part.orders)),
+  items: (parts) =>
+    combined(
+      parts.map((part) => part.items),
+      sumOfInterests,
+    ),
+  categories: (parts) =>
+    combined(
+      parts.map((part) => part.categories),
+      sumOfWeights,
+    ),
+  brands: (parts) =>
+    combined(
+      parts.map((part) => part.brands),
+      sumOfWeights,
+    ),
+  channels: (parts) =>
+    combined(
+      parts.map((part) => part.channels),
+      sumOfUsages,
+    ),
+  devices: (parts) =>
+    combined(
+      parts.map((part) => part.devices),
+      sumOfUsages,
+    ),
+  firstTouch: (parts) =>
+    best(
+      parts.map((part) => part.firstTouch),
+      isEarlierTouch,
+    ),
+  lastTouch: (parts) =>
+    best(
+      parts.map((part) => part.lastTouch),
+      outranksTouch,
+    ),
+  anonymousIds: (parts) =>
+    seenLast(
+      parts.map((part) => part.anonymousIds),
+      limits.anonymousIds,
+    ),
+  recent: (parts) =>
+    parts
+      .flatMap((part) => part.recent)
+      .sort(byText)
+      .slice(-limits.recentEvents),
+  dropped: (parts) =>
+    combined(
+      parts.map((part) => part.dropped),
+      (one, other) => one + other,
+    ),
+};
+
 /**
  * The profile of the person whose home is `key`: what folding the events of all parts into one profile would give.
  *
@@ -17,43 +97,57 @@ import { isLaterTrait, traitBytesOf } from './traits.ts';
  * brands, devices, currencies or orders may together be more than one part would. Decayed weights are equal to 1 part in
  * 10,000. Gives a single part of that key as it is, and changes none; a person without events has all zeros.
  */
-export function mergeProfiles(key: string, parts: readonly Profile[]): Profile {
-  const [first] = parts;
-  if (first === undefined) return newProfile(key, 0);
-  if (parts.length === 1) return first.key === key ? first : { ...first, key, profileId: profileIdOf(key) };
-  const sorted = parts.toSorted((one, other) => (one.key < other.key ? -1 : 1));
-  const traits = latest(
-    sorted.map((part) => part.traits),
-    isLaterTrait,
-  );
-  const of = <K extends keyof Profile>(name: K): Profile[K][] => sorted.map((part) => part[name]);
-  const profile: Profile = {
-    key,
-    profileId: profileIdOf(key),
-    firstSeen: Math.min(...of('firstSeen')),
-    lastSeen: Math.max(...of('lastSeen')),
-    eventCount: total(of('eventCount')),
-    botEventCount: total(of('botEventCount')),
-    traits,
-    traitBytes: total(Array.from(traits, ([name, trait]) => traitBytesOf(name, trait))),
-    consent: latest(of('consent'), isLaterChoice),
-    groups: seenLast(of('groups'), limits.groups),
-    ...mergeCounters(sorted),
-    orders: mergeOrders(of('orders')),
-    items: combined(of('items'), sumOfInterests),
-    categories: combined(of('categories'), sumOfWeights),
-    brands: combined(of('brands'), sumOfWeights),
-    channels: combined(of('channels'), sumOfUsages),
-    devices: combined(of('devices'), sumOfUsages),
-    anonymousIds: seenLast(of('anonymousIds'), limits.anonymousIds),
-    recent: of('recent').flat().sort(byText).slice(-limits.recentEvents),
-    dropped: combined(of('dropped'), (one, other) => one + other),
-  };
-  const firstTouch = best(of('firstTouch'), isEarlierTouch);
-  const lastTouch = best(of('lastTouch'), outranksTouch);
-  if (firstTouch !== undefined) profile.firstTouch = firstTouch;
-  if (lastTouch !== undefined) profile.lastTouch = lastTouch;
-  return profile;
+export function mergeProfiles(key: string, parts: Parts): Profile {
+  if (parts.length < 2) return onePart(key, parts[0]);
+  const sorted = inOrder(parts);
+  const profile: Record<string, unknown> = { key, profileId: profileIdOf(key) };
+  for (const name in sections) {
+    const value = sections[name as Section](sorted);
+    if (value !== undefined) profile[name] = value;
+  }
+  return profile as Profile;
+}
+
+/**
+ * As `mergeProfiles`, but merges each property when it is first read, for those who read a few of them. The parts must not
+ * change meanwhile.
+ */
+export function mergeLazily(key: string, parts: Parts): Profile {
+  return parts.length < 2 ? onePart(key, parts[0]) : (new LazyProfile(key, inOrder(parts)) as unknown as Profile);
+}
+
+class LazyProfile {
+  readonly key: string;
+  readonly #parts: Parts;
+  readonly #made: { [K in Section]?: unknown } = {};
+
+  constructor(key: string, parts: Parts) {
+    this.key = key;
+    this.#parts = parts;
+  }
+
+  get profileId(): string {
+    return profileIdOf(this.key);
+  }
+
+  read(name: Section): unknown {
+    if (!(name in this.#made)) this.#made[name] = sections[name](this.#parts);
+    return this.#made[name];
+  }
+}
+for (const name of Object.keys(sections) as Section[]) {
+  Object.defineProperty(LazyProfile.prototype, name, {
+    get(this: LazyProfile) {
+      return this.read(name);
+    },
+  });
+}
+
+const inOrder = (parts: Parts): Parts => parts.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+
+function onePart(key: string, part: Profile | undefined): Profile {
+  if (part === undefined) return newProfile(key, 0);
+  return part.key === key ? part : { ...part, key, profileId: profileIdOf(key) };
 }
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);

@@ -5,7 +5,7 @@ import type { Profile } from '../../../schemas/profile.ts';
 import { applyTo } from '../../../shared/profile/apply.ts';
 import { copyProfile } from '../../../shared/profile/compact.ts';
 import { limits } from '../../../shared/profile/limits.ts';
-import { mergeProfiles } from '../../../shared/profile/merge.ts';
+import { mergeLazily, mergeProfiles } from '../../../shared/profile/merge.ts';
 import { newProfile, profileIdOf } from '../../../shared/profile/new-profile.ts';
 import { ARRIVAL, aCleanEvent } from '../../fixtures/events.ts';
 import { someEvents } from './arbitraries.ts';
@@ -44,7 +44,9 @@ describe('the parts of a person together', () => {
       fc.property(spread, ({ events, places }) => {
         fc.pre(events.length > 0);
         const all = partOf(HOME, events)[0] as Profile;
-        expectEqualProfiles(mergeProfiles(HOME, partsOf(events, places)), all);
+        const merged = mergeProfiles(HOME, partsOf(events, places));
+        expectEqualProfiles(merged, all);
+        expect(copyProfile(mergeLazily(HOME, partsOf(events, places)))).toEqual(merged);
       }),
       { numRuns: 400 },
     );
