@@ -51,5 +51,8 @@ export const MAX_MESSAGE_ID_LENGTH = 100;
 /** Units of `Money` in one unit of a currency: sums stay exact, and equal `decimal(18,4)` in the lake. */
 export const MONEY_SCALE = 10_000;
 
+/** ISO 4217 code of amounts that name no currency. */
+export const DEFAULT_CURRENCY = 'USD';
+
 /** Source id of events that a producer wrote to the stream without an envelope. */
 export const DIRECT_SOURCE_ID = 'stream';

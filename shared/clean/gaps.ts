@@ -1,6 +1,7 @@
 import type { Commerce, Product } from '../../schemas/event/clean-event.ts';
 import type { EcommerceEventName } from '../../schemas/event/ecommerce-names.ts';
 import type { Money } from '../../schemas/event/money.ts';
+import { DEFAULT_CURRENCY } from '../../schemas/event/vocabulary.ts';
 import { amountOf, timesQuantity } from './money.ts';
 import { type Draft, noteChange } from './step.ts';
 
@@ -72,9 +73,6 @@ export const gapRules: readonly GapRule[] = [
     value: ({ total }) => total,
   },
 ];
-
-/** Currency of amounts that come without one. */
-export const DEFAULT_CURRENCY = 'USD';
 
 const rulesByEvent: ReadonlyMap<string, readonly GapRule[]> = new Map(
   [...new Set(gapRules.flatMap((rule) => rule.events))].map((event) => [

@@ -1,3 +1,4 @@
+import { DEFAULT_CURRENCY } from '../../schemas/event/vocabulary.ts';
 import { defaultLifecycleDays, defaultRfmScale, type LifecycleStage } from '../../schemas/segment/defaults.ts';
 import type {
   ComputedCondition,
@@ -9,7 +10,7 @@ import type {
 } from '../../schemas/segment/definition.ts';
 
 /** Currency of the amounts in built-in segments. Who sells in another changes the segments by the API. */
-const CURRENCY = 'EUR';
+const CURRENCY = DEFAULT_CURRENCY;
 const MEDIUM_SPENDING = 100;
 const HIGH_SPENDING = 500;
 

@@ -1,3 +1,4 @@
+import { DEFAULT_CURRENCY } from '../../../schemas/event/vocabulary.ts';
 import type { Amounts, Ledger } from './ledger.ts';
 
 /** One total of the ledger beside what the lake holds. Amounts are in 1/10,000 of the currency unit. */
@@ -9,9 +10,6 @@ export interface Comparison {
 
 type Row = Readonly<Record<string, string | null>>;
 export type Query = (sql: string) => Promise<readonly Row[]>;
-
-/** Currency that cleaning fills in for an amount without one. */
-const DEFAULT_CURRENCY = 'USD';
 
 /** Compares every total of the ledger with the lake, line by line. Equal numbers mean: nothing lost, nothing double. */
 export async function reconcile(ledger: Ledger, query: Query): Promise<Comparison[]> {
