@@ -81,6 +81,11 @@ export class Home {
 
   #evaluate(by: (person: Person, audience: Audience) => readonly MembershipChange[]): void {
     const { audience } = this.#own;
+    if (this.#own.profile === undefined && this.#theirs === undefined && audience.memberships.size === 0) {
+      // Nobody: a key without events that has, or once had, other keys.
+      audience.due = 0;
+      return;
+    }
     const person = this.#person();
     if (this.#others.length === 0) {
       this.changes.push(...by(person, audience));

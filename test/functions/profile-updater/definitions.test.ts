@@ -101,6 +101,29 @@ describe('a definition that is new', () => {
   });
 });
 
+describe('a key of which no event is known', () => {
+  it('is not even written for a tick or a backfill, though definitions wait', async () => {
+    const world = new World(pending);
+    world.publish({ v: 1, kind: 'tick', at: world.now, keys: ['user:nobody'] });
+    await world.drain();
+    expect(world.store.items.size).toBe(0);
+  });
+
+  it('is woken no more once the only visitor behind it has turned out to be somebody', async () => {
+    const world = new World(live);
+    const email = { traits: { email: 'ann@example.org' } };
+    for (let n = 0; n < 3; n += 1) world.send(anIdentify({ userId: undefined, anonymousId: 'd-1', ...email }));
+    await world.drain();
+    expect(segmentsOf(world, 'email:ann@example.org')).toEqual(['seen-thrice']);
+    world.catalog = pending;
+    world.send(anIdentify({ userId: 'ann', anonymousId: 'd-1', traits: {} }));
+    await world.pass(600_000);
+    const { audience } = world.folded('email:ann@example.org');
+    expect([audience.memberships.size, audience.due]).toEqual([0, 0]);
+    world.transitions();
+  });
+});
+
 describe('a definition that is gone', () => {
   it('has its members leave at the next tick', async () => {
     const world = new World(live);

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { log } from '../../../functions/adapters/log.ts';
 import type { ProfileItem } from '../../../functions/adapters/profile-store.ts';
 import { limits } from '../../../shared/profile/limits.ts';
-import { anEnvelope, aRecord, aTrack } from '../../fixtures/events.ts';
+import { ARRIVAL, anEnvelope, aRecord, aTrack } from '../../fixtures/events.ts';
 import { aKinesisEvent, anUpdater, MemoryProfileStore } from '../../fixtures/profiles.ts';
+import { catalogOf } from './world.ts';
 
 function updaters() {
   const store = new MemoryProfileStore();
@@ -149,6 +150,42 @@ describe('a profile that can never be written', () => {
     const records = [recordOf(track('ann'))];
     const { batchItemFailures } = await update(aKinesisEvent(records));
     expect(batchItemFailures).toEqual([{ itemIdentifier: records[0]?.sequenceNumber }]);
+  });
+});
+
+describe('a person whose history of long texts would not fit', () => {
+  it('is written with the later part of it', async () => {
+    const fields = ['category', 'brand', 'coupon', 'variant', 'query'] as const;
+    const tags = catalogOf(
+      fields.map((by) => ({
+        id: by,
+        name: by,
+        includeBots: false,
+        tags: { event: { event: '*' }, by, atLeast: 2, last: { days: 700 }, most: 5 },
+      })),
+    );
+    const store = new MemoryProfileStore();
+    const update = anUpdater(store, { catalog: { readRevision: async () => 1, readBody: async () => tags } });
+    const noise = (seed: number) =>
+      Array.from({ length: 100 }, (_, n) =>
+        String.fromCharCode(0x4e00 + ((seed * 7_919 + n * n * 104_729) % 20_000)),
+      ).join('');
+    const messages = Array.from({ length: 900 }, (_, n) =>
+      aTrack({
+        userId: 'ann',
+        timestamp: new Date(ARRIVAL - (900 - n) * 1_000).toISOString(),
+        properties: Object.fromEntries(fields.map((field, place) => [field, noise(n * 5 + place)])),
+      }),
+    );
+    const records = Array.from({ length: 9 }, (_, part) =>
+      aRecord(anEnvelope(messages.slice(part * 100, part * 100 + 100))),
+    );
+    expect(await update(aKinesisEvent(records))).toEqual({ batchItemFailures: [] });
+    const { profile, tracks } = store.folded('user:ann');
+    expect(profile?.eventCount).toBe(900);
+    expect(profile?.dropped.get('track_rows_over_limit')).toBeGreaterThan(0);
+    for (const rows of tracks.values()) expect(rows.at(-1)?.[0]).toBe(ARRIVAL - 1_000);
+    expect(tracks.size).toBe(fields.length);
   });
 });
 
