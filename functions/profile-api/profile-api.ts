@@ -1,7 +1,7 @@
 import { profileRoutes } from '../../schemas/api/profile-routes.ts';
 import type { AccessKey } from '../../schemas/env.ts';
 import type { TransitionView } from '../../schemas/segment/view.ts';
-import type { ControlRecord, Key, Transition } from '../../schemas/stream/control.ts';
+import type { Key, Transition } from '../../schemas/stream/control.ts';
 import { identityView } from '../../shared/identity/view.ts';
 import { startOfLine } from '../../shared/profile/recent-events.ts';
 import { CursorError, recentPage } from '../../shared/profile/recent-page.ts';
@@ -88,7 +88,7 @@ export function createProfileApi(props: ProfileApiProps): HttpHandler {
       async splitProfile({ params, body }: OperationRequest<ById, Nothing, { readonly ids: readonly string[] }>) {
         const requestId = newId();
         const records = splitOf(await personOf(params.id), body.ids, { requestId, time: clock() });
-        await stored(() => props.stream.publish(records as readonly ControlRecord[], clock() + STORE_MS));
+        await stored((deadline) => props.stream.publish(records, deadline));
         return json(202, { requestId });
       },
 
@@ -96,7 +96,7 @@ export function createProfileApi(props: ProfileApiProps): HttpHandler {
         const messageId = `consent-${newId()}`;
         const key = await keyForEvents(store, params.id);
         const record = consentEvent({ key, purposes: body, messageId, time: clock() });
-        await stored(() => storeInOrder(props.put, [record], clock() + STORE_MS));
+        await stored((deadline) => storeInOrder(props.put, [record], deadline));
         return json(202, { messageId });
       },
     },
@@ -136,9 +136,9 @@ function transitionView({ id, n, segmentId, version, to, at, cause }: Transition
   return { id, n, segmentId, version, to, at: new Date(at).toISOString(), cause };
 }
 
-async function stored(store: () => Promise<void>): Promise<void> {
+async function stored(store: (deadline: number) => Promise<void>): Promise<void> {
   try {
-    await store();
+    await store(Date.now() + STORE_MS);
   } catch (cause) {
     if (!(cause instanceof NotStoredError)) throw cause;
     const code = cause.throttled ? 'too_many_requests' : 'not_stored';
