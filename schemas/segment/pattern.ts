@@ -264,16 +264,13 @@ function sizeOf(node: PatternNode): number {
 
 function printSet(ranges: readonly Range[]): string {
   const only = single(ranges);
-  if (only !== undefined) return printCharacter(only);
+  if (only !== undefined) return String.fromCodePoint(only).replace(/[\\^$.|?*+()[\]{}]/, '\\$&');
   if (ranges.at(-1)?.[1] !== LAST_CODE_POINT) return `[${printRanges(ranges)}]`;
   const others = complement(ranges);
   return others.length === 0 ? '[\\s\\S]' : `[^${printRanges(others)}]`;
 }
 
-const printRanges = (ranges: readonly Range[]): string =>
-  ranges.map(([low, high]) => printCharacter(low) + (high === low ? '' : `-${printCharacter(high)}`)).join('');
-
-function printCharacter(code: number): string {
-  const character = String.fromCodePoint(code);
-  return /^[!-/:-@[-`{-~]$/.test(character) ? `\\${character}` : character;
+function printRanges(ranges: readonly Range[]): string {
+  const print = (code: number) => String.fromCodePoint(code).replace(/[\\^[\]-]/, '\\$&');
+  return ranges.map(([low, high]) => print(low) + (high === low ? '' : `-${print(high)}`)).join('');
 }

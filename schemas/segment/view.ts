@@ -87,7 +87,7 @@ export const explanationNode: z.ZodType<ExplanationNode> = z
   .lazy(() =>
     z.object({
       condition: z.record(z.string(), z.unknown()).describe('The condition without the conditions inside it.'),
-      saw: z.unknown().describe('The value that was tested; null where it is missing.'),
+      saw: z.optional(z.unknown()).describe('The value that was tested; null where it is missing.'),
       verdict: z.boolean(),
       until: isoTime.optional().describe('The verdict holds until then at least, unless something happens.'),
       conditions: z.array(explanationNode).optional(),

@@ -76,8 +76,11 @@ function holds(condition: Condition, person: Person): boolean {
       const [name = '', ...rest] = condition.name.split('.');
       return passes(condition, dig(profileOf(events).traits.get(name)?.value, rest), asOf);
     }
-    case 'computed':
-      return passes(condition as ValueTest, computedOf(condition, events), asOf);
+    case 'computed': {
+      const value = computedOf(condition, events);
+      const isInstant = condition.name.endsWith('At') && typeof value === 'number';
+      return passes(condition as ValueTest, isInstant ? new Date(value).toISOString() : value, asOf);
+    }
     case 'event':
       return eventHolds(condition, events, asOf);
     case 'sequence': {
@@ -213,7 +216,6 @@ function dig(value: unknown, path: readonly string[]): unknown {
 }
 
 function instant(value: unknown): number {
-  if (typeof value === 'number') return value;
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{3})?Z)?$/.test(value)) return Number.NaN;
   const time = Date.parse(value);
   const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(value.slice(0, 10));
