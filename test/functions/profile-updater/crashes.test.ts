@@ -48,7 +48,7 @@ describe('a sandbox that is killed after any of its effects', () => {
           expect(world.transitions(), `killed after effect ${effect}`).toEqual(expected.transitions());
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   }, 120_000);
 
@@ -63,7 +63,7 @@ describe('a sandbox that is killed after any of its effects', () => {
           world.transitions();
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   }, 120_000);
 });

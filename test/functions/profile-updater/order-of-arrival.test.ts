@@ -48,7 +48,7 @@ describe('the order in which shards are read', () => {
           expectEqualProfiles(profile, (expected[place] as (typeof expected)[number]).profile);
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
   }, 120_000);
 });
