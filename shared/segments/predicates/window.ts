@@ -14,8 +14,8 @@ export function spanReader(lastMs: number | undefined, { since, until }: { since
   return (rows, time) => {
     const present = rowsUntil(rows, time);
     if (lastMs !== undefined) return { from: rowsUntil(rows, time - lastMs), to: present };
-    const from = since === Number.NEGATIVE_INFINITY ? 0 : rowsBefore(rows, since);
-    return { from, to: until === NEVER ? present : Math.min(present, rowsBefore(rows, until)) };
+    const to = until === NEVER ? present : Math.min(present, rowsBefore(rows, until));
+    return { from: since === Number.NEGATIVE_INFINITY ? 0 : Math.min(to, rowsBefore(rows, since)), to };
   };
 }
 
