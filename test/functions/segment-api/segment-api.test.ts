@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AthenaQueryError, AthenaTimeoutError } from '../../../functions/adapters/athena.ts';
 import type { AudienceLists } from '../../../functions/adapters/audience-lists.ts';
 import type { HeldJob } from '../../../functions/adapters/backfill-job.ts';
@@ -18,6 +18,12 @@ import { MemoryTable } from '../adapters/memory-table.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
+
+beforeEach(() => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+});
+afterEach(() => vi.restoreAllMocks());
+
 const condition = { type: 'event', event: 'Order Completed' };
 
 /** The API on a table in memory, with lists, a lake and a backfill as a test says. */
