@@ -1,5 +1,6 @@
-/** Code points from `low` to `high`, both included. */
-export type Range = readonly [low: number, high: number];
+import { anyButNewline, complement, escapes, merged, type Range, rangeOf, single } from './code-points.ts';
+
+export { printPattern } from './print-pattern.ts';
 
 /** A pattern as a tree. `set` is one character out of sorted ranges; `start` and `end` are those of the whole text. */
 export type PatternNode =
@@ -18,32 +19,6 @@ export const MAX_PATTERN_LENGTH = 200;
 /** Highest count in braces, and how many characters a pattern may spell out once its counts are. */
 const MAX_COUNT = 100;
 const MAX_SIZE = 1_000;
-const LAST_CODE_POINT = 0x10ffff;
-
-const digits: readonly Range[] = [[0x30, 0x39]];
-const wordCharacters: readonly Range[] = [
-  [0x30, 0x39],
-  [0x41, 0x5a],
-  [0x5f, 0x5f],
-  [0x61, 0x7a],
-];
-const spaces: readonly Range[] = [
-  [0x09, 0x0a],
-  [0x0c, 0x0d],
-  [0x20, 0x20],
-];
-const classes: Readonly<Record<string, readonly Range[]>> = {
-  d: digits,
-  D: complement(digits),
-  w: wordCharacters,
-  W: complement(wordCharacters),
-  s: spaces,
-  S: complement(spaces),
-  t: [[0x09, 0x09]],
-  n: [[0x0a, 0x0a]],
-  r: [[0x0d, 0x0d]],
-};
-const anyButNewline = complement([[0x0a, 0x0a]]);
 
 /**
  * Reads a regular expression: literals, `.`, escapes (`\d \w \s \D \W \S \t \n \r`, or a punctuation mark), classes, `^`,
@@ -59,24 +34,6 @@ export function readPattern(source: string): PatternNode {
   if (sizeOf(pattern) > MAX_SIZE)
     throw new PatternError(`spells out more than ${MAX_SIZE} characters: lower its counts`);
   return pattern;
-}
-
-/** The pattern in words that RE2, Java and Joni read alike: every class and end of text spelled out. */
-export function printPattern(node: PatternNode): string {
-  switch (node.kind) {
-    case 'set':
-      return printSet(node.ranges);
-    case 'start':
-      return '\\A';
-    case 'end':
-      return '\\z';
-    case 'sequence':
-      return node.parts.map(printPattern).join('');
-    case 'choice':
-      return `(?:${node.parts.map(printPattern).join('|')})`;
-    case 'repeat':
-      return `(?:${printPattern(node.part)}){${node.min},${node.max === Number.POSITIVE_INFINITY ? '' : node.max}}`;
-  }
 }
 
 class Reader {
@@ -205,7 +162,7 @@ class Reader {
   #escape(): readonly Range[] {
     const character = this.#characters[this.at++];
     if (character === undefined) throw new PatternError('ends with a \\');
-    if (Object.hasOwn(classes, character)) return classes[character] as readonly Range[];
+    if (Object.hasOwn(escapes, character)) return escapes[character] as readonly Range[];
     if (/^[!-/:-@[-`{-~]$/.test(character)) return [rangeOf(character)];
     throw new PatternError(`has \\${character}, which is not read, at character ${this.at - 1}`);
   }
@@ -221,35 +178,6 @@ class Reader {
   }
 }
 
-const rangeOf = (character: string): Range => {
-  const code = character.codePointAt(0) as number;
-  return [code, code];
-};
-
-const single = (ranges: readonly Range[]): number | undefined =>
-  ranges.length === 1 && ranges[0]?.[0] === ranges[0]?.[1] ? ranges[0]?.[0] : undefined;
-
-function merged(ranges: readonly Range[]): readonly Range[] {
-  const out: [number, number][] = [];
-  for (const [low, high] of ranges.toSorted((a, b) => a[0] - b[0])) {
-    const last = out.at(-1);
-    if (last !== undefined && low <= last[1] + 1) last[1] = Math.max(last[1], high);
-    else out.push([low, high]);
-  }
-  return out;
-}
-
-function complement(ranges: readonly Range[]): readonly Range[] {
-  const out: Range[] = [];
-  let from = 0;
-  for (const [low, high] of merged(ranges)) {
-    if (low > from) out.push([from, low - 1]);
-    from = high + 1;
-  }
-  if (from <= LAST_CODE_POINT) out.push([from, LAST_CODE_POINT]);
-  return out;
-}
-
 function branches(node: PatternNode): boolean {
   if (node.kind === 'repeat' || node.kind === 'choice') return true;
   return node.kind === 'sequence' && node.parts.some(branches);
@@ -260,17 +188,4 @@ function sizeOf(node: PatternNode): number {
     return node.parts.reduce((sum, part) => sum + sizeOf(part), 1);
   if (node.kind !== 'repeat') return 1;
   return sizeOf(node.part) * Math.max(node.min + 1, node.max === Number.POSITIVE_INFINITY ? 0 : node.max);
-}
-
-function printSet(ranges: readonly Range[]): string {
-  const only = single(ranges);
-  if (only !== undefined) return String.fromCodePoint(only).replace(/[\\^$.|?*+()[\]{}]/, '\\$&');
-  if (ranges.at(-1)?.[1] !== LAST_CODE_POINT) return `[${printRanges(ranges)}]`;
-  const others = complement(ranges);
-  return others.length === 0 ? '[\\s\\S]' : `[^${printRanges(others)}]`;
-}
-
-function printRanges(ranges: readonly Range[]): string {
-  const print = (code: number) => String.fromCodePoint(code).replace(/[\\^[\]-]/, '\\$&');
-  return ranges.map(([low, high]) => print(low) + (high === low ? '' : `-${print(high)}`)).join('');
 }

@@ -2,6 +2,7 @@ import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { Profile } from '../../schemas/profile.ts';
 import type { Cause } from '../../schemas/stream/control.ts';
 import type { Audience, MembershipChange } from './audience.ts';
+import { Changes } from './changes.ts';
 import type { CompiledCatalog, CompiledSegment, CompiledVersion } from './compile-catalog.ts';
 import { holds } from './nodes.ts';
 import type { Person } from './person.ts';
@@ -40,7 +41,7 @@ export function evaluate(
   const look = lookAt(catalog, moment, audience, changes, isWhole);
   let due = isWhole || isDue || audience.due === 0 ? NEVER : audience.due;
   for (const place of places) due = Math.min(due, look(place));
-  for (const id of outdated) changes.renew(id, versionOf(catalog, id, audience.ready));
+  for (const { id, version } of outdated) changes.renew(id, version);
 
   for (const key of catalog.pendingKeys) if (!audience.ready.has(key)) due = Math.min(due, at + PENDING_MS);
   for (const key of audience.ready) if (!catalog.pendingKeys.has(key)) audience.ready.delete(key);
@@ -112,16 +113,22 @@ function versionOf(
   return version !== undefined && (version.tags === undefined) === colon < 0 ? version : undefined;
 }
 
-/** Marks the segments that the person is in, and leaves those that are gone. Returns memberships by another version. */
-function readMembers(catalog: CompiledCatalog, audience: Audience, members: Uint8Array, changes: Changes): string[] {
-  const outdated: string[] = [];
+/** A membership by another version than the current one. */
+interface Outdated {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** Marks the segments that the person is in, and leaves those that are gone. */
+function readMembers(catalog: CompiledCatalog, audience: Audience, members: Uint8Array, changes: Changes): Outdated[] {
+  const outdated: Outdated[] = [];
   for (const [id, { version }] of audience.memberships) {
     const current = versionOf(catalog, id, audience.ready);
     if (current === undefined) {
       changes.exit(id, 'definition');
       continue;
     }
-    if (current.definition.version !== version) outdated.push(id);
+    if (current.definition.version !== version) outdated.push({ id, version: current.definition.version });
     if (current.tags === undefined) members[catalog.places.get(id) as number] = 1;
   }
   return outdated;
@@ -166,55 +173,4 @@ function lookAt(
     set(place, canBe && root !== undefined && holds(root, moment), version);
     return canBe && root !== undefined ? root.until : NEVER;
   };
-}
-
-/** Changes an audience's memberships and numbers the transitions. */
-class Changes {
-  readonly made: MembershipChange[] = [];
-  readonly #audience: Audience;
-  readonly #at: number;
-  readonly #cause: Cause;
-
-  constructor(audience: Audience, at: number, cause: Cause) {
-    this.#audience = audience;
-    this.#at = at;
-    this.#cause = cause;
-  }
-
-  enter(segmentId: string, version: number): void {
-    const n = this.#next(segmentId, version, 'entered', this.#cause);
-    this.#audience.memberships.set(segmentId, { version, since: this.#at, n });
-  }
-
-  /** Makes a membership that stands one by the current version. */
-  renew(segmentId: string, current: CompiledVersion | undefined): void {
-    const known = this.#audience.memberships.get(segmentId);
-    if (known === undefined || current === undefined) return;
-    this.#audience.memberships.set(segmentId, { ...known, version: current.definition.version });
-  }
-
-  exit(segmentId: string, why?: 'definition', version?: number): void {
-    const known = this.#audience.memberships.get(segmentId);
-    if (known === undefined) return;
-    const isChanged = why === 'definition' || (version !== undefined && version !== known.version);
-    const cause: Cause = isChanged ? { type: 'definition', time: this.#at } : this.#cause;
-    this.#audience.memberships.delete(segmentId);
-    this.#next(segmentId, version ?? known.version, 'exited', cause);
-  }
-
-  setTags(segmentId: string, values: readonly string[], version: number): void {
-    const prefix = `${segmentId}:`;
-    const ids = new Set(values.map((value) => prefix + value));
-    for (const id of [...this.#audience.memberships.keys()]) {
-      if (id.startsWith(prefix) && !ids.has(id)) this.exit(id, undefined, version);
-    }
-    for (const id of ids) if (!this.#audience.memberships.has(id)) this.enter(id, version);
-  }
-
-  #next(segmentId: string, version: number, to: MembershipChange['to'], cause: Cause): number {
-    this.#audience.transitions += 1;
-    const n = this.#audience.transitions;
-    this.made.push({ n, segmentId, version, to, at: this.#at, cause });
-    return n;
-  }
 }

@@ -1,4 +1,5 @@
-import type { PatternNode, Range } from '../../schemas/segment/pattern.ts';
+import type { Range } from '../../schemas/segment/code-points.ts';
+import type { PatternNode } from '../../schemas/segment/pattern.ts';
 
 /** A step of the automaton: one character out of a set, or an edge that takes none. */
 type Step =
