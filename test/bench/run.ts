@@ -4,9 +4,10 @@ import { bundles } from './bundles.bench.ts';
 import { endToEnd } from './end-to-end.bench.ts';
 import { type Benchmark, type Figure, isMet } from './figure.ts';
 import { pipeline } from './pipeline.bench.ts';
+import { segments } from './segments.bench.ts';
 
 /** `npm run bench [-- NAME...]`: measures, and ends with 1 when a figure misses its bound. */
-const benchmarks: readonly Benchmark[] = [pipeline, bundles, endToEnd, audiences];
+const benchmarks: readonly Benchmark[] = [pipeline, bundles, endToEnd, audiences, segments];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
