@@ -7,7 +7,7 @@ import { putBarrierOn } from '../adapters/barrier-records.ts';
 import { createBarriers } from '../adapters/barriers.ts';
 import { createControlStream } from '../adapters/control-stream.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
-import { kinesis, putRecordsTo } from '../adapters/kinesis.ts';
+import { createKinesis, putRecordsTo } from '../adapters/kinesis.ts';
 import { log } from '../adapters/log.ts';
 import { createObjectReader } from '../adapters/s3-read.ts';
 import { createSegmentCatalog } from '../adapters/segment-catalog.ts';
@@ -15,13 +15,14 @@ import { createSegmentBackfill } from './segment-backfill.ts';
 
 const env = readEnv(segmentBackfillEnv, process.env);
 const dynamoDb = createDynamoDb();
+const kinesis = createKinesis();
 
 export const handler = createSegmentBackfill({
   catalog: createSegmentCatalog(dynamoDb, env.SEGMENTS_TABLE, Date.now),
   jobs: createBackfillJobs(dynamoDb, env.SEGMENTS_TABLE),
   barriers: createBarriers(dynamoDb, env.SEGMENTS_TABLE, Date.now),
   putBarrier: putBarrierOn(kinesis, env.STREAM_NAME),
-  stream: createControlStream(putRecordsTo(env.STREAM_NAME)),
+  stream: createControlStream(putRecordsTo(env.STREAM_NAME, kinesis)),
   objects: createObjectReader(),
   athena: createAthena(),
   lakeBucket: env.LAKE_BUCKET,

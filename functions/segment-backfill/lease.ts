@@ -10,8 +10,10 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** How long a run may be silent before another takes over, in milliseconds; every step is shorter by far. */
-export const LEASE_MS = 8_000;
+/** How long a run may be silent before another takes over, in milliseconds. */
+export const LEASE_MS = 6_000;
+/** How often a run speaks up at least. */
+const BEAT_MS = LEASE_MS / 4;
 
 /**
  * The right to work on the one backfill. Each write is conditional on this run's last one, so that of two runs that take
@@ -21,6 +23,7 @@ export class Lease {
   readonly #jobs: BackfillJobs;
   readonly #clock: () => number;
   #held: HeldJob;
+  #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(jobs: BackfillJobs, clock: () => number, held: HeldJob) {
     this.#jobs = jobs;
@@ -47,22 +50,40 @@ export class Lease {
 
   /** Stores how far the job is. Throws `LeaseLostError`. */
   async save(job: BackfillJob | undefined, failures: readonly Failure[] = this.#held.failures): Promise<void> {
-    await this.#write({ job, failures, leaseUntil: this.#clock() + LEASE_MS });
+    await this.#write(() => ({ job, failures, leaseUntil: this.#clock() + LEASE_MS }));
   }
 
-  /** Lives on, when a good part of its time is over. Throws `LeaseLostError`. */
+  /** Lives on, when a part of its time is over. Throws `LeaseLostError`. */
   async renew(): Promise<void> {
-    if (this.#held.leaseUntil - this.#clock() < (LEASE_MS * 3) / 4) await this.save(this.#held.job);
+    if (this.#held.leaseUntil - this.#clock() > LEASE_MS - BEAT_MS) return;
+    await this.#write((held) => ({ ...held, leaseUntil: this.#clock() + LEASE_MS }));
+  }
+
+  /** Lives on while something is done that may take long. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    // A renewal that fails shows at the next write, which has to be done before anything comes of the work.
+    const beat = setInterval(() => this.renew().catch(() => undefined), BEAT_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(beat);
+    }
   }
 
   /** Lets the next run begin at once. */
   async release(): Promise<void> {
-    await this.#write({ job: this.#held.job, failures: this.#held.failures, leaseUntil: 0 });
+    await this.#write((held) => ({ ...held, leaseUntil: 0 }));
   }
 
-  async #write(change: Pick<HeldJob, 'job' | 'failures' | 'leaseUntil'>): Promise<void> {
-    const next = { ...change, owner: this.#held.owner, version: this.#held.version + 1 };
-    if (!(await this.#jobs.write(next))) throw new LeaseLostError();
-    this.#held = next;
+  /** One after the other, because each is conditional on the one before. */
+  async #write(change: (held: HeldJob) => Pick<HeldJob, 'job' | 'failures' | 'leaseUntil'>): Promise<void> {
+    const write = this.#writing.then(async () => {
+      const { owner, version } = this.#held;
+      const next = { ...change(this.#held), owner, version: version + 1 };
+      if (!(await this.#jobs.write(next))) throw new LeaseLostError();
+      this.#held = next;
+    });
+    this.#writing = write.catch(() => undefined);
+    await write;
   }
 }

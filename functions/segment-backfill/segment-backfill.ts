@@ -7,7 +7,8 @@ import { AthenaQueryError } from '../adapters/athena.ts';
 import type { BackfillJobs } from '../adapters/backfill-job.ts';
 import { CachedCatalog } from '../adapters/cached-catalog.ts';
 import { errorFields, type log } from '../adapters/log.ts';
-import type { Catalog, SegmentCatalog } from '../adapters/segment-catalog.ts';
+import type { SegmentCatalog } from '../adapters/segment-catalog.ts';
+import type { Catalog } from '../adapters/segment-catalog-reader.ts';
 
 import { Lease, LeaseLostError } from './lease.ts';
 import { BackfillSteps, type Reach } from './steps.ts';
@@ -135,7 +136,7 @@ class Run {
     }
     if (job.step.name === 'publish') return await this.#publish(latest, job);
     try {
-      const next = await this.#steps.advance(job, latest.body);
+      const next = await this.#lease.during(() => this.#steps.advance(job, latest.body));
       if (next === 'wait') return 'wait';
       await this.#lease.save(next);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { ResultLocation } from '../../../functions/adapters/athena.ts';
 import { createBackfillJobs } from '../../../functions/adapters/backfill-job.ts';
-import type { CatalogHead } from '../../../functions/adapters/segment-catalog.ts';
 import { createSegmentCatalog } from '../../../functions/adapters/segment-catalog.ts';
+import type { CatalogHead } from '../../../functions/adapters/segment-catalog-reader.ts';
 import { ServiceError } from '../../../functions/adapters/signed-http.ts';
 import {
   createSegmentBackfill,

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createBackfillJobs } from '../../../functions/adapters/backfill-job.ts';
+import { LEASE_MS, Lease, LeaseLostError } from '../../../functions/segment-backfill/lease.ts';
+import { newJob } from '../../../shared/segments/backfill-job.ts';
+import { MemoryTable } from '../adapters/memory-table.ts';
+
+const table = () => createBackfillJobs(new MemoryTable().client, 'segments');
+const job = newJob('job-1', { segments: [{ id: 'buyers', version: 1 }], removed: [] }, 0);
+const take = (jobs: ReturnType<typeof table>, owner: string) => Lease.take(jobs, Date.now, owner);
+const sure = async (lease: Promise<Lease | undefined>): Promise<Lease> => {
+  const taken = await lease;
+  if (taken === undefined) throw new Error('Somebody else has the lease.');
+  return taken;
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('only one has it, until it lets go or has been silent for too long', async () => {
+  const jobs = table();
+  const first = await sure(take(jobs, 'first'));
+  expect(await take(jobs, 'second')).toBeUndefined();
+  await first.save(job);
+  await first.release();
+  const second = await sure(take(jobs, 'second'));
+  expect(second.job).toEqual(job);
+  vi.advanceTimersByTime(LEASE_MS - 1);
+  expect(await take(jobs, 'third')).toBeUndefined();
+  vi.advanceTimersByTime(1);
+  await sure(take(jobs, 'third'));
+});
+
+test('of two that take it at one moment only one gets it', async () => {
+  const jobs = table();
+  const taken = await Promise.all(['a', 'b', 'c'].map((owner) => take(jobs, owner)));
+  expect(taken.filter((lease) => lease !== undefined)).toHaveLength(1);
+});
+
+test('who was silent for too long cannot write any more, and changes nothing', async () => {
+  const jobs = table();
+  const first = await sure(take(jobs, 'first'));
+  vi.advanceTimersByTime(LEASE_MS);
+  const second = await sure(take(jobs, 'second'));
+  await second.save(job);
+  for (const write of [() => first.save(undefined), () => first.release()]) {
+    await expect(write()).rejects.toBeInstanceOf(LeaseLostError);
+  }
+  expect((await jobs.read())?.job).toEqual(job);
+});
+
+test('lives on during work that takes longer than it lasts', async () => {
+  const jobs = table();
+  const first = await sure(take(jobs, 'first'));
+  const work = first.during(() => new Promise((resolve) => setTimeout(resolve, LEASE_MS * 5)));
+  for (let beat = 0; beat < 19; beat += 1) {
+    await vi.advanceTimersByTimeAsync(LEASE_MS / 4);
+    expect(await take(jobs, 'second')).toBeUndefined();
+  }
+  await vi.advanceTimersByTimeAsync(LEASE_MS);
+  await work;
+  await first.save(job);
+  vi.advanceTimersByTime(LEASE_MS);
+  await sure(take(jobs, 'second'));
+});
+
+test('saves what is said while it speaks up', async () => {
+  const jobs = table();
+  const first = await sure(take(jobs, 'first'));
+  vi.advanceTimersByTime(LEASE_MS / 2);
+  await Promise.all([first.renew(), first.save(job), first.renew()]);
+  expect((await jobs.read())?.job).toEqual(job);
+});
