@@ -24,6 +24,8 @@ export class Lease {
   readonly #clock: () => number;
   #held: HeldJob;
   #writing: Promise<unknown> = Promise.resolve();
+  /** A write failed without an answer: it may have happened. */
+  #isUncertain = false;
 
   private constructor(jobs: BackfillJobs, clock: () => number, held: HeldJob) {
     this.#jobs = jobs;
@@ -78,9 +80,16 @@ export class Lease {
   /** One after the other, because each is conditional on the one before. */
   async #write(change: (held: HeldJob) => Pick<HeldJob, 'job' | 'failures' | 'leaseUntil'>): Promise<void> {
     const write = this.#writing.then(async () => {
-      const { owner, version } = this.#held;
-      const next = { ...change(this.#held), owner, version: version + 1 };
+      const { owner } = this.#held;
+      if (this.#isUncertain) {
+        const found = await this.#jobs.read();
+        if (found?.owner !== owner) throw new LeaseLostError();
+        this.#held = { ...this.#held, version: found.version };
+      }
+      this.#isUncertain = true;
+      const next = { ...change(this.#held), owner, version: this.#held.version + 1 };
       if (!(await this.#jobs.write(next))) throw new LeaseLostError();
+      this.#isUncertain = false;
       this.#held = next;
     });
     this.#writing = write.catch(() => undefined);

@@ -74,3 +74,20 @@ test('saves what is said while it speaks up', async () => {
   await Promise.all([first.renew(), first.save(job), first.renew()]);
   expect((await jobs.read())?.job).toEqual(job);
 });
+
+test.each(['dies_before', 'dies_after'] as const)(
+  'goes on after a write of which nobody knows whether it happened: %s',
+  async (fate) => {
+    const memory = new MemoryTable();
+    const jobs = createBackfillJobs(memory.client, 'segments');
+    const first = await sure(take(jobs, 'first'));
+    await first.save(job);
+    const begun = memory.calls;
+    memory.fate = (call) => (call === begun + 1 ? fate : 'happens');
+    await expect(first.save({ ...job, sent: 1 })).rejects.toThrow();
+    await first.save({ ...job, sent: 2 });
+    expect((await jobs.read())?.job?.sent).toBe(2);
+    await first.release();
+    expect((await jobs.read())?.leaseUntil).toBe(0);
+  },
+);
