@@ -15,6 +15,7 @@ import { createLocalFunctions, type LocalFunction } from './lambda/local-functio
 import type { Pace } from './lambda/pace.ts';
 import { writeSandboxProgram } from './lambda/sandbox-program.ts';
 import { startSchedule } from './lambda/schedule.ts';
+import { keepHeapLean } from './lean-heap.ts';
 import { openLogFile } from './log-file.ts';
 import { memoryOf } from './memory.ts';
 import { openServices } from './open-services.ts';
@@ -94,6 +95,7 @@ async function start(
   closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<Runtime> {
+  keepHeapLean();
   const assembly = loadAssembly(options.assemblyDir);
   const data = openDataDirectory(options.dataDir);
   closers.push(data.unlock);
