@@ -1,11 +1,11 @@
-import type { Catalog, SegmentCatalog } from './segment-catalog.ts';
+import type { Catalog, SegmentCatalogReader } from './segment-catalog-reader.ts';
 
 /** The catalog as of now; its body is read only when the head has moved. */
 export class CachedCatalog {
-  readonly #catalog: SegmentCatalog;
+  readonly #catalog: SegmentCatalogReader;
   #latest: Catalog | undefined;
 
-  constructor(catalog: SegmentCatalog) {
+  constructor(catalog: SegmentCatalogReader) {
     this.#catalog = catalog;
   }
 

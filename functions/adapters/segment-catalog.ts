@@ -1,35 +1,21 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync } from 'node:zlib';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
+import {
+  bodyKey,
+  type CatalogHead,
+  createSegmentCatalogReader,
+  HEAD,
+  type SegmentCatalogReader,
+} from './segment-catalog-reader.ts';
 
-/** Which revision of the catalog holds. */
-export interface CatalogHead {
-  /** 0 while nothing was ever saved: then the catalog is that of the built-in segments. */
-  readonly revision: number;
-  /** Hash of the built-in segments that the catalog has taken in. */
-  readonly builtIns: string;
-}
-
-export interface Catalog extends CatalogHead {
-  readonly body: CatalogBody;
-}
-
-export interface SegmentCatalog {
-  /** As of the latest save. */
-  readHead(): Promise<CatalogHead>;
-  readRevision(): Promise<number>;
-  /** What a revision holds; undefined when it was superseded so long ago that it is gone. */
-  readBody(revision: number): Promise<CatalogBody | undefined>;
-  /** Head and body that belong together. */
-  read(): Promise<Catalog>;
+export interface SegmentCatalog extends SegmentCatalogReader {
   /**
    * Makes `body` the catalog if `after` still is; answers its revision, undefined when another save came first.
    * `after.builtIns` is kept with it. Throws `CatalogTooLargeError`.
@@ -52,18 +38,14 @@ export class CatalogTooLargeError extends Error {
 
 /** DynamoDB's limit of an item is 400 KB. */
 const MAX_BODY_BYTES = 390_000;
-const MAX_TEXT_BYTES = 50_000_000;
 /** Superseded bodies that are kept, for whoever reads one at this moment or wants to know what was. */
 const KEPT_BODIES = 20;
 /** How long a body lives on after that; milliseconds. */
 const LIFE_MS = 86_400_000;
-const MAX_READS = 5;
 /** Bodies of cut-off saves that one save steps over. */
 const MAX_ORPHANS = 20;
 
 const params = { [constants.ZSTD_c_compressionLevel]: 6 };
-const HEAD = { pk: { S: 'catalog' }, sk: { S: 'head' } };
-const bodyKey = (revision: number) => ({ pk: { S: 'catalog' }, sk: { S: `r${String(revision).padStart(10, '0')}` } });
 
 /**
  * The catalog of segments in the table of segments: bodies that never change, and a head that names the one that holds.
@@ -72,19 +54,7 @@ const bodyKey = (revision: number) => ({ pk: { S: 'catalog' }, sk: { S: `r${Stri
  * that no head names: the next save steps over its number, and `prune` has it expire.
  */
 export function createSegmentCatalog(client: DynamoDBClient, table: string, clock: () => number): SegmentCatalog {
-  const readHead = async (): Promise<CatalogHead> => {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: HEAD, ConsistentRead: true }));
-    return { revision: Number(Item?.revision?.N ?? 0), builtIns: Item?.builtIns?.S ?? builtInCatalog().hash };
-  };
-
-  const readBody = async (revision: number): Promise<CatalogBody | undefined> => {
-    if (revision === 0) return builtInCatalog().body;
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName: table, Key: bodyKey(revision), ConsistentRead: true }),
-    );
-    const bytes = Item?.body?.B;
-    return bytes && JSON.parse(zstdDecompressSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }).toString());
-  };
+  const reader = createSegmentCatalogReader(client, table);
 
   /** Whether the item was written: it is not when its condition fails. */
   const put = async (input: Omit<PutItemCommand['input'], 'TableName'>): Promise<boolean> => {
@@ -107,17 +77,7 @@ export function createSegmentCatalog(client: DynamoDBClient, table: string, cloc
   };
 
   return {
-    readHead,
-    readRevision: async () => (await readHead()).revision,
-    readBody,
-    async read() {
-      for (let reads = 0; reads < MAX_READS; reads += 1) {
-        const head = await readHead();
-        const body = await readBody(head.revision);
-        if (body !== undefined) return { ...head, body };
-      }
-      throw new Error(`The body of the catalog was gone ${MAX_READS} times: has the table of segments been damaged?`);
-    },
+    ...reader,
     async save(after, body) {
       const bytes = zstdCompressSync(Buffer.from(JSON.stringify(body)), { params });
       if (bytes.length > MAX_BODY_BYTES) throw new CatalogTooLargeError(bytes.length);
@@ -129,7 +89,7 @@ export function createSegmentCatalog(client: DynamoDBClient, table: string, cloc
         ...(after.revision > 0 && { ExpressionAttributeValues: { ':after': { N: String(after.revision) } } }),
       });
       // The head names our own number: the move had succeeded, its answer was lost.
-      return isMoved || (await readHead()).revision === revision ? revision : undefined;
+      return isMoved || (await reader.readHead()).revision === revision ? revision : undefined;
     },
     async prune({ revision }) {
       const { Items = [] } = await client.send(

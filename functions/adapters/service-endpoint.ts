@@ -9,7 +9,7 @@ const suffixes: readonly (readonly [prefix: string, suffix: string])[] = [
 ];
 
 /** Services that are called without their SDK client. */
-export type LeanService = 's3' | 'lambda';
+export type LeanService = 's3' | 'lambda' | 'kinesis';
 
 /** The address of a service: what the environment names by the SDK's own variables, otherwise the region's. */
 export function serviceEndpoint(

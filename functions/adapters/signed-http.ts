@@ -13,6 +13,8 @@ export interface SignedRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** Gives up earlier than the time-out. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SignedAnswer {
@@ -67,7 +69,7 @@ export function signedHttp(
   });
   const http = new NodeHttpHandler({ connectionTimeout: 1000 });
 
-  return async ({ method, path, query, headers, body }, read) => {
+  return async ({ method, path, query, headers, body, signal }, read) => {
     const request = new HttpRequest({
       method,
       protocol,
@@ -80,7 +82,9 @@ export function signedHttp(
     });
     const signed = (await signer.sign(request)) as HttpRequest;
     return await retrying({ attempts, pauseMs: 200 }, mayPass, async () => {
-      const { response } = await http.handle(signed, { abortSignal: AbortSignal.timeout(timeoutMs) });
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const abortSignal = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+      const { response } = await http.handle(signed, { abortSignal });
       return read({ status: response.statusCode, headers: response.headers, body: await bytesOf(response.body) });
     });
   };

@@ -5,7 +5,7 @@ import { createControlStream } from '../adapters/control-stream.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
-import { createSegmentCatalog } from '../adapters/segment-catalog.ts';
+import { createSegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
 import { createCatalog } from '../profile-updater/catalog.ts';
 import { createProfileApi } from './profile-api.ts';
 
@@ -16,7 +16,7 @@ const put = putRecordsTo(env.STREAM_NAME);
 export const handler = createProfileApi({
   store: createProfileStore(dynamoDb, env.PROFILES_TABLE),
   lists: createAudienceLists(dynamoDb, env.AUDIENCE_TABLE),
-  catalog: createCatalog(createSegmentCatalog(dynamoDb, env.SEGMENTS_TABLE, Date.now)),
+  catalog: createCatalog(createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE)),
   stream: createControlStream(put),
   put,
   clock: Date.now,

@@ -1,8 +1,8 @@
 import { type CompiledCatalog, compileCatalog } from '../../shared/segments/compile-catalog.ts';
-import type { SegmentCatalog } from '../adapters/segment-catalog.ts';
+import type { SegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
 
 /** Where the definitions of segments are. */
-export type CatalogSource = Pick<SegmentCatalog, 'readRevision' | 'readBody'>;
+export type CatalogSource = Pick<SegmentCatalogReader, 'readRevision' | 'readBody'>;
 
 const MAX_READS = 5;
 

@@ -7,7 +7,7 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { log } from '../adapters/log.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
-import { createSegmentCatalog } from '../adapters/segment-catalog.ts';
+import { createSegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
 import { createProfileUpdater } from './profile-updater.ts';
 
 const env = readEnv(profileUpdaterEnv, process.env);
@@ -18,7 +18,7 @@ export const handler = createProfileUpdater({
   stream: createControlStream(putRecordsTo(env.STREAM_NAME)),
   due: createDueStore(dynamoDb, env.DUE_TABLE, Date.now),
   barriers: createBarriers(dynamoDb, env.SEGMENTS_TABLE, Date.now),
-  catalog: createSegmentCatalog(dynamoDb, env.SEGMENTS_TABLE, Date.now),
+  catalog: createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE),
   identity: env.IDENTITY_RULES,
   clock: Date.now,
   newToken: randomUUID,

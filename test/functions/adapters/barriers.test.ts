@@ -6,13 +6,13 @@ import {
   GetShardIteratorCommand,
   KinesisClient,
   ListShardsCommand,
-  type PutRecordsCommand,
   SplitShardCommand,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { putBarrierOn, ReshardingError } from '../../../functions/adapters/barrier-records.ts';
 import { createBarriers } from '../../../functions/adapters/barriers.ts';
+import { createKinesis, type Kinesis } from '../../../functions/adapters/kinesis.ts';
 import { createDynamoDbService } from '../../../infra/local/services/dynamodb.ts';
 import { createKinesisService } from '../../../infra/local/services/kinesis.ts';
 import { eventually } from '../../e2e/eventually.ts';
@@ -22,11 +22,16 @@ let aws: LocalAws;
 let kinesis: KinesisClient;
 beforeAll(async () => {
   aws = await startLocalAws([createDynamoDbService, createKinesisService]);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.gateway.url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'HWSegmentBackfill');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a secret');
   kinesis = new KinesisClient({ ...aws.clientConfig(), requestHandler: new NodeHttpHandler() });
   await kinesis.send(new CreateStreamCommand({ StreamName: 'events', ShardCount: 3 }));
   await active();
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   kinesis?.destroy();
   await aws?.[Symbol.asyncDispose]();
 });
@@ -48,7 +53,7 @@ async function recordsOf(ShardId: string): Promise<string[]> {
 }
 
 test('lies on every open shard, also after one was split', async () => {
-  const put = putBarrierOn(kinesis, 'events');
+  const put = putBarrierOn(createKinesis(), 'events');
   const first = await put('one');
   expect(first).toHaveLength(3);
   for (const shard of first) expect(await recordsOf(shard)).toEqual(['{"v":1,"kind":"barrier","id":"one"}']);
@@ -70,12 +75,12 @@ const open = (...ids: string[]) => ({
 });
 
 /** A stream that lists and stores as a test says. */
-function aStream(lists: object[], stores: (count: number) => (string | undefined)[]): KinesisClient {
-  const send = async (command: { constructor: { name: string }; input: PutRecordsCommand['input'] }) => {
-    if (command.constructor.name === 'ListShardsCommand') return lists.length > 1 ? lists.shift() : lists[0];
-    return { Records: stores(command.input.Records?.length ?? 0).map((ShardId) => ({ ShardId })) };
+function aStream(lists: object[], stores: (count: number) => (string | undefined)[]): Kinesis {
+  return async (operation, input) => {
+    if (operation === 'ListShards') return (lists.length > 1 ? lists.shift() : lists[0]) as never;
+    const { Records } = input as { Records: object[] };
+    return { Records: stores(Records.length).map((ShardId) => ({ ShardId })) } as never;
   };
-  return { send } as never;
 }
 
 test('is put again where a shard was throttled, or opened in between', async () => {

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto';
-import { KinesisClient, PutRecordsCommand, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { HttpHandler } from '../../../functions/middleware/http.ts';
 import { aTrack } from '../../fixtures/events.ts';
+import { aKinesis, type FakeKinesis, KinesisError } from '../a-kinesis.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
 import { basic, WRITE_KEY } from './a-collector.ts';
 
-const kinesis = mockClient(KinesisClient);
+let kinesis: FakeKinesis;
 let handler: HttpHandler;
 
+beforeAll(async () => {
+  kinesis = await aKinesis();
+});
+afterAll(() => kinesis[Symbol.asyncDispose]());
+
 beforeEach(async () => {
-  kinesis.reset();
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.stubEnv('STREAM_NAME', 'events');
   vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ENDPOINT_URL_KINESIS', kinesis.url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'HWCollector');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a secret');
   const sha256 = createHash('sha256').update(WRITE_KEY).digest('hex');
   vi.stubEnv('WRITE_KEYS', JSON.stringify([{ id: 'local', sha256 }]));
   ({ handler } = await import('../../../functions/collector/handler.ts'));
@@ -28,17 +34,17 @@ afterEach(() => {
 function aStream(codeOf: (partitionKey: string, call: number) => string | undefined) {
   const stored: string[] = [];
   let calls = 0;
-  kinesis.on(PutRecordsCommand).callsFake(async ({ Records = [] }: PutRecordsCommandInput) => {
+  kinesis.answer = ({ Records }) => {
     calls += 1;
-    const results = Records.map(({ PartitionKey = '', Data }) => {
+    const results = Records.map(({ PartitionKey, Data }) => {
       const ErrorCode = codeOf(PartitionKey, calls);
       if (ErrorCode) return { ErrorCode, ErrorMessage: 'refused' };
-      const { events } = JSON.parse(Buffer.from(Data as Uint8Array).toString('utf8'));
+      const { events } = JSON.parse(Buffer.from(Data, 'base64').toString('utf8'));
       stored.push(...events.map(({ messageId }: { messageId: string }) => messageId));
       return { SequenceNumber: '1', ShardId: 'shardId-000000000000' };
     });
     return { Records: results, FailedRecordCount: results.filter(({ ErrorCode }) => ErrorCode).length };
-  });
+  };
   return stored;
 }
 
@@ -62,13 +68,13 @@ test('resends by position what the stream refused, and answers 200 only then', a
 
 test('resends when a call fails as a whole', async () => {
   const stored: string[] = [];
-  kinesis
-    .on(PutRecordsCommand)
-    .rejectsOnce(Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }))
-    .callsFake(async ({ Records = [] }: PutRecordsCommandInput) => {
-      stored.push(...Records.map(({ PartitionKey = '' }) => PartitionKey));
-      return { Records: Records.map(() => ({ SequenceNumber: '1' })) };
-    });
+  let calls = 0;
+  kinesis.answer = ({ Records }) => {
+    calls += 1;
+    if (calls === 1) return undefined;
+    stored.push(...Records.map(({ PartitionKey }) => PartitionKey));
+    return { Records: Records.map(() => ({ SequenceNumber: '1' })) };
+  };
   expect((await send()).status).toBe(200);
   expect(stored).toEqual(['a', 'b', 'c']);
 });
@@ -89,23 +95,19 @@ test.each([
   ['ResourceNotFoundException', 503],
   ['AccessDeniedException', 503],
 ])('answers with Retry-After when every call fails with %s', async (name, status) => {
-  kinesis.on(PutRecordsCommand).rejects(Object.assign(new Error('no'), { name }));
+  kinesis.answer = () => new KinesisError(name);
   const answer = await send(700);
   expect(answer.status).toBe(status);
   expect(answer.headers['retry-after']).toBeDefined();
 });
 
 test('counts a record without a result as not stored', async () => {
-  kinesis.on(PutRecordsCommand).resolves({ Records: [] });
+  kinesis.answer = () => ({ Records: [] });
   expect((await send(700)).status).toBe(503);
 });
 
 test('answers before its own time is up, when the stream never answers', async () => {
-  kinesis
-    .on(PutRecordsCommand)
-    .callsFake(
-      (_, getClient) => new Promise((_resolve, reject) => setTimeout(() => reject(new Error(String(getClient))), 200)),
-    );
+  kinesis.answer = () => new Promise(() => undefined);
   const started = Date.now();
   expect((await send(900)).status).toBe(503);
   expect(Date.now() - started).toBeLessThan(900);

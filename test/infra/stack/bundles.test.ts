@@ -24,14 +24,14 @@ afterAll(() => rmSync(outdir, { recursive: true }));
  * the SDK's provider chain or a client's whole schema: infra/decisions/0005 tells how to keep them out.
  */
 const most = {
-  IngestionCollector: 210,
-  ProfilesUpdater: 395,
+  IngestionCollector: 65,
+  ProfilesUpdater: 355,
   LakeWriter: 205,
   AudienceWriter: 220,
-  DueTimesSweeper: 225,
+  DueTimesSweeper: 190,
   SegmentsApi: 315,
-  SegmentsBackfill: 285,
-  ProfileApi: 330,
+  SegmentsBackfill: 250,
+  ProfileApi: 300,
   ServiceApi: 130,
 };
 

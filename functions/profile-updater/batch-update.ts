@@ -1,0 +1,203 @@
+import type { IdentityRules } from '../../schemas/identity-rules.ts';
+import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
+import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
+import { profileIdOf } from '../../shared/profile/new-profile.ts';
+import { partKeysFor } from '../../shared/profile/parts.ts';
+import { compareSequence } from '../../shared/profile/positions.ts';
+import { StateError } from '../../shared/profile/state.ts';
+import type { CompiledCatalog } from '../../shared/segments/compile-catalog.ts';
+import type { Outbox } from '../../shared/stream/outbox.ts';
+import type { Barriers } from '../adapters/barriers.ts';
+import type { ControlStream } from '../adapters/control-stream.ts';
+import type { DueTimes } from '../adapters/due-store.ts';
+import { errorFields, type log } from '../adapters/log.ts';
+import type { ProfileStore } from '../adapters/profile-store.ts';
+import type { Batch, KeyBatch } from './group-by-key.ts';
+import { ProfileTooLargeError, type ReadProfile, updateProfile, type Writer, type Written } from './update-profile.ts';
+import type { WarmProfiles } from './warm-profiles.ts';
+
+/** What a batch acts on. */
+export interface BatchProps {
+  readonly store: ProfileStore;
+  readonly stream: ControlStream;
+  readonly due: DueTimes;
+  readonly barriers: Pick<Barriers, 'markBarrier'>;
+  readonly identity: IdentityRules;
+  /** Now, in milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A text that no other write has. */
+  readonly newToken: () => string;
+  readonly log: typeof log;
+}
+
+/** Writes under way at once. */
+const IN_FLIGHT = 24;
+/** How long records are put on the stream until the batch is given up, to come again; well below the function's timeout. */
+const PUBLISH_MS = 15_000;
+
+/** Place of the record from which a batch comes again, when none does. */
+export const NONE = Number.POSITIVE_INFINITY;
+
+/** One batch under way. */
+export class BatchUpdate {
+  readonly #props: BatchProps;
+  readonly #warm: WarmProfiles;
+  /** First sequence number of the batch by shard. */
+  readonly #starts: ReadonlyMap<string, string>;
+  readonly #written: (Written & Pick<KeyBatch, 'firstRecord'>)[] = [];
+  #failedAt = NONE;
+  #applied = 0;
+  #repeated = 0;
+
+  constructor(props: BatchProps, warm: WarmProfiles, starts: ReadonlyMap<string, string>) {
+    this.#props = props;
+    this.#warm = warm;
+    this.#starts = starts;
+  }
+
+  /** Answers the place of the first record that must come again, or `NONE`. */
+  async run({ keys, barriers }: Batch, readCatalog: () => Promise<CompiledCatalog>): Promise<number> {
+    if (keys.length > 0) {
+      const started = Promise.all([readCatalog(), this.#read(keys)]);
+      const read = await started.catch((error: unknown) => this.#fail(keys, error));
+      if (read !== undefined) await this.#update(keys, ...read);
+      await this.#publish();
+    }
+    for (const { id, shardId, record } of barriers) {
+      if (record > this.#failedAt) break;
+      await this.#props.barriers.markBarrier(id, shardId).catch((error: unknown) => {
+        this.#fail([{ firstRecord: record }], error);
+      });
+    }
+    const [applied, repeated, profiles] = [this.#applied, this.#repeated, this.#written.length];
+    this.#props.log('info', 'A batch was taken in.', { code: 'profiles_updated', profiles, applied, repeated });
+    return this.#failedAt;
+  }
+
+  /** Reads the items of the keys, publishes what their outboxes may still hold, then reads the parts of persons. */
+  async #read(keys: readonly KeyBatch[]): Promise<ReadonlyMap<Key, ReadProfile>> {
+    const items = await this.#props.store.read(keys.map(({ key }) => key));
+    const found = new Map<Key, { version: number; stored: FoldedProfile | undefined; parts: Key[] }>();
+    const unpublished: ControlRecord[] = [];
+    for (const batch of keys) {
+      const item = items.get(batch.key);
+      try {
+        const stored = item && this.#warm.take(batch.key, item);
+        const parts = partKeysFor(batch.key, stored?.identity, batch.deliveries);
+        found.set(batch.key, { version: item?.version ?? 0, stored, parts });
+        if (this.#mayBeUnpublished(stored?.outbox)) unpublished.push(...stored.outbox.records);
+      } catch (error) {
+        if (!isHopeless(error)) throw error;
+        this.#leaveOut(batch, error);
+      }
+    }
+    if (unpublished.length > 0) await this.#put(unpublished);
+    const parts = await this.#readParts([...new Set(Array.from(found.values(), (one) => one.parts).flat())]);
+    return new Map(Array.from(found, ([key, { version, stored }]) => [key, { version, stored, parts }]));
+  }
+
+  async #readParts(keys: readonly Key[]): Promise<ReadonlyMap<Key, FoldedProfile>> {
+    if (keys.length === 0) return new Map();
+    const parts = new Map<Key, FoldedProfile>();
+    for (const [key, item] of await this.#props.store.read(keys)) {
+      try {
+        parts.set(key, this.#warm.peek(key, item));
+      } catch (error) {
+        // Its own deliveries report it.
+        if (!isHopeless(error)) throw error;
+      }
+    }
+    return parts;
+  }
+
+  /** Updates the keys that were read, several at once. */
+  async #update(
+    keys: readonly KeyBatch[],
+    catalog: CompiledCatalog,
+    read: ReadonlyMap<Key, ReadProfile>,
+  ): Promise<void> {
+    const writer: Writer = {
+      ...this.#props,
+      catalog,
+      readParts: (others) => this.#readParts(others),
+      clearOutbox: async (outbox) => {
+        if (this.#mayBeUnpublished(outbox)) await this.#put(outbox.records);
+      },
+    };
+    const waiting = new Set(keys.filter(({ key }) => read.has(key)));
+    const remaining = [...waiting].values();
+    const work = async () => {
+      for (const batch of remaining) {
+        if (this.#failedAt !== NONE) return;
+        try {
+          const found = read.get(batch.key) as ReadProfile;
+          const { applied, repeated, written } = await updateProfile(writer, batch.key, batch.deliveries, found);
+          this.#applied += applied;
+          this.#repeated += repeated;
+          if (written !== undefined) this.#written.push({ ...written, firstRecord: batch.firstRecord });
+        } catch (error) {
+          if (!isHopeless(error)) {
+            this.#fail([batch], error);
+            continue;
+          }
+          this.#leaveOut(batch, error);
+        }
+        waiting.delete(batch);
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+    for (const { firstRecord } of waiting) this.#failedAt = Math.min(this.#failedAt, firstRecord);
+  }
+
+  /** Publishes the outboxes of what was written; then it may be kept without them. */
+  async #publish(): Promise<void> {
+    const records = this.#written.flatMap(({ folded }) => folded.outbox?.records ?? []);
+    try {
+      if (records.length > 0) await this.#put(records);
+    } catch (error) {
+      this.#fail(
+        this.#written.filter(({ folded }) => folded.outbox !== undefined),
+        error,
+      );
+      return;
+    }
+    for (const { key, encoded, textBytes, folded } of this.#written) {
+      this.#warm.keep(key, encoded, textBytes, { ...folded, outbox: undefined });
+    }
+  }
+
+  #put(records: readonly ControlRecord[]): Promise<void> {
+    const { stream, clock } = this.#props;
+    return stream.publish(records, clock() + PUBLISH_MS);
+  }
+
+  /** Whether an outbox is not surely published: it is if it comes from a batch of this shard that was acknowledged. */
+  #mayBeUnpublished(outbox: Outbox | undefined): outbox is Outbox {
+    if (outbox === undefined) return false;
+    const start = this.#starts.get(outbox.shardId);
+    return start === undefined || compareSequence(outbox.sequenceNumber, start) >= 0;
+  }
+
+  #fail(batches: readonly Pick<KeyBatch, 'firstRecord'>[], error: unknown): undefined {
+    for (const { firstRecord } of batches) this.#failedAt = Math.min(this.#failedAt, firstRecord);
+    this.#props.log('error', 'Profiles were not written; the batch comes again.', {
+      code: 'profiles_not_written',
+      ...errorFields(error),
+    });
+  }
+
+  #leaveOut({ key, deliveries }: KeyBatch, error: unknown): void {
+    this.#props.log('error', 'A profile can never be written; what came for it was left out.', {
+      code: 'profile_unwritable',
+      profileId: profileIdOf(key),
+      events: deliveries.length,
+      ...errorFields(error),
+    });
+  }
+}
+
+/** Whether trying again would fail again: damaged or too large. A state of a newer version waits for its deployment. */
+function isHopeless(error: unknown): boolean {
+  if (error instanceof StateError) return !error.isNewer;
+  return error instanceof ProfileTooLargeError;
+}
