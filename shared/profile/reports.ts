@@ -1,0 +1,29 @@
+import type { IdentityNode } from '../../schemas/identity.ts';
+import type { Key, LinkRecord, PartRecord, UnlinkRecord } from '../../schemas/stream/control.ts';
+import type { Step } from '../identity/receive.ts';
+
+/**
+ * Whether a home has learned nothing but that a part has changed: that need not be kept, since a report that comes again
+ * does no more than have the person evaluated again.
+ */
+export function isOnlyNews(node: IdentityNode, step: Step, record: LinkRecord | UnlinkRecord | PartRecord): boolean {
+  if (record.kind !== 'part' || !step.wasHome || !step.isHome || step.out.length > 0) return false;
+  const [before, after] = [node.children.get(record.child), step.node.children.get(record.child)];
+  if (before === undefined || after === undefined || before.moves !== after.moves) return false;
+  const isSame = (name: 'keys' | 'above' | 'times') =>
+    before[name].length === after[name].length && before[name].every((value, at) => value === after[name][at]);
+  return isSame('keys') && isSame('above') && isSame('times');
+}
+
+/** Of several reports to one parent the last says all; that a person was joined remains the cause. */
+export function lastReports(records: readonly (UnlinkRecord | PartRecord)[]): (UnlinkRecord | PartRecord)[] {
+  const last = new Map<Key, PartRecord>();
+  for (const record of records) {
+    if (record.kind !== 'part') continue;
+    const before = last.get(record.to);
+    const cause = before?.cause.type === 'merge' ? before.cause : record.cause;
+    last.delete(record.to);
+    last.set(record.to, { ...record, cause });
+  }
+  return [...records.filter(({ kind }) => kind !== 'part'), ...last.values()];
+}

@@ -1,0 +1,222 @@
+import type { IdentityNode } from '../../schemas/identity.ts';
+import type { IdentityRules } from '../../schemas/identity-rules.ts';
+import type { Profile } from '../../schemas/profile.ts';
+import type {
+  Cause,
+  ControlRecord,
+  IdentityChange,
+  Key,
+  LinkRecord,
+  PartRecord,
+  UnlinkRecord,
+} from '../../schemas/stream/control.ts';
+import { isKnownLink } from '../identity/known-link.ts';
+import { addLink } from '../identity/links.ts';
+import { linksOf } from '../identity/links-of.ts';
+import { partChanged, receive } from '../identity/receive.ts';
+import { addRows, type CompiledCatalog, pruneTracks, readyKey, trackEvent } from '../segments/compile-catalog.ts';
+import { applyTo } from './apply.ts';
+import type { ControlDelivery, EventDelivery, KeyBackfill } from './delivery.ts';
+import type { FoldedProfile } from './folded-profile.ts';
+import { Home, type OwnPart, type Part } from './home.ts';
+import { drop, newProfile, profileIdOf } from './new-profile.ts';
+import { transitionId } from './outbox-cells.ts';
+import { keysOfPerson } from './parts.ts';
+import { isOnlyNews, lastReports } from './reports.ts';
+
+/** What is known beside the key's own item. */
+export interface TurnContext {
+  readonly catalog: CompiledCatalog;
+  readonly identity: IdentityRules;
+  /** The parts of the other keys that `partKeysFor` names, read after the key's own item. */
+  readonly parts: ReadonlyMap<Key, Part>;
+}
+
+/** A due time whose tick has not come for so long was lost. */
+const LOST_AFTER_MS = 3_600_000;
+
+/** One key while deliveries are taken in. */
+export class Turn {
+  readonly own: OwnPart;
+  node: IdentityNode;
+  hasChanged = false;
+  readonly #key: Key;
+  readonly #context: TurnContext;
+  readonly #home: Home;
+  readonly #moves: IdentityChange[] = [];
+  /** By child and parent. */
+  readonly #links = new Map<string, LinkRecord>();
+  readonly #out: (UnlinkRecord | PartRecord)[] = [];
+  /** What changed the own part last, while the key has a parent. */
+  #news: Cause | undefined;
+  /** Arrival of the latest event that tracks took a row of. */
+  #trackedAt = 0;
+  readonly #due: number;
+  readonly #armed: number;
+
+  constructor(key: Key, { profile, tracks, identity, audience }: FoldedProfile, context: TurnContext) {
+    this.own = { profile, tracks, audience };
+    this.node = identity;
+    this.#key = key;
+    this.#context = context;
+    this.#home = new Home(key, this.own, context.catalog);
+    this.#due = audience.due;
+    this.#armed = audience.armed;
+    if (this.#isHome) this.#gather();
+  }
+
+  get #isHome(): boolean {
+    return this.node.parent === undefined;
+  }
+
+  event({ event, arrivedAt }: EventDelivery): void {
+    const { catalog, identity } = this.#context;
+    if (this.#isHome) this.#home.catchUp(arrivedAt);
+    const profile = this.own.profile ?? this.#begin(event.eventTime);
+    applyTo(profile, event);
+    if (trackEvent(catalog, this.own.tracks, event)) this.#trackedAt = Math.max(this.#trackedAt, arrivedAt);
+    this.#home.hasApplied(event);
+
+    const cause: Cause = { type: 'event', messageId: event.messageId, event: event.event, time: event.eventTime };
+    if (this.#isHome) this.#home.evaluate(arrivedAt, cause, event);
+    else this.#news = cause;
+    for (const link of linksOf(event, identity)) {
+      if (link.child === this.#key) this.#identify(link, arrivedAt);
+      else if (!isKnownLink(this.node, this.#key, link)) this.#link(link);
+    }
+  }
+
+  /** Links to publish so far. */
+  get links(): number {
+    return this.#links.size;
+  }
+
+  control({ control, arrivedAt }: ControlDelivery): void {
+    switch (control.kind) {
+      case 'link':
+      case 'unlink':
+      case 'part':
+        this.#identify(control, arrivedAt);
+        break;
+      case 'tick':
+        this.#tick(control.at);
+        break;
+      case 'backfill':
+        this.#backfill(control, arrivedAt);
+        break;
+    }
+  }
+
+  /** Ends the turn, and says when to be woken. */
+  end(): number | undefined {
+    const { audience, tracks } = this.own;
+    const { catalog } = this.#context;
+    const cut = this.#trackedAt > 0 ? pruneTracks(catalog, tracks, this.#trackedAt) : 0;
+    if (cut > 0 && this.own.profile !== undefined) drop(this.own.profile, 'track_rows_over_limit', cut);
+    for (const one of audience.ready) if (!catalog.pendingKeys.has(one)) audience.ready.delete(one);
+    if (this.#news !== undefined && !this.#isHome) {
+      const { node, out } = partChanged(this.node, this.#key, this.#news);
+      this.node = node;
+      this.#out.push(...out);
+      this.hasChanged = true;
+    }
+    const arm = this.#isHome ? dueToArm(audience) : undefined;
+    if (arm !== undefined) audience.armed = arm;
+    if (audience.due !== this.#due || audience.armed !== this.#armed) this.hasChanged = true;
+    if (this.#home.changes.length > 0) this.hasChanged = true;
+    return arm;
+  }
+
+  records(): ControlRecord[] {
+    const { changes } = this.#home;
+    const records: ControlRecord[] = [];
+    if (changes.length > 0) {
+      const profileId = this.own.profile?.profileId ?? profileIdOf(this.#key);
+      const items = changes.map((change) => {
+        return { id: transitionId(profileId, change.n), profileId, key: this.#key, ...change };
+      });
+      records.push({ v: 1, kind: 'transitions', items });
+    }
+    if (this.#moves.length > 0) records.push({ v: 1, kind: 'identities', items: this.#moves });
+    return [...records, ...this.#links.values(), ...lastReports(this.#out)];
+  }
+
+  /** Of several links between two keys the child needs the one that ranks first. */
+  #link(record: LinkRecord): void {
+    const { child, parent, link } = record;
+    const name = `${child}\n${parent}`;
+    const known = this.#links.get(name);
+    const held = known === undefined ? [] : [{ parent, ...known.link }];
+    if (addLink(held, { parent, ...link }, child) === held) return;
+    this.#links.set(name, record);
+  }
+
+  /** A definition that waits for its backfill finds all of a key's past here, if it was known before the first event. */
+  #begin(time: number): Profile {
+    const profile = newProfile(this.#key, time);
+    this.own.profile = profile;
+    for (const ready of this.#context.catalog.pendingKeys) this.own.audience.ready.add(ready);
+    return profile;
+  }
+
+  #identify(record: LinkRecord | UnlinkRecord | PartRecord, arrivedAt: number): void {
+    const step = receive(this.node, this.#key, record);
+    if (step.node === this.node && !step.touched) return;
+    if (step.wasHome) this.#home.catchUp(arrivedAt);
+    if (!isOnlyNews(this.node, step, record)) {
+      this.hasChanged = true;
+      this.node = step.node;
+    }
+    this.#out.push(...step.out);
+    if (step.moved !== undefined) this.#moves.push(step.moved);
+    if (step.wasHome && !step.isHome) this.#home.leave(arrivedAt, step.cause);
+    if (step.isHome && step.touched) {
+      this.#gather();
+      this.#home.evaluate(arrivedAt, step.cause);
+    }
+  }
+
+  #tick(at: number): void {
+    if (!this.#isHome) return;
+    const { audience } = this.own;
+    if (audience.armed <= at) audience.armed = 0;
+    this.#home.catchUp(at);
+    this.#home.evaluate(at, { type: 'time', time: at });
+  }
+
+  #backfill({ segments, tracks }: KeyBackfill, arrivedAt: number): void {
+    const { ready } = this.own.audience;
+    const { catalog } = this.#context;
+    const found = segments
+      .map(({ id, version }) => readyKey(id, version))
+      .filter((one) => catalog.pendingKeys.has(one));
+    const isNew = found.some((one) => !ready.has(one));
+    const hasNews = addRows(catalog, this.own.tracks, tracks) || isNew;
+    if (hasNews) {
+      for (const one of found) ready.add(one);
+      this.hasChanged = true;
+      this.#home.hasBackfilled();
+    }
+    const cause: Cause = { type: 'definition', time: arrivedAt };
+    if (!this.#isHome) {
+      if (hasNews) this.#news = cause;
+      return;
+    }
+    // Without news, too: a segment that is gone is left.
+    this.#home.catchUp(arrivedAt);
+    this.#home.evaluate(arrivedAt, cause);
+  }
+
+  /** Takes the parts of the person's other keys as they were read. */
+  #gather(): void {
+    const keys = keysOfPerson(this.#key, this.node);
+    this.#home.setOthers(keys.flatMap((key) => this.#context.parts.get(key) ?? []));
+  }
+}
+
+/** The due time that nobody would wake the person for. */
+function dueToArm({ due, armed, evaluatedAt }: OwnPart['audience']): number | undefined {
+  if (due === 0) return undefined;
+  const isArmed = armed > 0 && armed <= due && armed + LOST_AFTER_MS > evaluatedAt;
+  return isArmed ? undefined : due;
+}
