@@ -11,9 +11,9 @@ import {
 /** An item as DynamoDB's wire holds it: our few attributes are marshalled by hand, which spares a library. */
 type Item = Record<string, AttributeValue>;
 
-/** A profile as the table holds it. */
+/** What is known of a key, as the table holds it. */
 export interface ProfileItem {
-  /** Profile key: `user:<userId>` or `anonymous:<anonymousId>`. */
+  /** A key: `user:<userId>`, `anonymous:<anonymousId>`, or one that only joins others, `email:<address>` for example. */
   readonly id: string;
   /** Number of writes so far. */
   readonly version: number;
