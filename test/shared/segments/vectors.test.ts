@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CleanEvent } from '../../../schemas/event/clean-event.ts';
 import { newAudience } from '../../../shared/segments/audience.ts';
+import { pruneTracks } from '../../../shared/segments/compile-catalog.ts';
 import { evaluate } from '../../../shared/segments/evaluate.ts';
 import { ARRIVAL, aCleanEvent, aMoney } from '../../fixtures/events.ts';
 import conditionVectors from '../../vectors/segment-conditions.json' with { type: 'json' };
@@ -54,7 +55,9 @@ function judge(condition: unknown, events: readonly CleanEvent[], asOf: number) 
   const definition = aSegment(condition);
   const catalog = aCatalog([definition]);
   const audience = newAudience();
-  evaluate(catalog, aPerson(catalog, events), audience, asOf, { type: 'definition', time: asOf });
+  const person = aPerson(catalog, events);
+  pruneTracks(catalog, person.tracks, asOf);
+  evaluate(catalog, person, audience, asOf, { type: 'definition', time: asOf });
   const member = audience.memberships.has('segment');
   expect(membershipsOf([definition], events, KEY, asOf).has('segment'), 'the plain reading').toBe(member);
   return { member, due: audience.due === 0 ? undefined : new Date(audience.due).toISOString() };
