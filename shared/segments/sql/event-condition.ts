@@ -22,17 +22,18 @@ export function eventCondition(query: PersonQuery, condition: EventCondition): s
     return compare(aggregate(events.distinct(measured), 'distinct'), op, numbers.map(numeral));
   }
   const bounds = numbers.map((each) => `DECIMAL '${tenThousandths(each)}'`);
-  const sum = aggregate(events.sum(measured), 'sum');
-  if (measure.of === 'sum') return compare(`coalesce(${sum}, 0)`, op, bounds);
-  if (measure.of === 'average') {
-    const count = aggregate(events.countOf(measured), 'values');
-    return compare(
-      sum,
-      op,
-      bounds.map((bound) => `${bound} * ${count}`),
-    );
+  const sum = () => aggregate(events.sum(measured), 'sum');
+  switch (measure.of) {
+    case 'sum':
+      return compare(`coalesce(${sum()}, 0)`, op, bounds);
+    case 'average': {
+      const count = aggregate(events.countOf(measured), 'values');
+      const totals = bounds.map((bound) => `${bound} * ${count}`);
+      return compare(sum(), op, totals);
+    }
+    default:
+      return compare(aggregate(events[measure.of](measured), measure.of), op, bounds);
   }
-  return compare(aggregate(events[measure.of](measured), measure.of), op, bounds);
 }
 
 /** On at least `days` of the last `of` UTC days, today included, of which all events count. */
