@@ -212,20 +212,36 @@ const timeless = fc.constantFrom(
   { type: 'share', percent: 50, salt: 'test' },
 );
 
-const { condition } = fc.letrec<{ condition: unknown }>((tie) => ({
-  condition: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    { weight: 8, arbitrary: timed },
-    { weight: 2, arbitrary: timeless },
-    {
-      weight: 4,
-      arbitrary: fc
-        .tuple(fc.constantFrom('all', 'any'), fc.array(tie('condition'), { minLength: 1, maxLength: 3 }))
-        .map(([type, conditions]) => ({ type, conditions })),
-    },
-    { weight: 2, arbitrary: tie('condition').map((inner) => ({ type: 'not', condition: inner })) },
-  ),
-}));
+/** Conditions out of these leaves, alone or combined. */
+function combined(leaf: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.letrec<{ condition: unknown }>((tie) => ({
+    condition: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      { weight: 10, arbitrary: leaf },
+      {
+        weight: 4,
+        arbitrary: fc
+          .tuple(fc.constantFrom('all', 'any'), fc.array(tie('condition'), { minLength: 1, maxLength: 3 }))
+          .map(([type, conditions]) => ({ type, conditions })),
+      },
+      { weight: 2, arbitrary: tie('condition').map((inner) => ({ type: 'not', condition: inner })) },
+    ),
+  })).condition;
+}
+
+const condition = combined(fc.oneof({ weight: 8, arbitrary: timed }, { weight: 2, arbitrary: timeless }));
+
+/** Segments that neither time nor another segment changes: those of one sweep. */
+export const timelessCatalogs: fc.Arbitrary<SegmentDefinition[]> = fc
+  .array(fc.tuple(fc.constantFrom('all', 'any'), combined(timeless), combined(timeless)), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((parts) =>
+    parts.map(([type, ...conditions], index) =>
+      segmentDefinition.parse({ id: `segment-${index}`, name: 'Segment', condition: { type, conditions } }),
+    ),
+  );
 
 const tags = fc.record({
   event: selector,

@@ -170,6 +170,45 @@ describe('a membership', () => {
     expect(shown(evaluate(rest, person, audience, ARRIVAL, byEvent, [other]))).toEqual(['exited a by definition']);
   });
 
+  it('by an older version is looked at anew, whatever the event touches', () => {
+    const before = aCatalog([segment('a', hasViewed)]);
+    const audience = newAudience();
+    evaluate(before, aPerson(before, [view]), audience, ARRIVAL, byDefinition);
+    const after = compileCatalog([{ id: 'a', live: versioned(segment('a', hasOrdered), 2) }]);
+    const other = aCleanEvent({ userId: 'user-1', event: 'Cart Viewed' });
+    const byEvent: Cause = { type: 'event', time: ARRIVAL };
+    const changes = evaluate(after, aPerson(after, [view, other]), audience, ARRIVAL, byEvent, [other]);
+    expect(changes).toMatchObject([{ segmentId: 'a', to: 'exited', version: 2, cause: { type: 'definition' } }]);
+  });
+
+  it('of a tag passes to the next in rank when its count falls', () => {
+    const tags = { event: { event: '*' }, by: 'category', atLeast: 1, last: { days: 1 }, most: 1 };
+    const catalog = aCatalog([aSegment(undefined, { tags })]);
+    const hours = [
+      ['Tents', 23],
+      ['Tents', 2],
+      ['Stoves', 3],
+      ['Stoves', 1],
+    ] as const;
+    const events = hours.map(([category, ago]) =>
+      aCleanEvent({ userId: 'user-1', eventTime: ARRIVAL - ago * HOUR, commerce: { category } }),
+    );
+    const person = aPerson(
+      catalog,
+      events.toSpliced(
+        2,
+        0,
+        aCleanEvent({ userId: 'user-1', eventTime: ARRIVAL - HOUR, commerce: { category: 'Tents' } }),
+      ),
+    );
+    const audience = newAudience();
+    evaluate(catalog, person, audience, ARRIVAL, byDefinition);
+    expect([...audience.memberships.keys()]).toEqual(['segment:Tents']);
+    expect(audience.due).toBe(ARRIVAL + HOUR);
+    catchUp(catalog, person, audience, ARRIVAL + HOUR);
+    expect([...audience.memberships.keys()]).toEqual(['segment:Stoves']);
+  });
+
   it('of a tag ends when the segment tags no more', () => {
     const tags = { event: { event: '*' }, by: 'category', atLeast: 1, last: { days: 1 } };
     const event = aCleanEvent({ userId: 'user-1', commerce: { category: 'Tents' } });

@@ -6,7 +6,7 @@ import { newAudience } from '../../../shared/segments/audience.ts';
 import { mergeTracks, pruneTracks, trackEvent } from '../../../shared/segments/compile-catalog.ts';
 import { evaluate } from '../../../shared/segments/evaluate.ts';
 import type { Tracks } from '../../../shared/segments/tracks.ts';
-import { catalogs, histories, moments, shuffledHistories } from './arbitraries.ts';
+import { catalogs, histories, moments, shuffledHistories, timelessCatalogs } from './arbitraries.ts';
 import { type Arrival, aCatalog, aPerson, KEY, LivePerson, membershipsAt } from './people.ts';
 import { membershipsOf } from './reference.ts';
 
@@ -60,6 +60,18 @@ describe('evaluation of segments', () => {
         expect([...found].sort()).toEqual([...membershipsOf(definitions, events, KEY, asOf)].sort());
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it('means the same in one sweep over all segments', () => {
+    fc.assert(
+      fc.property(timelessCatalogs, histories, moments, (definitions, events, asOf) => {
+        const catalog = aCatalog(definitions);
+        for (const place of definitions.keys()) expect(catalog.sweep.isSwept(place)).toBe(true);
+        const found = membershipsAt(catalog, aPerson(catalog, events), asOf);
+        expect([...found].sort()).toEqual([...membershipsOf(definitions, events, KEY, asOf)].sort());
+      }),
+      { numRuns: 300 },
     );
   });
 

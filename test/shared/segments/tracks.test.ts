@@ -113,6 +113,20 @@ describe('what a track keeps', () => {
     expect(rows()?.at(-1)?.[0]).toBe(ARRIVAL - 2 * MINUTE);
   });
 
+  it('has the first row among those that the bound leaves, where a condition asks for it', () => {
+    const catalog = aCatalog([
+      aSegment({ type: 'event', event: '*', pick: 'first' }, { id: 'a' }),
+      aSegment({ type: 'sequence', steps: [{ event: '*' }, { event: '*' }], within: { days: 1 } }, { id: 'b' }),
+    ]);
+    const tracks: Tracks = new Map();
+    for (const event of views(trackLimits.rows + 20)) {
+      trackEvent(catalog, tracks, aCleanEvent({ userId: 'user-1', ...event }));
+    }
+    expect(pruneTracks(catalog, tracks, ARRIVAL)).toBe(20);
+    const times = [...tracks.values()].flat().map(([time]) => (ARRIVAL - time) / MINUTE);
+    expect([times.length, times[0], times[1], times.at(-1)]).toEqual([900, 921, 900, 2]);
+  });
+
   it('is bounded for a person as a whole', () => {
     const sums = ['price', 'total', 'value', 'revenue', 'tax', 'discount'].map((field) =>
       aSegment({ type: 'event', event: '*', measure: { of: 'sum', field } }, { id: field }),
