@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { eventFields, fieldNames, numericFields, singleFields } from './fields.ts';
 import { parseInstant } from './instant.ts';
-import { duration, instant, number, opsOfKind, strict, withTimelessTest } from './value-test.ts';
+import { duration, instant, number, opsOfKind, storable, strict, withTimelessTest } from './value-test.ts';
 
 /** A way into an object by the names of its keys, such as `address.city`. Lists are not entered. */
 export const path = z
@@ -37,9 +37,7 @@ export const propertyTest = propertyTests.check(
 );
 export type PropertyTest = z.infer<typeof propertyTest>;
 
-const eventName = z
-  .string('is not a text')
-  .check(z.minLength(1, 'is empty'), z.maxLength(200, 'is longer than 200 characters'));
+const eventName = storable.check(z.minLength(1, 'is empty'), z.maxLength(200, 'is longer than 200 characters'));
 const eventNames = z.union(
   [
     eventName,

@@ -14,7 +14,17 @@ export const strict = <S extends z.core.$ZodShape>(shape: S) =>
     },
   });
 
-export const text = z.string('is not a text').check(z.maxLength(500, 'is longer than 500 characters'));
+/** Text that every store and query can hold; cleaning leaves no other in events. */
+export const storable = z
+  .string('is not a text')
+  .check(
+    z.refine(
+      (value) => value.isWellFormed() && !value.includes('\0'),
+      'has a NUL or half a character, which no event can have',
+    ),
+  );
+
+export const text = storable.check(z.maxLength(500, 'is longer than 500 characters'));
 const fullText = text.check(z.minLength(1, 'is empty'));
 export const number = z.number('is not a number');
 const scalar = z.union([text, number, z.boolean()], 'is not a text, a number, true or false');
@@ -36,7 +46,7 @@ export const instant = z
     ),
   );
 
-const pattern = z.string('is not a text').check(
+const pattern = storable.check(
   z.minLength(1, 'is empty'),
   z.superRefine((source, context) => {
     try {
