@@ -1,5 +1,5 @@
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
-import { ChangeRefusedError } from '../../shared/segments/catalog-changes.ts';
+import { ChangeRefusedError } from '../../shared/segments/change-refused.ts';
 import type { InvokeLater } from '../adapters/lambda-invoke.ts';
 import { errorFields, log } from '../adapters/log.ts';
 import { CatalogTooLargeError, type SegmentCatalog } from '../adapters/segment-catalog.ts';

@@ -4,7 +4,7 @@ import type { SegmentDefinition } from '../../schemas/segment/definition.ts';
 import type { SegmentPreview } from '../../schemas/segment/view.ts';
 import { profileIdOf } from '../../shared/profile/new-profile.ts';
 import { type CatalogBody, type CatalogSegment, latestOf } from '../../shared/segments/catalog-body.ts';
-import { checkReferences } from '../../shared/segments/catalog-changes.ts';
+import { checkReferences } from '../../shared/segments/check-references.ts';
 import { previewSql } from '../../shared/segments/sql/members.ts';
 import { QueryTooLongError } from '../../shared/segments/sql/query.ts';
 import { rfmQuintilesSql } from '../../shared/segments/sql/rfm-quintiles.ts';

@@ -50,3 +50,12 @@ export function pendingWork({ entries, removed }: CatalogBody): PendingWork {
 /** What was saved last: what a reader of the segment sees, and what its next change is a change of. */
 export const latestOf = ({ live, pending }: CatalogSegment): VersionedDefinition =>
   (pending ?? live) as VersionedDefinition;
+
+export const find = (body: CatalogBody, id: string): CatalogSegment | undefined =>
+  body.entries.find((each) => each.id === id);
+
+/** The catalog with a segment in the place of the one of its id, or as well. */
+export function withSegment(body: CatalogBody, segment: CatalogSegment): CatalogBody {
+  const others = body.entries.filter(({ id }) => id !== segment.id);
+  return { ...body, entries: [...others, segment].sort((one, other) => (one.id < other.id ? -1 : 1)) };
+}

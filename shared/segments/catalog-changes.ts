@@ -1,33 +1,19 @@
 import type { SegmentDefinition } from '../../schemas/segment/definition.ts';
-import { type CatalogBody, type CatalogSegment, latestOf, type PendingWork } from './catalog-body.ts';
-import { referencesOf } from './references.ts';
-import { isSameRule, ruleHash } from './same-rule.ts';
+import {
+  type CatalogBody,
+  type CatalogSegment,
+  find,
+  latestOf,
+  type PendingWork,
+  withSegment,
+} from './catalog-body.ts';
+import { ChangeRefusedError } from './change-refused.ts';
+import { checkReferences, checkTags, usersOf } from './check-references.ts';
+import { isSameRule } from './same-rule.ts';
 
 export const MAX_SEGMENTS = 1_000;
 /** Deleted segments whose last version is known each by itself. */
 const MAX_RETIRED = 500;
-
-export type RefusalCode =
-  | 'invalid_body'
-  | 'segment_not_found'
-  | 'segment_exists'
-  | 'segment_in_use'
-  | 'segment_changed'
-  | 'too_many_segments';
-
-/** A change that the catalog does not allow. The message says why, and what to do. */
-export class ChangeRefusedError extends Error {
-  override readonly name = 'ChangeRefusedError';
-  readonly code: RefusalCode;
-  /** Each offending value by its path in the definition. */
-  readonly errors: readonly { readonly path: string; readonly message: string }[] | undefined;
-
-  constructor(code: RefusalCode, message: string, errors?: ChangeRefusedError['errors']) {
-    super(message);
-    this.code = code;
-    this.errors = errors;
-  }
-}
 
 /** A catalog after a change, and the segment that was changed. */
 export interface Changed {
@@ -50,7 +36,8 @@ export function createSegment(body: CatalogBody, definition: SegmentDefinition, 
   return { body: withSegment(body, segment), segment };
 }
 
-function newSegment(body: CatalogBody, definition: SegmentDefinition, at: number): CatalogSegment {
+/** A segment that waits for its backfill; its versions go on where those of a deleted one of its id ended. */
+export function newSegment(body: CatalogBody, definition: SegmentDefinition, at: number): CatalogSegment {
   const { id } = definition;
   const before = body.retired.find((each) => each.id === id)?.version ?? body.versionFloor;
   return { id, pending: { ...definition, version: before + 1 }, createdAt: at, updatedAt: at };
@@ -78,7 +65,8 @@ export function replaceSegment(
   return segment === before ? { body, segment } : { body: withSegment(body, segment), segment };
 }
 
-function revised(before: CatalogSegment, definition: SegmentDefinition, at: number): CatalogSegment {
+/** A segment with another definition; the same if nothing is different. */
+export function revised(before: CatalogSegment, definition: SegmentDefinition, at: number): CatalogSegment {
   const latest = latestOf(before);
   if (!isSameRule(latest, definition)) {
     return { ...before, pending: { ...definition, version: latest.version + 1 }, updatedAt: at };
@@ -123,100 +111,8 @@ export function promote(body: CatalogBody, done: PendingWork): CatalogBody {
   };
 }
 
-/**
- * Takes in the built-in segments of this version of Headwater: new ones, and new rules for those that nobody changed.
- * Both go live after a backfill. One that was deleted stays away; one that is no longer built in stays as it is.
- */
-export function withBuiltIns(body: CatalogBody, builtIns: readonly SegmentDefinition[], at: number): CatalogBody {
-  return builtIns.reduce((next, definition) => {
-    const { id } = definition;
-    const entry = find(next, id);
-    const builtIn = ruleHash(definition);
-    if (entry === undefined) {
-      return next.deletedBuiltIns.includes(id)
-        ? next
-        : withSegment(next, { ...newSegment(next, definition, at), builtIn });
-    }
-    const isUntouched = entry.builtIn === ruleHash(latestOf(entry));
-    return isUntouched ? withSegment(next, { ...revised(entry, definition, at), builtIn }) : next;
-  }, body);
-}
-
-/** The same segments, each as a new version: what has come of them so far is made up for by a backfill. */
-export const renewed = (body: CatalogBody): CatalogBody => ({
-  ...body,
-  entries: body.entries.map((entry) => {
-    const latest = latestOf(entry);
-    return { ...entry, pending: { ...latest, version: latest.version + 1 } };
-  }),
-});
-
-const find = (body: CatalogBody, id: string): CatalogSegment | undefined => body.entries.find((each) => each.id === id);
-
 function existing(body: CatalogBody, id: string): CatalogSegment {
   const segment = find(body, id);
   if (segment) return segment;
   throw new ChangeRefusedError('segment_not_found', `There is no segment ${id}: GET /v1/segments lists them.`);
-}
-
-function withSegment(body: CatalogBody, segment: CatalogSegment): CatalogBody {
-  const others = body.entries.filter(({ id }) => id !== segment.id);
-  return { ...body, entries: [...others, segment].sort((one, other) => (one.id < other.id ? -1 : 1)) };
-}
-
-/** The segments that name a segment. */
-const usersOf = (body: CatalogBody, id: string): string[] =>
-  body.entries.filter((each) => each.id !== id && namedBy(each).has(id)).map((each) => each.id);
-
-/** The segments that a segment names, in the version that is live as in the one to come: either may decide now. */
-function namedBy({ live, pending }: CatalogSegment): ReadonlySet<string> {
-  const references = [live, pending].flatMap((version) => (version ? referencesOf(version) : []));
-  return new Set(references.map(({ id }) => id));
-}
-
-/** Every segment that a definition names must exist, and none may lead back. Throws `ChangeRefusedError`. */
-export function checkReferences(body: CatalogBody, definition: SegmentDefinition): void {
-  const errors = referencesOf(definition).flatMap(({ id, path }) => {
-    if (id === definition.id) return [{ path, message: 'is the segment itself' }];
-    const named = find(body, id);
-    if (named === undefined) return [{ path, message: `is ${id}, and there is no segment of this id` }];
-    if (hasTags(named)) {
-      return [{ path, message: `is ${id}, which tags: it has members by value, and none of its own` }];
-    }
-    const way = wayTo(body, id, definition.id);
-    if (way === undefined) return [];
-    return [{ path, message: `leads back to the segment itself: ${[definition.id, ...way].join(' → ')}` }];
-  });
-  if (errors.length === 0) return;
-  const paths = errors.map(({ path }) => path).join(', ');
-  const message = `Wrong references to segments: ${paths}. Each is described in errors.`;
-  throw new ChangeRefusedError('invalid_body', message, errors);
-}
-
-const hasTags = ({ live, pending }: CatalogSegment): boolean =>
-  [live, pending].some((each) => each?.tags !== undefined);
-
-/** A segment that others name must have members of its own. */
-function checkTags(body: CatalogBody, { id, tags }: SegmentDefinition): void {
-  const users = tags === undefined ? [] : usersOf(body, id);
-  if (users.length === 0) return;
-  const message = `gives the segment members by value only, and ${users.join(', ')} ask who is in it: change these first`;
-  throw new ChangeRefusedError('invalid_body', `The segment ${id} cannot become one that tags.`, [
-    { path: 'tags', message },
-  ]);
-}
-
-/** The ids from one segment to another by what they name, both included; undefined when there is no way. */
-function wayTo(body: CatalogBody, from: string, to: string): string[] | undefined {
-  const cameFrom = new Map<string, string | undefined>([[from, undefined]]);
-  for (const id of cameFrom.keys()) {
-    if (id === to) {
-      const way: string[] = [];
-      for (let step: string | undefined = to; step !== undefined; step = cameFrom.get(step)) way.unshift(step);
-      return way;
-    }
-    const entry = find(body, id);
-    if (entry) for (const next of namedBy(entry)) if (!cameFrom.has(next)) cameFrom.set(next, id);
-  }
-  return undefined;
 }

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { builtInCatalog } from '../../../shared/segments/built-in-catalog.ts';
 import { type CatalogBody, latestOf, pendingWork } from '../../../shared/segments/catalog-body.ts';
 import {
-  ChangeRefusedError,
   createSegment,
   deleteSegment,
   MAX_SEGMENTS,
   promote,
   replaceSegment,
-  withBuiltIns,
 } from '../../../shared/segments/catalog-changes.ts';
+import { withBuiltIns } from '../../../shared/segments/catalog-upgrade.ts';
+import { ChangeRefusedError } from '../../../shared/segments/change-refused.ts';
 import { aSegment, aSegmentOf, aTagSegment, emptyCatalog } from '../../fixtures/segments.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
