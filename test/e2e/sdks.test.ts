@@ -93,7 +93,8 @@ test('@segment/analytics-next delivers from a browser, by settings and CORS pref
   await expectOnceEach('anonymous_id', anonymousId, ['Page Viewed', 'Product Viewed', 'Identify', 'Product Added']);
   expect(complaints).toEqual([]);
   expect(await headwater.profile('next-1')).toMatchObject({ userId: 'next-1', anonymousIds: [anonymousId] });
-  expect(await headwater.profile(`anonymous:${anonymousId}`)).toMatchObject({ userId: null });
+  const known = { userId: 'next-1', computed: { eventCount: 4 } };
+  expect(await headwater.profile(`anonymous:${anonymousId}`)).toMatchObject(known);
 });
 
 async function arrivals(anonymousId: string): Promise<number> {

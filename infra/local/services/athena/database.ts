@@ -46,7 +46,12 @@ export interface Database {
 export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions): Promise<Database> {
   const temporary = path.join(root, '.tmp');
   mkdirSync(temporary, { recursive: true });
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: memoryLimit });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    memory_limit: memoryLimit,
+    // Gives memory back soon after a query: it is the laptop's.
+    allocator_flush_threshold: '1MB',
+  });
   const owner = await instance.connect();
   for (const setting of settings(root, temporary)) await owner.run(`SET ${setting}`);
 
