@@ -1,5 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { deleteItems, type Item } from './dynamodb-batches.ts';
+import { deleteItems, type Item, writeItems } from './dynamodb-batches.ts';
+import { gathering } from './gathering.ts';
 import { sortKeyOf } from './sort-key.ts';
 import { bucketOf } from './spread.ts';
 
@@ -52,6 +53,7 @@ const cursorKey: Item = { bucket: { S: 'cursor' }, due: { S: 'cursor' } };
 
 /** What is due when, in a DynamoDB table: by minute, so that what is due is found without looking at all. */
 export function createDueStore(client: DynamoDBClient, table: string, clock: () => number): DueStore {
+  const put = gathering<Item>((items) => writeItems(client, table, items));
   return {
     async arm(dueMs, key) {
       const now = clock();
@@ -65,7 +67,7 @@ export function createDueStore(client: DynamoDBClient, table: string, clock: () 
         armedAt: { N: String(now) },
         expiresAt: { N: String(Math.ceil((at + LIFE_MS) / 1000)) },
       };
-      await client.send(new PutItemCommand({ TableName: table, Item: item }));
+      await put(item);
     },
     async page(minute, part, now) {
       const bucket = `${minute}#${part}`;

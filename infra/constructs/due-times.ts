@@ -57,7 +57,7 @@ export class DueTimes extends Construct {
 
   /** To say when something is due. */
   grantArm(): Grant<{ DUE_TABLE: string }> {
-    return { environment: { DUE_TABLE: this.table.tableName }, statements: [this.table.allow('PutItem')] };
+    return { environment: { DUE_TABLE: this.table.tableName }, statements: [this.table.allow('BatchWriteItem')] };
   }
 
   private grantSweep(everySeconds: number): Grant<{ DUE_TABLE: string; SWEEP_SECONDS: string }> {

@@ -69,6 +69,10 @@ export class Turn {
     return this.node.parent === undefined;
   }
 
+  get #isAlone(): boolean {
+    return this.#isHome && this.node.children.size === 0;
+  }
+
   event({ event, arrivedAt }: EventDelivery): void {
     const { catalog, identity } = this.#context;
     if (this.#isHome) this.#home.catchUp(arrivedAt);
@@ -191,10 +195,13 @@ export class Turn {
       .map(({ id, version }) => readyKey(id, version))
       .filter((one) => catalog.pendingKeys.has(one));
     const isNew = found.some((one) => !ready.has(one));
-    const hasNews = addRows(catalog, this.own.tracks, tracks) || isNew;
+    const hasRows = addRows(catalog, this.own.tracks, tracks);
+    const hasNews = hasRows || isNew;
     if (hasNews) {
       for (const one of found) ready.add(one);
-      this.hasChanged = true;
+      // A person of one key who learned only that nothing concerns them is not written: many are told at once, and an
+      // event that comes before the definition is live has them looked at again when it is.
+      if (hasRows || !this.#isAlone) this.hasChanged = true;
       this.#home.hasBackfilled();
     }
     const cause: Cause = { type: 'definition', time: arrivedAt };

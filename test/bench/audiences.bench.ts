@@ -137,7 +137,7 @@ async function startRuntime() {
               event: 'Product Viewed',
               userId: `bench-${start + n}`,
               timestamp,
-              properties: { product_id: `p-${n}`, category: n % 4 === 0 ? 'Tents' : 'Boots', price: 20 },
+              properties: { product_id: `p-${n}`, category: (start + n) % 4 === 0 ? 'Tents' : 'Boots', price: 20 },
             })),
           );
         }

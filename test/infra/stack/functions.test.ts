@@ -40,8 +40,9 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     'ProfilesUpdater',
     [
       'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
       'dynamodb:GetItem',
-      ...Array(3).fill('dynamodb:PutItem'),
+      ...Array(2).fill('dynamodb:PutItem'),
       ...[...readStream, 'kinesis:PutRecords'].sort(),
       ...writeLogs,
       ...setAside,
