@@ -5,7 +5,7 @@ import { generateStore, type Store } from '../../infra/local/demo/store.ts';
 import { type Headwater, startHeadwater, WRITE_KEY } from './headwater.ts';
 import { reconcileProfiles } from './profile-reconciliation.ts';
 
-const consumers = ['ProfilesUpdater', 'LakeWriter'] as const;
+const consumers = ['ProfilesUpdater', 'LakeWriter', 'AudienceWriter'] as const;
 
 /** The history of a store ends here, whenever the test runs: each run sends the same. */
 const END = new Date('2026-11-01T12:00:00Z');
@@ -24,13 +24,13 @@ async function expectExact(store: Store, headwater: Headwater): Promise<void> {
 /** A test under fire that kills less has shown nothing. */
 const KILLS = 6;
 
-/** Kills each consumer with SIGKILL every 300 to 1,500 ms while the work goes on, and says how often it did. */
+/** Kills each consumer with SIGKILL every 500 to 2,500 ms while the work goes on, and says how often it did. */
 async function underFire(headwater: Headwater, work: Promise<unknown>): Promise<number> {
   let kills = 0;
   let over = false;
   const fire = async (name: string) => {
     while (!over) {
-      await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 1200));
+      await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 2000));
       kills += headwater.kill(name);
     }
   };
@@ -43,7 +43,7 @@ async function underFire(headwater: Headwater, work: Promise<unknown>): Promise<
 }
 
 describe('the demo store, with its dirt', () => {
-  const store = generateStore({ seed: 'headwater', end: END });
+  const store = generateStore({ seed: 'headwater', end: END, people: 700 });
   let headwater: Headwater;
 
   beforeAll(async () => {
@@ -62,7 +62,7 @@ describe('the demo store, with its dirt', () => {
     expect(await headwater.query('SELECT count(*) AS n FROM raw')).toEqual([{ n: String(sent - refused) }]);
   });
 
-  test('is the same after a replay of the whole stream, with both consumers killed at random moments', async () => {
+  test('is the same after a replay of the whole stream, with all consumers killed at random moments', async () => {
     for (let kills = 0; kills < KILLS; ) {
       await headwater.runtime.rewind();
       kills += await underFire(headwater, headwater.settled());
@@ -76,8 +76,8 @@ describe('the demo store, with its dirt', () => {
   });
 });
 
-test('a store that arrives while both consumers are killed at random moments equals its ledger', async () => {
-  const store = generateStore({ seed: 'under fire', end: END, people: 600 });
+test('a store that arrives while all consumers are killed at random moments equals its ledger', async () => {
+  const store = generateStore({ seed: 'under fire', end: END, people: 300 });
   const headwater = await startHeadwater(undefined, { sandboxes: 2 });
   try {
     const work = send(store, headwater).then(() => headwater.settled());
