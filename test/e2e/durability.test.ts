@@ -56,7 +56,7 @@ test('an acknowledged event survives SIGKILL of the whole runtime, and Ctrl-C', 
   for (const signal of ['SIGKILL', 'SIGINT', 'SIGKILL'] as const) {
     const { child, url } = await start();
     const sending = sendUntilGone(url, `${acknowledged}`);
-    setTimeout(() => child.kill(signal), 1500);
+    setTimeout(() => child.kill(signal), 4_000);
     const closed = once(child, 'close');
     acknowledged += await sending;
     await closed;
