@@ -7,6 +7,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 
+/** An item as DynamoDB's wire holds it: our few attributes are marshalled by hand, which spares a library. */
 export type Item = Record<string, AttributeValue>;
 
 /** DynamoDB's limits of one call. */

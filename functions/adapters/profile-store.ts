@@ -1,15 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
-
-/** An item as DynamoDB's wire holds it: our few attributes are marshalled by hand, which spares a library. */
-type Item = Record<string, AttributeValue>;
+import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type Item, readItems } from './dynamodb-batches.ts';
 
 /** What is known of a key, as the table holds it. */
 export interface ProfileItem {
@@ -49,11 +39,8 @@ export interface ProfileStore {
   writePage(page: MessageIdPageItem): Promise<void>;
 }
 
-/** DynamoDB's limit of an item, of BatchGetItem's keys, and how long unprocessed keys are asked for again. */
+/** DynamoDB's limit of an item. */
 export const MAX_ITEM_BYTES = 400 * 1024;
-const MAX_KEYS = 100;
-const MAX_READS = 8;
-const FIRST_PAUSE_MS = 25;
 
 /** Bytes of a profile's item as DynamoDB counts them: names, texts, binaries, and at most 21 bytes a number. */
 export function itemBytes(item: ProfileItem): number {
@@ -66,7 +53,7 @@ export function itemBytes(item: ProfileItem): number {
 export function createProfileStore(client: DynamoDBClient, table: string): ProfileStore {
   return {
     async read(ids) {
-      const items = await readItems(client, table, ids);
+      const items = await readItems(client, table, ids.map(keyOf));
       return new Map(items.map(profileOf).map((item) => [item.id, item]));
     },
     async write(item) {
@@ -87,11 +74,8 @@ export function createProfileStore(client: DynamoDBClient, table: string): Profi
       });
     },
     async readPages(key, numbers) {
-      const items = await readItems(
-        client,
-        table,
-        numbers.map((number) => pageId(key, number)),
-      );
+      const ids = numbers.map((number) => pageId(key, number));
+      const items = await readItems(client, table, ids.map(keyOf));
       return items.map((item) => item.ids?.B ?? new Uint8Array());
     },
     async writePage({ key, number, ids, expiresAt }) {
@@ -105,11 +89,7 @@ export function createProfileStore(client: DynamoDBClient, table: string): Profi
   };
 }
 
-/** One profile, or undefined: for readers that may be a moment behind. */
-export async function readProfile(client: DynamoDBClient, table: string, id: string): Promise<ProfileItem | undefined> {
-  const { Item: item } = await client.send(new GetItemCommand({ TableName: table, Key: { id: { S: id } } }));
-  return item === undefined ? undefined : profileOf(item);
-}
+const keyOf = (id: string): Item => ({ id: { S: id } });
 
 /** Starts unlike any profile key, so that no user id can name the page of somebody else. */
 const pageId = (key: string, number: number): string => `dedup:${number}:${key}`;
@@ -132,36 +112,5 @@ async function put(client: DynamoDBClient, input: PutItemCommand['input']): Prom
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return 'conflict';
     throw error;
-  }
-}
-
-async function readItems(client: DynamoDBClient, table: string, ids: readonly string[]): Promise<Item[]> {
-  const parts: Promise<Item[]>[] = [];
-  for (let at = 0; at < ids.length; at += MAX_KEYS) parts.push(readPart(client, table, ids.slice(at, at + MAX_KEYS)));
-  return (await Promise.all(parts)).flat();
-}
-
-/** Reads up to 100 items; what DynamoDB left unprocessed is asked for again, with growing pauses. */
-async function readPart(client: DynamoDBClient, table: string, ids: readonly string[]): Promise<Item[]> {
-  const items: Item[] = [];
-  let keys: Item[] = ids.map((id) => ({ id: { S: id } }));
-  for (let read = 0; keys.length > 0; read += 1) {
-    if (read === MAX_READS) throw new UnprocessedKeysError(keys.length);
-    if (read > 0) await pause(FIRST_PAUSE_MS * 2 ** (read - 1));
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
-    );
-    items.push(...(Responses?.[table] ?? []));
-    keys = UnprocessedKeys?.[table]?.Keys ?? [];
-  }
-  return items;
-}
-
-/** DynamoDB went on leaving keys unread: the table is throttled. */
-export class UnprocessedKeysError extends Error {
-  override readonly name = 'UnprocessedKeysError';
-
-  constructor(keys: number) {
-    super(`DynamoDB left ${keys} keys unread ${MAX_READS} times: the table is throttled; the batch comes again.`);
   }
 }

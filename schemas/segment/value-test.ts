@@ -133,23 +133,25 @@ const listOps = ['hasAny', 'hasAll', 'hasNone'];
 const momentOps = ['before', 'after'];
 const instantOps = [...momentOps, 'withinLast', 'anniversary'];
 
+/** Tests whose verdict does not depend on when they are made, each in the shape given. */
+const timelessTests = <S extends z.core.$ZodShape>(shape: S) =>
+  [
+    strict({ ...shape, ...shapes.equality }),
+    strict({ ...shape, ...shapes.membership }),
+    strict({ ...shape, ...shapes.comparison }),
+    strict({ ...shape, ...shapes.range }),
+    strict({ ...shape, ...shapes.presence }),
+    strict({ ...shape, ...shapes.text }),
+    strict({ ...shape, ...shapes.pattern }),
+    strict({ ...shape, ...shapes.list }),
+    strict({ ...shape, ...shapes.moment }),
+  ] as const;
+
 /** The shape given, with any test of a value in `op` and `value`. */
 export const withAnyTest = <S extends z.core.$ZodShape>(shape: S) =>
   z.discriminatedUnion(
     'op',
-    [
-      strict({ ...shape, ...shapes.equality }),
-      strict({ ...shape, ...shapes.membership }),
-      strict({ ...shape, ...shapes.comparison }),
-      strict({ ...shape, ...shapes.range }),
-      strict({ ...shape, ...shapes.presence }),
-      strict({ ...shape, ...shapes.text }),
-      strict({ ...shape, ...shapes.pattern }),
-      strict({ ...shape, ...shapes.list }),
-      strict({ ...shape, ...shapes.moment }),
-      strict({ ...shape, ...shapes.recency }),
-      strict({ ...shape, ...shapes.anniversary }),
-    ],
+    [...timelessTests(shape), strict({ ...shape, ...shapes.recency }), strict({ ...shape, ...shapes.anniversary })],
     ops(...new Set([...textOps, ...numberOps, ...listOps, ...instantOps])),
   );
 
@@ -157,17 +159,7 @@ export const withAnyTest = <S extends z.core.$ZodShape>(shape: S) =>
 export const withTimelessTest = <S extends z.core.$ZodShape>(shape: S) =>
   z.discriminatedUnion(
     'op',
-    [
-      strict({ ...shape, ...shapes.equality }),
-      strict({ ...shape, ...shapes.membership }),
-      strict({ ...shape, ...shapes.comparison }),
-      strict({ ...shape, ...shapes.range }),
-      strict({ ...shape, ...shapes.presence }),
-      strict({ ...shape, ...shapes.text }),
-      strict({ ...shape, ...shapes.pattern }),
-      strict({ ...shape, ...shapes.list }),
-      strict({ ...shape, ...shapes.moment }),
-    ],
+    timelessTests(shape),
     ops(...new Set([...textOps, ...numberOps, ...listOps, ...momentOps])),
   );
 
@@ -219,7 +211,6 @@ const anyTest = withAnyTest({});
  * `null` is missing. Numbers compare as doubles, and no text is taken for a number.
  */
 export type ValueTest = z.infer<typeof anyTest>;
-export type ValueOp = ValueTest['op'];
 
 /** Tests that fit each kind of event field. */
 export const opsOfKind: Readonly<Record<'text' | 'number' | 'money' | 'texts', ReadonlySet<string>>> = {

@@ -38,10 +38,8 @@ export const segmentMember = z.object({
   userId: z.string().nullable(),
   since: isoTime,
 });
-export type SegmentMember = z.infer<typeof segmentMember>;
 
 export const segmentMembersPage = z.object({ items: z.array(segmentMember), nextCursor });
-export type SegmentMembersPage = z.infer<typeof segmentMembersPage>;
 
 /** Why a person entered or left a segment. */
 export const transitionCause = z.object({

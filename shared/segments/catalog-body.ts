@@ -1,13 +1,7 @@
-import type { SegmentDefinition } from '../../schemas/segment/definition.ts';
+import type { CatalogEntry, Versioned } from './catalog-entry.ts';
 
-/** A definition as it was saved. Versions grow with each change of what decides about members, and are never reused. */
-export type VersionedDefinition = SegmentDefinition & { readonly version: number };
-
-/** A segment as the catalog holds it: `live` decides about members, `pending` will when its backfill is done. */
-export interface CatalogSegment {
-  readonly id: string;
-  readonly live?: VersionedDefinition;
-  readonly pending?: VersionedDefinition;
+/** A segment as the catalog holds it. */
+export interface CatalogSegment extends CatalogEntry {
   /** Of a segment that Headwater brought along: hash of the rule that it came with. */
   readonly builtIn?: string;
   /** Milliseconds since 1970; 0 for a built-in segment that was there from the beginning. */
@@ -48,8 +42,7 @@ export function pendingWork({ entries, removed }: CatalogBody): PendingWork {
 }
 
 /** What was saved last: what a reader of the segment sees, and what its next change is a change of. */
-export const latestOf = ({ live, pending }: CatalogSegment): VersionedDefinition =>
-  (pending ?? live) as VersionedDefinition;
+export const latestOf = ({ live, pending }: CatalogSegment): Versioned => (pending ?? live) as Versioned;
 
 export const find = (body: CatalogBody, id: string): CatalogSegment | undefined =>
   body.entries.find((each) => each.id === id);

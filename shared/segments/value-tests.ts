@@ -7,7 +7,6 @@ import { compilePattern } from './pattern-matcher.ts';
 
 /** A test whose verdict depends on when it is made. */
 export type TimedTest = Extract<ValueTest, { op: 'withinLast' | 'anniversary' }>;
-export type TimelessTest = Exclude<ValueTest, TimedTest>;
 
 export const isTimed = (test: ValueTest): test is TimedTest => test.op === 'withinLast' || test.op === 'anniversary';
 
