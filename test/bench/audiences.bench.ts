@@ -1,17 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { API_KEY, basic, WRITE_KEY } from '../e2e/headwater.ts';
 import { type Benchmark, type Figure, secondsOf } from './figure.ts';
-import type { Question } from './runtime-process.ts';
+import { forkRuntime } from './fork-runtime.ts';
 
 const PROFILES = 100_000;
 const PROFILES_A_REQUEST = 250;
 const CONNECTIONS = 4;
 const LATENCIES = 60;
 const ENDING = 12;
-
-const program = fileURLToPath(new URL('./runtime-process.ts', import.meta.url));
 
 /** How soon a segment follows events and time, on the local runtime over HTTP. */
 export const audiences: Benchmark = {
@@ -86,13 +81,7 @@ function percentile(values: readonly number[], share: number): number {
 }
 
 async function startRuntime() {
-  const child = fork(program, [], { execArgv: ['--max-semi-space-size=4'] });
-  const next = async () => ((await once(child, 'message')) as [{ answer: never }])[0].answer;
-  const ask = <Answer>(question: Question): Promise<Answer> => {
-    child.send(question);
-    return next();
-  };
-  const url: string = await next();
+  const { url, ask } = await forkRuntime();
   const call = async (method: string, path: string, body?: unknown) => {
     const authorization = path === '/v1/batch' ? basic(WRITE_KEY) : `Bearer ${API_KEY}`;
     const answer = await fetch(url + path, {

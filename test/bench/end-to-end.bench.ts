@@ -1,21 +1,16 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { replay } from '../../infra/local/demo/replay.ts';
 import { generateStore } from '../../infra/local/demo/store.ts';
 import type { CallCount } from '../../infra/local/gateway/types.ts';
 import { WRITE_KEY } from '../e2e/headwater.ts';
 import { type Benchmark, type Figure, secondsOf } from './figure.ts';
+import { type Ask, forkRuntime } from './fork-runtime.ts';
 import { storeMessages } from './messages.ts';
-import type { Question } from './runtime-process.ts';
 
 const EVENTS = 30_000;
 const EVENTS_A_REQUEST = 50;
 const CONNECTIONS = 4;
 const MB = 1024 * 1024;
-
-const program = fileURLToPath(new URL('./runtime-process.ts', import.meta.url));
 
 /** HTTP in to profile and lake on the local runtime, and what it holds in memory after the demo store. */
 export const endToEnd: Benchmark = {
@@ -66,17 +61,10 @@ export const endToEnd: Benchmark = {
   },
 };
 
-type Ask = <Answer>(question: Question) => Promise<Answer>;
-
 async function withRuntime<Result>(work: (url: string, ask: Ask) => Promise<Result>): Promise<Result> {
-  const runtime = fork(program, [], { execArgv: ['--max-semi-space-size=4'] });
-  const next = async () => ((await once(runtime, 'message')) as [{ answer: never }])[0].answer;
-  const ask: Ask = (question) => {
-    runtime.send(question);
-    return next();
-  };
+  const { url, ask } = await forkRuntime();
   try {
-    return await work(await next(), ask);
+    return await work(url, ask);
   } finally {
     await ask('stop');
   }

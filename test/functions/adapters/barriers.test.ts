@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
@@ -17,6 +17,7 @@ import { createDynamoDbService } from '../../../infra/local/services/dynamodb.ts
 import { createKinesisService } from '../../../infra/local/services/kinesis.ts';
 import { eventually } from '../../e2e/eventually.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
+import { createSegmentsTable } from './segments-table.ts';
 
 let aws: LocalAws;
 let kinesis: KinesisClient;
@@ -101,20 +102,7 @@ test('gives up on a stream that never stands still', async () => {
 
 test('is passed on the shards that consumers have marked, however often', async () => {
   const client = new DynamoDBClient(aws.clientConfig());
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'segments',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createSegmentsTable(client);
   const barriers = createBarriers(client, 'segments', Date.now);
   for (const shard of ['shard-1', 'shard-2', 'shard-1']) await barriers.markBarrier('x', shard);
   await barriers.markBarrier('y', 'shard-3');

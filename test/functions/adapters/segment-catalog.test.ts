@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import {
   CatalogTooLargeError,
@@ -12,6 +12,7 @@ import { createSegment } from '../../../shared/segments/catalog-changes.ts';
 import { aSegment, emptyCatalog } from '../../fixtures/segments.ts';
 import { startLocalAws } from '../../infra/local/services/local-aws.ts';
 import { Death, MemoryTable } from './memory-table.ts';
+import { createSegmentsTable } from './segments-table.ts';
 
 const catalogIn = (table: MemoryTable) => createSegmentCatalog(table.client, 'segments', () => 0);
 const withOne = (body: CatalogBody, id: string) => createSegment(body, aSegment({ id }), 0).body;
@@ -114,20 +115,7 @@ test('refuses what no item has room for', async () => {
 test('lets bodies expire that were superseded long ago, and none that is read', async () => {
   await using aws = await startLocalAws([createDynamoDbService]);
   const client = new DynamoDBClient(aws.clientConfig());
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'segments',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createSegmentsTable(client);
   const catalog = createSegmentCatalog(client, 'segments', () => 1_000_000);
   for (let n = 1; n <= 23; n += 1) await add(catalog, `s-${n}`);
   await catalog.prune(await catalog.readHead());
