@@ -1,4 +1,6 @@
 import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
+import { insightViews } from './insight-views.ts';
+import { shopViews } from './shop-views.ts';
 import { eventsLanded, failedEventsLanded, identitiesLanded, rawLanded, transitionsLanded } from './tables.ts';
 
 type NameIn<Table extends { columns: readonly Column[] }> = Table['columns'][number]['name'];
@@ -72,4 +74,6 @@ export const lakeViews: readonly LakeView[] = [
       }),
     ],
   },
+  ...shopViews,
+  ...insightViews,
 ];
