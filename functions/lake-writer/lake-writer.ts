@@ -3,11 +3,11 @@ import type { ReceivedRecord } from '../../shared/clean/cleaned-record.ts';
 import type { TableRows } from '../../shared/lake/column-readers.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { barrierKey, landedKey } from '../../shared/lake/object-key.ts';
+import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
 import { barriersIn, readBatch } from '../../shared/lake/read-batch.ts';
 import { receivedRecords } from '../adapters/kinesis-batch.ts';
 import { errorFields, log } from '../adapters/log.ts';
 import type { PutObject } from '../adapters/s3.ts';
-import { parquetFile } from './parquet.ts';
 
 /**
  * Lands each batch of the stream: a file for each table that has rows, named after the batch's first record. When all

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parquetFile } from '../../../../functions/lake-writer/parquet.ts';
 import type { Catalog, CatalogTable } from '../../../../infra/local/services/athena/catalog.ts';
 import { Engine } from '../../../../infra/local/services/athena/engine.ts';
 import type { CleanEvent } from '../../../../schemas/event/clean-event.ts';
@@ -9,6 +8,7 @@ import { type LakeTable, text } from '../../../../schemas/lake/column.ts';
 import { eventsLanded } from '../../../../schemas/lake/tables.ts';
 import { tableRows } from '../../../../shared/lake/column-readers.ts';
 import { eventReaders } from '../../../../shared/lake/event-row.ts';
+import { parquetFile } from '../../../../shared/lake/parquet/parquet-file.ts';
 
 const identities = {
   name: 'identities',

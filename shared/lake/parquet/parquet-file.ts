@@ -1,7 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import type { ColumnType } from '../../schemas/lake/column.ts';
-import type { ColumnValues, TableRows } from '../../shared/lake/column-readers.ts';
+import type { ColumnType } from '../../../schemas/lake/column.ts';
+import type { ColumnValues, TableRows } from '../column-readers.ts';
 
 type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number];
 
