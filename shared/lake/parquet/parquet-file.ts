@@ -1,49 +1,69 @@
-import { zstdCompressSync } from 'node:zlib';
-import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import type { ColumnType } from '../../../schemas/lake/column.ts';
-import type { ColumnValues, TableRows } from '../column-readers.ts';
+import type { LakeTable } from '../../../schemas/lake/column.ts';
+import type { TableRows } from '../column-readers.ts';
+import { columnChunk } from './column-chunk.ts';
+import { FORMAT, fileFooter, type RowGroup } from './file-footer.ts';
 
-type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number];
+/** An engine reads row groups side by side, and skips those that a query cannot want. */
+const ROWS_PER_GROUP = 100_000;
 
-/**
- * How each column type lies in Parquet: what Trino (Athena) and DuckDB read as that very type. Timestamps carry no
- * time zone, because Glue's `timestamp` has none; money is the unscaled integer, so nothing is rounded.
- */
-const physical: Record<ColumnType, Omit<SchemaElement, 'name'>> = {
-  string: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
-  int: { type: 'INT32' },
-  bigint: { type: 'INT64' },
-  double: { type: 'DOUBLE' },
-  boolean: { type: 'BOOLEAN' },
-  timestamp: { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MILLIS' } },
-  'decimal(18,4)': { type: 'INT64', converted_type: 'DECIMAL', precision: 18, scale: 4 },
-};
-
-const isInt64 = (type: ColumnType): boolean => physical[type].type === 'INT64';
-
-/** A Parquet file of a table's rows, compressed with zstd. */
-export function parquetFile({ columns }: TableRows): Uint8Array {
-  const schema: SchemaElement[] = [
-    { name: 'root', num_children: columns.length },
-    ...columns.map(({ column: { name, type } }) => ({
-      name,
-      repetition_type: 'OPTIONAL' as const,
-      ...physical[type],
-    })),
-  ];
-  return new Uint8Array(
-    parquetWriteBuffer({
-      schema,
-      columnData: columns.map(columnSource),
-      codec: 'ZSTD',
-      compressors: { ZSTD: (bytes) => zstdCompressSync(bytes) },
-    }),
-  );
+/** A Parquet file in the making: what `add` and `finish` answer are its bytes, one after another. */
+export interface ParquetFile {
+  /** Bytes and rows so far. */
+  readonly size: number;
+  readonly rows: number;
+  /** Encodes rows as one row group, or as several when they are more than 100,000. */
+  add(rows: TableRows): readonly Uint8Array[];
+  /** The end of the file: nothing can be added after it. */
+  finish(): readonly Uint8Array[];
 }
 
-function columnSource({ column: { name, type }, values }: ColumnValues): ColumnSource {
-  const data = isInt64(type)
-    ? values.map((value) => (value === undefined ? undefined : BigInt(value as number)))
-    : [...values];
-  return { name, data };
+/**
+ * Opens a Parquet file, compressed by zstd, for more rows than fit into memory at once: of each row group it keeps only
+ * what the footer says of it.
+ */
+export function openParquetFile(table: LakeTable): ParquetFile {
+  const groups: RowGroup[] = [];
+  let size = 0;
+  let rows = 0;
+
+  /** Starts the file if nothing did, and counts the pieces. */
+  const answer = (pieces: readonly Uint8Array[]): readonly Uint8Array[] => {
+    const all = size === 0 && pieces.length > 0 ? [FORMAT, ...pieces] : pieces;
+    for (const piece of all) size += piece.length;
+    return all;
+  };
+
+  const addGroup = ({ columns }: TableRows, start: number, end: number): readonly Uint8Array[] => {
+    const chunks = columns.map((column) => columnChunk(column, start, end));
+    groups.push({
+      offset: size || FORMAT.length,
+      rows: end - start,
+      chunks: chunks.map(({ pieces: _, ...chunk }) => chunk),
+    });
+    rows += end - start;
+    return answer(chunks.flatMap(({ pieces }) => pieces));
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    get rows() {
+      return rows;
+    },
+    add: (added) => {
+      const pieces: Uint8Array[] = [];
+      for (let start = 0; start < added.count; start += ROWS_PER_GROUP) {
+        pieces.push(...addGroup(added, start, Math.min(start + ROWS_PER_GROUP, added.count)));
+      }
+      return pieces;
+    },
+    finish: () => answer([fileFooter(table.columns, groups)]),
+  };
+}
+
+/** The Parquet file of a table's rows. */
+export function parquetFile(rows: TableRows): Uint8Array {
+  const file = openParquetFile(rows.table);
+  return Buffer.concat([...file.add(rows), ...file.finish()]);
 }
