@@ -147,6 +147,33 @@ export interface IdentitiesRecord {
   readonly items: readonly IdentityChange[];
 }
 
+/** What a day of a campaign cost, as a row of an imported file says it. */
+export interface SpendItem {
+  /** UTC day, YYYY-MM-DD. */
+  readonly date: string;
+  readonly channel: string;
+  readonly source?: string;
+  readonly medium?: string;
+  readonly campaign?: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** In 1/10,000 of the currency's unit. */
+  readonly cost: number;
+  readonly impressions?: number;
+  readonly clicks?: number;
+  readonly importId: string;
+  /** Number of the row in the imported file, from 1: with the import's id it tells rows apart. */
+  readonly row: number;
+  /** When the import began, in milliseconds since 1970: of two that name the same campaign and day the later counts. */
+  readonly importedAt: number;
+}
+/** For the lake alone. */
+export interface SpendRecord {
+  readonly v: 1;
+  readonly kind: 'spend';
+  readonly items: readonly SpendItem[];
+}
+
 export type ControlRecord =
   | LinkRecord
   | UnlinkRecord
@@ -155,7 +182,8 @@ export type ControlRecord =
   | BackfillRecord
   | BarrierRecord
   | TransitionsRecord
-  | IdentitiesRecord;
+  | IdentitiesRecord
+  | SpendRecord;
 export type ControlKind = ControlRecord['kind'];
 
 /** What a record of each kind must have, so that whoever reads it need not look twice. */
@@ -177,6 +205,7 @@ const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
   barrier: ({ id }) => isText(id),
   transitions: ({ items }) => isListOf(items, isTransition),
   identities: ({ items }) => isListOf(items, isIdentityChange),
+  spend: ({ items }) => isListOf(items, isSpendItem),
 };
 
 /** The record that a JSON value is, or undefined when it is no whole control record. */
@@ -232,3 +261,12 @@ const isIdentityChange = (value: unknown) =>
   (value.parentKey === null || isText(value.parentKey)) &&
   isNumber(value.moves) &&
   isNumber(value.time);
+const isSpendItem = (value: unknown) =>
+  isObject(value) &&
+  isText(value.date) &&
+  isText(value.channel) &&
+  isText(value.currency) &&
+  isNumber(value.cost) &&
+  isText(value.importId) &&
+  isNumber(value.row) &&
+  isNumber(value.importedAt);

@@ -2,6 +2,7 @@ import {
   eventsLanded,
   failedEventsLanded,
   identitiesLanded,
+  marketingSpendLanded,
   rawLanded,
   transitionsLanded,
 } from '../../schemas/lake/tables.ts';
@@ -11,11 +12,12 @@ import { type FailedEventSource, failedEventReaders } from './failed-event-row.t
 import { type IdentitySource, identityReaders } from './identity-row.ts';
 import { type RawSource, rawReaders } from './raw-row.ts';
 import type { ReadRecord } from './read-batch.ts';
+import { type SpendSource, spendReaders } from './spend-row.ts';
 import { type TransitionSource, transitionReaders } from './transition-row.ts';
 
 /**
  * Rows of every landed table: each message is one row of raw, and one row of either events or failed events; each
- * transition and each change of identity is a row of its own table. Other word from Headwater itself leaves no rows.
+ * transition, change of identity and row of spend is a row of its own table. Other word from Headwater itself leaves no rows.
  */
 export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const raw: RawSource[] = [];
@@ -23,6 +25,7 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const failed: FailedEventSource[] = [];
   const transitions: TransitionSource[] = [];
   const identities: IdentitySource[] = [];
+  const spend: SpendSource[] = [];
   for (const read of batch) {
     const { shardId, sequenceNumber } = read.received;
     const at = (index: number) => ({ shardId, sequenceNumber, index });
@@ -40,6 +43,8 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
       }
     } else if (read.control.kind === 'identities') {
       for (const [index, change] of read.control.items.entries()) identities.push({ change, position: at(index) });
+    } else if (read.control.kind === 'spend') {
+      for (const [index, item] of read.control.items.entries()) spend.push({ item, position: at(index) });
     }
   }
   return [
@@ -48,5 +53,6 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
     tableRows(failedEventsLanded, failedEventReaders, failed),
     tableRows(transitionsLanded, transitionReaders, transitions),
     tableRows(identitiesLanded, identityReaders, identities),
+    tableRows(marketingSpendLanded, spendReaders, spend),
   ];
 }

@@ -46,6 +46,9 @@ export function packControl(records: readonly ControlRecord[]): PackedRecord[] {
         packList('k', { v: 1, kind: 'backfill', job, segments }, 'items', record.items, out);
         break;
       }
+      case 'spend':
+        packList('s', { v: 1, kind: 'spend' }, 'items', record.items, out);
+        break;
       case 'barrier':
         throw new Error('A barrier goes to every shard by its hash key: put it with putBarrierOn.');
     }

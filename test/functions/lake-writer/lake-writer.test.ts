@@ -71,11 +71,21 @@ const anInvocation = (records: readonly ReceivedRecord[]): KinesisStreamEvent =>
 });
 
 const joined = { profileKey: 'anonymous:a', parentKey: 'user:ada', moves: 1, time: ARRIVAL, why: 'identify' };
+const spent = {
+  date: '2026-03-01',
+  channel: 'paid',
+  currency: 'EUR',
+  cost: 1,
+  importId: 'i',
+  row: 1,
+  importedAt: ARRIVAL,
+};
 /** Records that leave a row in every table. */
 const everyTable = () => [
   aRecord(anEnvelope([aTrack(), {}])),
   aRecord({ v: 1, kind: 'transitions', items: [aTransition()] }),
   aRecord({ v: 1, kind: 'identities', items: [joined] }),
+  aRecord({ v: 1, kind: 'spend', items: [spent] }),
 ];
 const aBarrier = (id: string) => aRecord({ v: 1, kind: 'barrier', id });
 const keysOf = (prefix: string) => [...objects.keys()].filter((key) => key.startsWith(`/lake/${prefix}`)).sort();

@@ -132,6 +132,7 @@ test('the lake writer writes tables and failed batches, and nothing else in eith
     'LakeBucket/events_landed/*',
     'LakeBucket/failed_events_landed/*',
     'LakeBucket/identities_landed/*',
+    'LakeBucket/marketing_spend_landed/*',
     'LakeBucket/raw_landed/*',
     'LakeBucket/transitions_landed/*',
   ]);
