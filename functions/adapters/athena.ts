@@ -1,12 +1,6 @@
-import {
-  AthenaClient,
-  GetQueryExecutionCommand,
-  GetQueryResultsCommand,
-  InvalidRequestException,
-  type QueryExecution,
-  StartQueryExecutionCommand,
-  StopQueryExecutionCommand,
-} from '@aws-sdk/client-athena';
+import { randomUUID } from 'node:crypto';
+import { type JsonService, jsonService } from './json-service.ts';
+import { ServiceError } from './signed-http.ts';
 
 export interface AthenaQuery {
   /** Trino SQL, with `?` where `parameters` go. */
@@ -65,12 +59,36 @@ export class AthenaTimeoutError extends AthenaQueryError {
   }
 }
 
+/** What is read of Athena's answers. */
+interface QueryExecution {
+  readonly Status?: { readonly State?: string; readonly StateChangeReason?: string };
+  readonly ResultConfiguration?: { readonly OutputLocation?: string };
+  readonly Statistics?: {
+    readonly DataScannedInBytes?: number;
+    readonly TotalExecutionTimeInMillis?: number;
+    readonly EngineExecutionTimeInMillis?: number;
+  };
+}
+
+interface QueryResults {
+  readonly ResultSet?: {
+    readonly ResultSetMetadata?: {
+      readonly ColumnInfo?: readonly { readonly Name?: string; readonly Type?: string }[];
+    };
+    readonly Rows?: readonly { readonly Data?: readonly { readonly VarCharValue?: string }[] }[];
+  };
+  readonly NextToken?: string;
+}
+
+const callAthena = (): JsonService =>
+  jsonService({ service: 'athena', target: 'AmazonAthena', version: '1.1', name: 'Athena' }, { timeoutMs: 30_000 });
+
 /** Waits between looks at a running query: short ones answer at once, long ones cost few calls. */
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 300_000;
 
-export function createAthena(client: AthenaClient = new AthenaClient()) {
+export function createAthena(athena: JsonService = callAthena()) {
   /** Runs a query to its end. Throws `AthenaQueryError` when it fails. */
   async function query(request: AthenaQuery): Promise<AthenaResult> {
     const id = await start(request);
@@ -88,31 +106,28 @@ export function createAthena(client: AthenaClient = new AthenaClient()) {
 
   /** Starts a query and answers its id. */
   async function start({ sql, parameters, database, workGroup, token }: AthenaQuery): Promise<string> {
-    const { QueryExecutionId } = await client.send(
-      new StartQueryExecutionCommand({
-        QueryString: sql,
-        QueryExecutionContext: { Database: database },
-        WorkGroup: workGroup,
-        ...(parameters && parameters.length > 0 && { ExecutionParameters: [...parameters] }),
-        ...(token && { ClientRequestToken: token }),
-      }),
-    );
-    return QueryExecutionId as string;
+    const { QueryExecutionId } = await athena<{ QueryExecutionId: string }>('StartQueryExecution', {
+      QueryString: sql,
+      QueryExecutionContext: { Database: database },
+      WorkGroup: workGroup,
+      // Of a query whose answer was lost a repeated call starts no second one.
+      ClientRequestToken: token ?? randomUUID(),
+      ...(parameters && parameters.length > 0 && { ExecutionParameters: parameters }),
+    });
+    return QueryExecutionId;
   }
 
   async function ended(id: string, timeout: number): Promise<QueryExecution> {
     let waited = 0;
     for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 1.5, LONGEST_LOOK_MS)) {
-      const { QueryExecution: execution = {} } = await client.send(
-        new GetQueryExecutionCommand({ QueryExecutionId: id }),
-      );
+      const execution = await executionOf(id);
       const state = execution.Status?.State;
       if (state === 'SUCCEEDED') return execution;
       if (state === 'FAILED' || state === 'CANCELLED') {
         throw new AthenaQueryError(execution.Status?.StateChangeReason ?? `The query ended as ${state}.`);
       }
       if (waited >= timeout) {
-        await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
+        await athena('StopQueryExecution', { QueryExecutionId: id });
         throw new AthenaTimeoutError(timeout);
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
@@ -120,18 +135,25 @@ export function createAthena(client: AthenaClient = new AthenaClient()) {
     }
   }
 
+  async function executionOf(id: string): Promise<QueryExecution> {
+    const { QueryExecution = {} } = await athena<{ QueryExecution?: QueryExecution }>('GetQueryExecution', {
+      QueryExecutionId: id,
+    });
+    return QueryExecution;
+  }
+
   /** How far a query is that was started here or elsewhere. */
   async function look(id: string): Promise<AthenaState> {
     try {
-      const { QueryExecution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
-      const { State: state, StateChangeReason: reason } = QueryExecution?.Status ?? {};
+      const { Status, ResultConfiguration } = await executionOf(id);
+      const { State: state, StateChangeReason: reason } = Status ?? {};
       if (state === 'FAILED' || state === 'CANCELLED') return { state: 'failed', reason: reason ?? state };
       if (state !== 'SUCCEEDED') return { state: 'running' };
-      const output = QueryExecution?.ResultConfiguration?.OutputLocation ?? '';
+      const output = ResultConfiguration?.OutputLocation ?? '';
       const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(output) ?? [];
       return { state: 'succeeded', output: { bucket, key } };
     } catch (error) {
-      if (error instanceof InvalidRequestException) return { state: 'unknown' };
+      if (error instanceof ServiceError && error.name === 'InvalidRequestException') return { state: 'unknown' };
       throw error;
     }
   }
@@ -140,9 +162,10 @@ export function createAthena(client: AthenaClient = new AthenaClient()) {
     let token: string | undefined;
     let header = true;
     do {
-      const { ResultSet, NextToken } = await client.send(
-        new GetQueryResultsCommand({ QueryExecutionId: id, ...(token && { NextToken: token }) }),
-      );
+      const { ResultSet, NextToken } = await athena<QueryResults>('GetQueryResults', {
+        QueryExecutionId: id,
+        ...(token && { NextToken: token }),
+      });
       const columns = (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(({ Name = '', Type = '' }) => ({
         name: Name,
         type: Type,

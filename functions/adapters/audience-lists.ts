@@ -1,4 +1,3 @@
-import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Transition } from '../../schemas/stream/control.ts';
 import {
   countPartition,
@@ -11,6 +10,7 @@ import {
   valuePartition,
 } from './audience-items.ts';
 import { CursorError, readCursor, writeCursor } from './cursor.ts';
+import type { DynamoDb, QueryInput } from './dynamodb.ts';
 import type { Item } from './dynamodb-batches.ts';
 
 export interface PageOf<T> {
@@ -47,9 +47,8 @@ interface Found {
 }
 
 /** Lists of an audience table, as of a moment ago. */
-export function createAudienceLists(client: DynamoDBClient, table: string): AudienceLists {
-  const query = async (input: Omit<QueryCommandInput, 'TableName'>) =>
-    await client.send(new QueryCommand({ TableName: table, ...input }));
+export function createAudienceLists(dynamoDb: DynamoDb, table: string): AudienceLists {
+  const query = async (input: Omit<QueryInput, 'TableName'>) => await dynamoDb('Query', { TableName: table, ...input });
 
   const all = async (pk: string): Promise<Item[]> => {
     const items: Item[] = [];

@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Transition } from '../../schemas/stream/control.ts';
 import { compareSequence } from '../../shared/profile/positions.ts';
 import {
@@ -11,7 +10,8 @@ import {
   transitionItem,
   valuePartition,
 } from './audience-items.ts';
-import { type Item, readItems, writeItems } from './dynamodb-batches.ts';
+import { type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
+import { readItems, writeItems } from './dynamodb-batches.ts';
 import { sortKeyOf } from './sort-key.ts';
 
 export type { Member } from './audience-items.ts';
@@ -63,20 +63,18 @@ const IN_FLIGHT = 32;
 export const memberId = ({ segmentId, key }: Of): string => `${segmentId}\n${key}`;
 
 /** Members, counts and transitions in a DynamoDB table. */
-export function createAudienceStore(client: DynamoDBClient, table: string, clock: () => number): AudienceStore {
+export function createAudienceStore(dynamoDb: DynamoDb, table: string, clock: () => number): AudienceStore {
   const put = async (item: Item, condition: string, values: Item): Promise<boolean> => {
     try {
-      await client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: item,
-          ConditionExpression: condition,
-          ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
-        }),
-      );
+      await dynamoDb('PutItem', {
+        TableName: table,
+        Item: item,
+        ConditionExpression: condition,
+        ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+      });
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isConditionFailed(error)) return false;
       throw error;
     }
   };
@@ -84,7 +82,7 @@ export function createAudienceStore(client: DynamoDBClient, table: string, clock
   const readCounts: AudienceStore['readCounts'] = async (shardId, segmentIds) => {
     const segments = new Map([...segmentIds].map((id) => [countPartition(id), id]));
     const keys = [...segments.keys()].map((pk): Item => ({ pk: { S: pk }, sk: { S: shardId } }));
-    const items = await readItems(client, table, keys);
+    const items = await readItems(dynamoDb, table, keys);
     return new Map(items.map((item) => [segments.get(item.pk?.S ?? '') ?? '', shardCountOf(item)]));
   };
 
@@ -113,21 +111,21 @@ export function createAudienceStore(client: DynamoDBClient, table: string, clock
     if (at < 0) return;
     const value = segmentId.slice(at + 1);
     const item: Item = { pk: { S: valuePartition(segmentId.slice(0, at)) }, sk: { S: sortKeyOf(value) } };
-    await writeItems(client, table, [{ ...item, value: { S: value } }]);
+    await writeItems(dynamoDb, table, [{ ...item, value: { S: value } }]);
   };
 
   return {
     readCounts,
     async readMembers(of) {
       const byPlace = new Map(of.map((each) => [placeOf(memberKey(each)), each]));
-      const items = await readItems(client, table, [...byPlace.values()].map(memberKey));
+      const items = await readItems(dynamoDb, table, [...byPlace.values()].map(memberKey));
       const members = items.map((item) => memberOf(item, byPlace.get(placeOf(item))?.segmentId ?? ''));
       return new Map(members.map((member) => [memberId(member), member]));
     },
     async writeTransitions(transitions) {
       const now = clock();
       const items = transitions.map((transition) => transitionItem(transition, now));
-      await writeItems(client, table, [...new Map(items.map((item) => [placeOf(item), item])).values()]);
+      await writeItems(dynamoDb, table, [...new Map(items.map((item) => [placeOf(item), item])).values()]);
     },
     async writeCounts(shardId, changes) {
       await severally(changes, (change) => writeCount(shardId, change));

@@ -1,11 +1,5 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { BackfillJob, Failure } from '../../shared/segments/backfill-job.ts';
+import { type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
 
 /** The one backfill that there may be, and who works on it. */
 export interface HeldJob {
@@ -29,26 +23,26 @@ export interface BackfillJobs {
 }
 
 /** The backfill's job in the table of segments: one item, so that lease and progress change together or not at all. */
-export function createBackfillJobs(client: DynamoDBClient, table: string): BackfillJobs {
-  const Key: Record<string, AttributeValue> = { pk: { S: 'job' }, sk: { S: 'current' } };
+export function createBackfillJobs(dynamoDb: DynamoDb, table: string): BackfillJobs {
+  const Key: Item = { pk: { S: 'job' }, sk: { S: 'current' } };
 
   const read = async (): Promise<HeldJob | undefined> => {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
-    if (Item === undefined) return undefined;
-    const text = Item.job?.S;
+    const { Item: item } = await dynamoDb('GetItem', { TableName: table, Key, ConsistentRead: true });
+    if (item === undefined) return undefined;
+    const text = item.job?.S;
     return {
-      version: Number(Item.version?.N ?? 0),
-      owner: Item.owner?.S ?? '',
-      leaseUntil: Number(Item.leaseUntil?.N ?? 0),
+      version: Number(item.version?.N ?? 0),
+      owner: item.owner?.S ?? '',
+      leaseUntil: Number(item.leaseUntil?.N ?? 0),
       job: text === undefined ? undefined : JSON.parse(text),
-      failures: JSON.parse(Item.failures?.S ?? '[]'),
+      failures: JSON.parse(item.failures?.S ?? '[]'),
     };
   };
 
   return {
     read,
     async write({ version, owner, leaseUntil, job, failures }) {
-      const Item: Record<string, AttributeValue> = {
+      const item: Item = {
         ...Key,
         version: { N: String(version) },
         owner: { S: owner },
@@ -57,17 +51,15 @@ export function createBackfillJobs(client: DynamoDBClient, table: string): Backf
         failures: { S: JSON.stringify(failures) },
       };
       try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item,
-            ConditionExpression: version === 1 ? 'attribute_not_exists(pk)' : 'version = :before',
-            ...(version > 1 && { ExpressionAttributeValues: { ':before': { N: String(version - 1) } } }),
-          }),
-        );
+        await dynamoDb('PutItem', {
+          TableName: table,
+          Item: item,
+          ConditionExpression: version === 1 ? 'attribute_not_exists(pk)' : 'version = :before',
+          ...(version > 1 && { ExpressionAttributeValues: { ':before': { N: String(version - 1) } } }),
+        });
         return true;
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!isConditionFailed(error)) throw error;
         // Our own write on the next version: it had succeeded, its answer was lost.
         const found = await read();
         return found?.version === version && found.owner === owner;

@@ -1,4 +1,4 @@
-import { type AttributeValue, type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDb, Item } from './dynamodb.ts';
 
 /** Which shards a consumer has read up to a barrier. Kept in the table of segments. */
 export interface Barriers {
@@ -11,27 +11,25 @@ export interface Barriers {
 /** Nobody asks for a barrier for longer; milliseconds. */
 const LIFE_MS = 2 * 86_400_000;
 
-export function createBarriers(client: DynamoDBClient, table: string, clock: () => number): Barriers {
+export function createBarriers(dynamoDb: DynamoDb, table: string, clock: () => number): Barriers {
   const keyOf = (id: string): AttributeValue => ({ S: `barrier#${id}` });
   return {
     async markBarrier(id, shardId) {
       const expiresAt = { N: String(Math.ceil((clock() + LIFE_MS) / 1000)) };
-      const Item = { pk: keyOf(id), sk: { S: shardId }, expiresAt };
-      await client.send(new PutItemCommand({ TableName: table, Item }));
+      const item: Item = { pk: keyOf(id), sk: { S: shardId }, expiresAt };
+      await dynamoDb('PutItem', { TableName: table, Item: item });
     },
     async passedShards(id) {
       const shards = new Set<string>();
-      let start: Record<string, AttributeValue> | undefined;
+      let start: Item | undefined;
       do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': keyOf(id) },
-            ConsistentRead: true,
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        );
+        const { Items = [], LastEvaluatedKey } = await dynamoDb('Query', {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': keyOf(id) },
+          ConsistentRead: true,
+          ...(start && { ExclusiveStartKey: start }),
+        });
         for (const { sk } of Items) if (sk?.S !== undefined) shards.add(sk.S);
         start = LastEvaluatedKey;
       } while (start);

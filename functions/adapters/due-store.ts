@@ -1,5 +1,5 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { deleteItems, type Item, writeItems } from './dynamodb-batches.ts';
+import type { DynamoDb, Item } from './dynamodb.ts';
+import { deleteItems, writeItems } from './dynamodb-batches.ts';
 import { gathering } from './gathering.ts';
 import { sortKeyOf } from './sort-key.ts';
 import { bucketOf } from './spread.ts';
@@ -52,8 +52,8 @@ export const minuteOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
 const cursorKey: Item = { bucket: { S: 'cursor' }, due: { S: 'cursor' } };
 
 /** What is due when, in a DynamoDB table: by minute, so that what is due is found without looking at all. */
-export function createDueStore(client: DynamoDBClient, table: string, clock: () => number): DueStore {
-  const put = gathering<Item>((items) => writeItems(client, table, items));
+export function createDueStore(dynamoDb: DynamoDb, table: string, clock: () => number): DueStore {
+  const put = gathering<Item>((items) => writeItems(dynamoDb, table, items));
   return {
     async arm(dueMs, key) {
       const now = clock();
@@ -74,22 +74,20 @@ export function createDueStore(client: DynamoDBClient, table: string, clock: () 
       const found: DueEntry[] = [];
       let start: Item | undefined;
       do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: '#bucket = :bucket AND due < :after',
-            FilterExpression: 'armedAt <= :settled',
-            ExpressionAttributeNames: { '#bucket': 'bucket' },
-            ExpressionAttributeValues: {
-              ':bucket': { S: bucket },
-              ':after': { S: digits(now + 1) },
-              ':settled': { N: String(now - SETTLE_MS) },
-            },
-            ConsistentRead: true,
-            Limit: PAGE - found.length,
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        );
+        const { Items = [], LastEvaluatedKey } = await dynamoDb('Query', {
+          TableName: table,
+          KeyConditionExpression: '#bucket = :bucket AND due < :after',
+          FilterExpression: 'armedAt <= :settled',
+          ExpressionAttributeNames: { '#bucket': 'bucket' },
+          ExpressionAttributeValues: {
+            ':bucket': { S: bucket },
+            ':after': { S: digits(now + 1) },
+            ':settled': { N: String(now - SETTLE_MS) },
+          },
+          ConsistentRead: true,
+          Limit: PAGE - found.length,
+          ...(start && { ExclusiveStartKey: start }),
+        });
         for (const { due, key, armedAt } of Items) {
           if (due?.S === undefined || key?.S === undefined) continue;
           const since = Math.max(Number.parseInt(due.S, 10), Number(armedAt?.N ?? 0) + SETTLE_MS);
@@ -101,18 +99,20 @@ export function createDueStore(client: DynamoDBClient, table: string, clock: () 
     },
     async remove(entries) {
       const keys = entries.map(({ bucket, due }) => ({ bucket: { S: bucket }, due: { S: due } }));
-      await deleteItems(client, table, keys);
+      await deleteItems(dynamoDb, table, keys);
     },
     async readCursor() {
-      const { Item: item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: cursorKey, ConsistentRead: true }),
-      );
+      const { Item: item } = await dynamoDb('GetItem', {
+        TableName: table,
+        Key: cursorKey,
+        ConsistentRead: true,
+      });
       const minute = Number(item?.sweptBefore?.N ?? Number.NaN);
       return Number.isNaN(minute) ? undefined : minute;
     },
     async writeCursor(minute) {
       const item: Item = { ...cursorKey, sweptBefore: { N: String(minute) } };
-      await client.send(new PutItemCommand({ TableName: table, Item: item }));
+      await dynamoDb('PutItem', { TableName: table, Item: item });
     },
   };
 }

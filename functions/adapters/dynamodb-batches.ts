@@ -1,14 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  type DynamoDBClient,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDb, Item, WriteRequest } from './dynamodb.ts';
 
-/** An item as DynamoDB's wire holds it: our few attributes are marshalled by hand, which spares a library. */
-export type Item = Record<string, AttributeValue>;
+export type { Item } from './dynamodb.ts';
 
 /** DynamoDB's limits of one call. */
 const MAX_READS = 100;
@@ -28,12 +21,12 @@ export class LeftUndoneError extends Error {
 }
 
 /** The items that exist under any number of different keys, as of the latest write, in no order. */
-export async function readItems(client: DynamoDBClient, table: string, keys: readonly Item[]): Promise<Item[]> {
+export async function readItems(dynamoDb: DynamoDb, table: string, keys: readonly Item[]): Promise<Item[]> {
   const found: Item[] = [];
   await inParts(keys, MAX_READS, table, async (part) => {
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...part], ConsistentRead: true } } }),
-    );
+    const { Responses, UnprocessedKeys } = await dynamoDb('BatchGetItem', {
+      RequestItems: { [table]: { Keys: part, ConsistentRead: true } },
+    });
     found.push(...(Responses?.[table] ?? []));
     return UnprocessedKeys?.[table]?.Keys ?? [];
   });
@@ -41,24 +34,24 @@ export async function readItems(client: DynamoDBClient, table: string, keys: rea
 }
 
 /** Writes any number of items with different keys, whatever is there. */
-export const writeItems = (client: DynamoDBClient, table: string, items: readonly Item[]): Promise<void> =>
+export const writeItems = (dynamoDb: DynamoDb, table: string, items: readonly Item[]): Promise<void> =>
   write(
-    client,
+    dynamoDb,
     table,
     items.map((item) => ({ PutRequest: { Item: item } })),
   );
 
 /** Deletes the items of any number of different keys; one that is gone is no error. */
-export const deleteItems = (client: DynamoDBClient, table: string, keys: readonly Item[]): Promise<void> =>
+export const deleteItems = (dynamoDb: DynamoDb, table: string, keys: readonly Item[]): Promise<void> =>
   write(
-    client,
+    dynamoDb,
     table,
     keys.map((key) => ({ DeleteRequest: { Key: key } })),
   );
 
-async function write(client: DynamoDBClient, table: string, requests: readonly WriteRequest[]): Promise<void> {
+async function write(dynamoDb: DynamoDb, table: string, requests: readonly WriteRequest[]): Promise<void> {
   await inParts(requests, MAX_WRITES, table, async (part) => {
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: [...part] } }));
+    const { UnprocessedItems } = await dynamoDb('BatchWriteItem', { RequestItems: { [table]: part } });
     return UnprocessedItems?.[table] ?? [];
   });
 }

@@ -1,12 +1,112 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { jsonService } from './json-service.ts';
+
+/** A value as DynamoDB's wire holds it: our few attributes are written by hand, which spares a library. */
+export interface AttributeValue {
+  readonly S?: string;
+  /** A number in decimal. */
+  readonly N?: string;
+  /** Bytes in base64. */
+  readonly B?: string;
+  readonly BOOL?: boolean;
+  readonly NULL?: true;
+  readonly SS?: readonly string[];
+  readonly L?: readonly AttributeValue[];
+  readonly M?: Item;
+}
+
+export type Item = { readonly [name: string]: AttributeValue };
+
+interface Expressions {
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+}
+
+interface Condition extends Expressions {
+  readonly ConditionExpression?: string;
+}
+
+export interface PutItemInput extends Condition {
+  readonly TableName: string;
+  readonly Item: Item;
+}
+
+interface Page extends Expressions {
+  readonly TableName: string;
+  readonly IndexName?: string;
+  readonly FilterExpression?: string;
+  readonly ProjectionExpression?: string;
+  readonly ConsistentRead?: boolean;
+  readonly Limit?: number;
+  readonly ExclusiveStartKey?: Item;
+}
+
+export interface QueryInput extends Page {
+  readonly KeyConditionExpression: string;
+  readonly ScanIndexForward?: boolean;
+}
+
+interface ScanInput extends Page {
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
+}
+
+interface PageOutput {
+  readonly Items?: readonly Item[];
+  /** There may be more, after this key. */
+  readonly LastEvaluatedKey?: Item;
+}
+
+interface ReadBatch {
+  readonly [table: string]: {
+    readonly Keys: readonly Item[];
+    readonly ConsistentRead?: boolean;
+    readonly ProjectionExpression?: string;
+  };
+}
+
+export type WriteRequest =
+  | { readonly PutRequest: { readonly Item: Item } }
+  | { readonly DeleteRequest: { readonly Key: Item } };
+
+interface WriteBatch {
+  readonly [table: string]: readonly WriteRequest[];
+}
+
+interface ItemKey {
+  readonly TableName: string;
+  readonly Key: Item;
+}
+
+/** Input and output of the operations that functions use. */
+interface Operations {
+  readonly GetItem: [ItemKey & { readonly ConsistentRead?: boolean }, { readonly Item?: Item }];
+  readonly PutItem: [PutItemInput, object];
+  readonly UpdateItem: [ItemKey & Condition & { readonly UpdateExpression: string }, object];
+  readonly DeleteItem: [ItemKey & Condition, object];
+  readonly Query: [QueryInput, PageOutput];
+  readonly Scan: [ScanInput, PageOutput];
+  readonly BatchGetItem: [
+    { readonly RequestItems: ReadBatch },
+    { readonly Responses?: Readonly<Record<string, readonly Item[]>>; readonly UnprocessedKeys?: ReadBatch },
+  ];
+  readonly BatchWriteItem: [{ readonly RequestItems: WriteBatch }, { readonly UnprocessedItems?: WriteBatch }];
+}
+
+/** An operation of DynamoDB. Throws `ServiceError` with DynamoDB's code, and what the connection fails of. */
+export type DynamoDb = <Name extends keyof Operations>(
+  operation: Name,
+  input: Operations[Name][0],
+) => Promise<Operations[Name][1]>;
+
+/** Whether a write was refused because its condition does not hold. */
+export const isConditionFailed = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConditionalCheckFailedException';
 
 /**
- * A DynamoDB client whose calls end well before a function does: throttles, server errors and time-outs are tried five
+ * DynamoDB without its client. Calls end well before a function does: throttles, server errors and time-outs are tried five
  * times, with growing pauses.
  */
-export function createDynamoDb(): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts: 5,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-  });
+export function createDynamoDb(): DynamoDb {
+  const protocol = { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0', name: 'DynamoDB' } as const;
+  return jsonService(protocol, { attempts: 5, pauseMs: 50, timeoutMs: 3_000 });
 }

@@ -1,37 +1,14 @@
-import { ServiceError, type SignedAnswer, signedHttp } from './signed-http.ts';
+import { type JsonService, jsonService } from './json-service.ts';
 import type { PutRecords } from './store-in-order.ts';
 
-/** A Kinesis operation by its name, with its input and output as the service's JSON has them: blobs are base64. */
-export type Kinesis = <Output>(operation: string, input: object, signal?: AbortSignal) => Promise<Output>;
+export type Kinesis = JsonService;
 
 /** Kinesis without its client. One attempt a call: resending is decided where a repeated record would matter. */
-export function createKinesis(): Kinesis {
-  const send = signedHttp('kinesis', { attempts: 1, timeoutMs: 3_000 });
-  return <Output>(operation: string, input: object, signal?: AbortSignal) => {
-    const headers = {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `Kinesis_20131202.${operation}`,
-    };
-    const body = Buffer.from(JSON.stringify(input));
-    return send({ method: 'POST', path: '/', headers, body, ...(signal && { signal }) }, outputOf<Output>);
-  };
-}
-
-/** Throws `ServiceError` with the code that the service named. */
-function outputOf<Output>({ status, body }: SignedAnswer): Output {
-  const text = body.toString('utf8');
-  if (status < 300) return JSON.parse(text);
-  const { __type = `Http${status}`, message = '' } = errorOf(text);
-  throw new ServiceError(__type.slice(__type.lastIndexOf('#') + 1), status, `Kinesis answered ${status}: ${message}`);
-}
-
-function errorOf(text: string): { __type?: string; message?: string } {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
-}
+export const createKinesis = (): Kinesis =>
+  jsonService(
+    { service: 'kinesis', target: 'Kinesis_20131202', version: '1.1', name: 'Kinesis' },
+    { attempts: 1, timeoutMs: 3_000 },
+  );
 
 interface PutRecordsOutput {
   readonly Records: readonly { readonly SequenceNumber?: string; readonly ErrorCode?: string }[];

@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { type Item, readItems } from './dynamodb-batches.ts';
+import { type AttributeValue, type DynamoDb, type Item, isConditionFailed, type PutItemInput } from './dynamodb.ts';
+import { readItems } from './dynamodb-batches.ts';
 
 /** What is known of a key, as the table holds it. */
 export interface ProfileItem {
@@ -50,15 +50,15 @@ export function itemBytes(item: ProfileItem): number {
 }
 
 /** Profiles in a DynamoDB table with the partition key `id`. */
-export function createProfileStore(client: DynamoDBClient, table: string): ProfileStore {
+export function createProfileStore(dynamoDb: DynamoDb, table: string): ProfileStore {
   return {
     async read(ids) {
-      const items = await readItems(client, table, ids.map(keyOf));
+      const items = await readItems(dynamoDb, table, ids.map(keyOf));
       return new Map(items.map(profileOf).map((item) => [item.id, item]));
     },
     async write(item) {
       const isFirst = item.version === 1;
-      return await put(client, {
+      return await put(dynamoDb, {
         TableName: table,
         Item: {
           id: { S: item.id },
@@ -66,8 +66,8 @@ export function createProfileStore(client: DynamoDBClient, table: string): Profi
           token: { S: item.token },
           lastSeen: { N: String(item.lastSeen) },
           format: { N: String(item.format) },
-          state: { B: item.state },
-          ids: { B: item.ids },
+          state: { B: base64Of(item.state) },
+          ids: { B: base64Of(item.ids) },
         },
         ConditionExpression: isFirst ? 'attribute_not_exists(id)' : 'version = :before',
         ...(!isFirst && { ExpressionAttributeValues: { ':before': { N: String(item.version - 1) } } }),
@@ -75,16 +75,16 @@ export function createProfileStore(client: DynamoDBClient, table: string): Profi
     },
     async readPages(key, numbers) {
       const ids = numbers.map((number) => pageId(key, number));
-      const items = await readItems(client, table, ids.map(keyOf));
-      return items.map((item) => item.ids?.B ?? new Uint8Array());
+      const items = await readItems(dynamoDb, table, ids.map(keyOf));
+      return items.map((item) => bytesOf(item.ids));
     },
     async writePage({ key, number, ids, expiresAt }) {
       const Item: Item = {
         id: { S: pageId(key, number) },
         expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
-        ids: { B: ids },
+        ids: { B: base64Of(ids) },
       };
-      await client.send(new PutItemCommand({ TableName: table, Item }));
+      await dynamoDb('PutItem', { TableName: table, Item });
     },
   };
 }
@@ -101,16 +101,21 @@ const profileOf = (item: Item): ProfileItem => ({
   token: item.token?.S ?? '',
   lastSeen: Number(item.lastSeen?.N ?? 0),
   format: Number(item.format?.N ?? 0),
-  state: item.state?.B ?? new Uint8Array(),
-  ids: item.ids?.B ?? new Uint8Array(),
+  state: bytesOf(item.state),
+  ids: bytesOf(item.ids),
 });
 
-async function put(client: DynamoDBClient, input: PutItemCommand['input']): Promise<WriteOutcome> {
+async function put(dynamoDb: DynamoDb, input: PutItemInput): Promise<WriteOutcome> {
   try {
-    await client.send(new PutItemCommand(input));
+    await dynamoDb('PutItem', input);
     return 'written';
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return 'conflict';
+    if (isConditionFailed(error)) return 'conflict';
     throw error;
   }
 }
+
+const base64Of = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('base64');
+
+const bytesOf = (value: AttributeValue | undefined): Uint8Array => Buffer.from(value?.B ?? '', 'base64');

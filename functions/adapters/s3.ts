@@ -1,4 +1,4 @@
-import { escapeUriPath } from '@smithy/core/protocols';
+import { encodePath } from './encoded-uri.ts';
 import { ServiceError, type SignedAnswer, type SignedHttpOptions, signedHttp } from './signed-http.ts';
 
 /** Writes an object whole, over one that may be there. */
@@ -17,7 +17,7 @@ export function putObjectTo(bucket: string, options?: SignedHttpOptions): PutObj
     });
 }
 
-export const pathOf = (bucket: string, key: string): string => `/${bucket}/${escapeUriPath(key)}`;
+export const pathOf = (bucket: string, key: string): string => `/${bucket}/${encodePath(key)}`;
 
 export function s3Error({ status, body }: SignedAnswer, what: string): ServiceError {
   const code = /<Code>(\w+)<\/Code>/.exec(body.toString())?.[1] ?? `Http${status}`;

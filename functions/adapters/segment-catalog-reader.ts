@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
+import type { DynamoDb } from './dynamodb.ts';
 
 /** Which revision of the catalog holds. */
 export interface CatalogHead {
@@ -34,9 +34,9 @@ export const bodyKey = (revision: number) => {
 };
 
 /** The catalog of segments in the table of segments, for whoever does not change it. */
-export function createSegmentCatalogReader(client: DynamoDBClient, table: string): SegmentCatalogReader {
+export function createSegmentCatalogReader(dynamoDb: DynamoDb, table: string): SegmentCatalogReader {
   const itemOf = async (Key: typeof HEAD) => {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
+    const { Item } = await dynamoDb('GetItem', { TableName: table, Key, ConsistentRead: true });
     return Item;
   };
 
@@ -47,8 +47,9 @@ export function createSegmentCatalogReader(client: DynamoDBClient, table: string
 
   const readBody = async (revision: number): Promise<CatalogBody | undefined> => {
     if (revision === 0) return builtInCatalog().body;
-    const bytes = (await itemOf(bodyKey(revision)))?.body?.B;
-    return bytes && JSON.parse(zstdDecompressSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }).toString());
+    const body = (await itemOf(bodyKey(revision)))?.body?.B;
+    if (body === undefined) return undefined;
+    return JSON.parse(zstdDecompressSync(Buffer.from(body, 'base64'), { maxOutputLength: MAX_TEXT_BYTES }).toString());
   };
 
   return {

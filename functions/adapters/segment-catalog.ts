@@ -1,12 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
+import { type DynamoDb, isConditionFailed, type PutItemInput } from './dynamodb.ts';
 import {
   bodyKey,
   type CatalogHead,
@@ -53,24 +47,24 @@ const params = { [constants.ZSTD_c_compressionLevel]: 6 };
  * A save writes the body, then moves the head if it is still where the save began. Cut off in between, it leaves a body
  * that no head names: the next save steps over its number, and `prune` has it expire.
  */
-export function createSegmentCatalog(client: DynamoDBClient, table: string, clock: () => number): SegmentCatalog {
-  const reader = createSegmentCatalogReader(client, table);
+export function createSegmentCatalog(dynamoDb: DynamoDb, table: string, clock: () => number): SegmentCatalog {
+  const reader = createSegmentCatalogReader(dynamoDb, table);
 
   /** Whether the item was written: it is not when its condition fails. */
-  const put = async (input: Omit<PutItemCommand['input'], 'TableName'>): Promise<boolean> => {
+  const put = async (input: Omit<PutItemInput, 'TableName'>): Promise<boolean> => {
     try {
-      await client.send(new PutItemCommand({ ...input, TableName: table }));
+      await dynamoDb('PutItem', { ...input, TableName: table });
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isConditionFailed(error)) return false;
       throw error;
     }
   };
 
   /** Writes a body under the first free number after a revision; no other save has that number. */
-  const putBody = async (after: number, body: Uint8Array): Promise<number | undefined> => {
+  const putBody = async (after: number, body: Buffer): Promise<number | undefined> => {
     for (let revision = after + 1; revision <= after + MAX_ORPHANS; revision += 1) {
-      const Item = { ...bodyKey(revision), body: { B: body } };
+      const Item = { ...bodyKey(revision), body: { B: body.toString('base64') } };
       if (await put({ Item, ConditionExpression: 'attribute_not_exists(pk)' })) return revision;
     }
     return undefined;
@@ -92,31 +86,27 @@ export function createSegmentCatalog(client: DynamoDBClient, table: string, cloc
       return isMoved || (await reader.readHead()).revision === revision ? revision : undefined;
     },
     async prune({ revision }) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-          FilterExpression: 'attribute_not_exists(expiresAt)',
-          ProjectionExpression: 'pk, sk',
-          ExpressionAttributeValues: {
-            ':pk': HEAD.pk,
-            ':first': bodyKey(0).sk,
-            ':last': bodyKey(Math.max(0, revision - KEPT_BODIES)).sk,
-          },
-        }),
-      );
+      const { Items = [] } = await dynamoDb('Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        FilterExpression: 'attribute_not_exists(expiresAt)',
+        ProjectionExpression: 'pk, sk',
+        ExpressionAttributeValues: {
+          ':pk': HEAD.pk,
+          ':first': bodyKey(0).sk,
+          ':last': bodyKey(Math.max(0, revision - KEPT_BODIES)).sk,
+        },
+      });
       const expiresAt = { N: String(Math.ceil((clock() + LIFE_MS) / 1000)) };
       for (const { pk, sk } of Items) {
         if (!pk || !sk) continue;
-        await client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: { pk, sk },
-            UpdateExpression: 'SET expiresAt = :expiresAt',
-            ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeValues: { ':expiresAt': expiresAt },
-          }),
-        );
+        await dynamoDb('UpdateItem', {
+          TableName: table,
+          Key: { pk, sk },
+          UpdateExpression: 'SET expiresAt = :expiresAt',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':expiresAt': expiresAt },
+        });
       }
     },
   };

@@ -8,8 +8,8 @@ const suffixes: readonly (readonly [prefix: string, suffix: string])[] = [
   ['eu-isoe-', 'cloud.adc-e.uk'],
 ];
 
-/** Services that are called without their SDK client. */
-export type LeanService = 's3' | 'lambda' | 'kinesis';
+/** Services that functions call. */
+export type LeanService = 'athena' | 'dynamodb' | 'kinesis' | 'lambda' | 's3' | 'sqs';
 
 /** The address of a service: what the environment names by the SDK's own variables, otherwise the region's. */
 export function serviceEndpoint(

@@ -1,31 +1,29 @@
-import { Sha256 } from '@smithy/core/checksum';
-import { HttpRequest } from '@smithy/core/protocols';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SignatureV4 } from '@smithy/signature-v4';
-import { defaultProvider } from './environment-credentials.ts';
+import { encodeQuery } from './encoded-uri.ts';
+import { environmentCredentials } from './environment-credentials.ts';
+import { type HttpAnswer, httpExchange } from './http-exchange.ts';
 import { retrying } from './retry.ts';
 import { type LeanService, serviceEndpoint } from './service-endpoint.ts';
+import { createSigner, type Sign } from './signature.ts';
 
 export interface SignedRequest {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** Path below the endpoint, already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** By lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Gives up earlier than the time-out. */
   readonly signal?: AbortSignal;
 }
 
-export interface SignedAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
+export type SignedAnswer = HttpAnswer;
 
 export interface SignedHttpOptions {
   /** @default 3 attempts in all */
   readonly attempts?: number;
+  /** Longest pause before the second attempt, in milliseconds; it doubles with each. @default 200 */
+  readonly pauseMs?: number;
   /** @default 10 seconds for each attempt */
   readonly timeoutMs?: number;
 }
@@ -44,68 +42,50 @@ export class ServiceError extends Error {
 /** Sends a request and hands its answer to `read`, which throws `ServiceError` for one that is no success. */
 export type SignedHttp = <T>(request: SignedRequest, read: (answer: SignedAnswer) => T) => Promise<T>;
 
+const noBody = new Uint8Array();
+
 /**
- * Requests by the SDK's signer and HTTP handler, without a client, for services of which a function needs one or two
- * calls: a client would be larger than the whole function (infra/decisions/0005).
+ * Signed requests to an AWS service, without the SDK: of its clients a function would use a few calls, and carry all of
+ * them (infra/decisions/0005).
  *
  * Throttles, server errors and a broken or silent connection are tried again: whoever uses it sends only what may be
  * repeated. Throws what `read` throws, and what the connection threw when it fails.
  */
 export function signedHttp(
   service: LeanService,
-  { attempts = 3, timeoutMs = 10_000 }: SignedHttpOptions = {},
+  { attempts = 3, pauseMs = 200, timeoutMs = 10_000 }: SignedHttpOptions = {},
 ): SignedHttp {
   const { AWS_REGION: region } = process.env;
   if (!region) throw new Error('AWS_REGION is not set: Lambda sets it for every function.');
-  const { protocol, hostname, port, host, pathname } = serviceEndpoint(service, region, process.env);
-  const base = pathname.replace(/\/$/, '');
-  const signer = new SignatureV4({
-    service,
-    region,
-    credentials: defaultProvider(),
-    sha256: Sha256,
-    // S3 signs the path as it is sent, all others sign it encoded once more.
-    uriEscapePath: service !== 's3',
-  });
-  const http = new NodeHttpHandler({ connectionTimeout: 1000 });
+  const endpoint = serviceEndpoint(service, region, process.env);
+  const base = endpoint.pathname.replace(/\/$/, '');
+  const exchange = httpExchange(endpoint, timeoutMs);
+  let sign: Sign | undefined;
 
-  return async ({ method, path, query, headers, body, signal }, read) => {
-    const request = new HttpRequest({
-      method,
-      protocol,
-      hostname,
-      ...(port && { port: Number(port) }),
-      path: `${base}${path}`,
-      ...(query && { query: { ...query } }),
-      headers: { host, ...headers, ...(body && { 'content-length': String(body.byteLength) }) },
-      ...(body && { body }),
-    });
-    const signed = (await signer.sign(request)) as HttpRequest;
-    return await retrying({ attempts, pauseMs: 200 }, mayPass, async () => {
-      const timeout = AbortSignal.timeout(timeoutMs);
-      const abortSignal = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-      const { response } = await http.handle(signed, { abortSignal });
-      return read({ status: response.statusCode, headers: response.headers, body: await bytesOf(response.body) });
-    });
+  return async ({ method, path: below, query: asked, headers: given, body = noBody, signal }, read) => {
+    sign ??= createSigner(service, region, environmentCredentials());
+    const path = base + below;
+    const query = asked === undefined ? '' : encodeQuery(asked);
+    const headers = sign({ method, path, query, headers: { host: endpoint.host, ...given }, body }, new Date());
+    if (method !== 'GET') headers['content-length'] = String(body.byteLength);
+    const request = { method, path: query === '' ? path : `${path}?${query}`, headers, body, signal };
+    const mayPass = (error: unknown) => !signal?.aborted && isPassing(error);
+    return await retrying({ attempts, pauseMs }, mayPass, async () => read(await exchange(request)));
   };
 }
 
 const passing = new Set([
-  'SlowDown',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
   'RequestTimeout',
+  'SlowDown',
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
-  'RequestLimitExceeded',
 ]);
 
 /** Whatever is no answer of the service is a matter of the connection. */
-function mayPass(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   return !(error instanceof ServiceError) || error.status >= 500 || error.status === 429 || passing.has(error.name);
-}
-
-async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Transition } from '../../schemas/stream/control.ts';
+import { type JsonService, jsonService } from './json-service.ts';
 
 /** Sends transitions out, those of each person in order; throws when one was not taken. */
 export type SendTransitions = (transitions: readonly Transition[]) => Promise<void>;
@@ -12,6 +12,10 @@ export class NotSentError extends Error {
   constructor(messages: number, codes: readonly string[]) {
     super(`SQS did not take ${messages} messages: ${[...new Set(codes)].join(', ')}.`);
   }
+}
+
+interface SendMessageBatchOutput {
+  readonly Failed?: readonly { readonly Id: string; readonly Code?: string; readonly SenderFault?: boolean }[];
 }
 
 /** SQS's limit of one call. */
@@ -27,22 +31,20 @@ const IN_FLIGHT = 8;
  * Of one call SQS may take a later message and refuse an earlier one: so a person's next transition is sent only when
  * the one before is taken.
  */
-export function sendTransitionsTo(url: string, client: SQSClient = createSqs()): SendTransitions {
+export function sendTransitionsTo(url: string, sqs: JsonService = createSqs()): SendTransitions {
   const sendPart = async (part: readonly Transition[]): Promise<void> => {
     let waiting = part;
     for (let round = 0; waiting.length > 0; round += 1) {
       if (round > 0) await pause(Math.random() * FIRST_PAUSE_MS * 2 ** round);
-      const { Failed = [] } = await client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: url,
-          Entries: waiting.map((transition, place) => ({
-            Id: String(place),
-            MessageBody: JSON.stringify(transition),
-            MessageGroupId: transition.profileId,
-            MessageDeduplicationId: transition.id,
-          })),
-        }),
-      );
+      const { Failed = [] } = await sqs<SendMessageBatchOutput>('SendMessageBatch', {
+        QueueUrl: url,
+        Entries: waiting.map((transition, place) => ({
+          Id: String(place),
+          MessageBody: JSON.stringify(transition),
+          MessageGroupId: transition.profileId,
+          MessageDeduplicationId: transition.id,
+        })),
+      });
       const isHopeless = Failed.some(({ SenderFault }) => SenderFault === true);
       if (Failed.length > 0 && (isHopeless || round === MAX_ROUNDS)) {
         throw new NotSentError(
@@ -82,9 +84,8 @@ function rounds(transitions: readonly Transition[]): Transition[][] {
 }
 
 /** The endpoint is the region's, or the environment's: never the queue's URL, which may name another. */
-const createSqs = (): SQSClient =>
-  new SQSClient({
-    maxAttempts: 5,
-    useQueueUrlAsEndpoint: false,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-  });
+const createSqs = (): JsonService =>
+  jsonService(
+    { service: 'sqs', target: 'AmazonSQS', version: '1.0', name: 'SQS' },
+    { attempts: 5, pauseMs: 100, timeoutMs: 3_000 },
+  );

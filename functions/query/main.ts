@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { takeAccountCredentials } from '../adapters/account-credentials.ts';
 import { createAthena } from '../adapters/athena.ts';
 
 /**
@@ -12,6 +13,7 @@ const { values, positionals } = parseArgs({
 const [sql = ''] = positionals;
 
 try {
+  await takeAccountCredentials(process.env);
   const result = await createAthena().query({
     sql,
     database: values.database ?? '',

@@ -13,17 +13,6 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const adapters = `${root}functions/adapters/`;
 
-/** What no function can reach, and small files in its place (infra/decisions/0005-lean-bundles.md). */
-const replacements = [
-  `@aws-sdk/credential-provider-node=${adapters}environment-credentials.ts`,
-  `@aws-sdk/middleware-endpoint-discovery=${adapters}no-endpoint-discovery.ts`,
-  `@smithy/core/event-streams=${adapters}no-event-streams.ts`,
-  `node:fs=${adapters}no-files.ts`,
-  `node:fs/promises=${adapters}no-files.ts`,
-  `node:http2=${adapters}no-http2.ts`,
-  `node:process=${adapters}process-values.ts`,
-];
-
 export interface HeadwaterFunctionProps<N extends FunctionName> {
   /** Name of the folder in `functions/`; its `handler.ts` exports `handler`. */
   readonly name: N;
@@ -74,7 +63,6 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
         format: OutputFormat.ESM,
         target: 'node24',
         mainFields: ['module', 'main'],
-        bundleAwsSDK: true,
         minify: true,
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
@@ -84,7 +72,6 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
         esbuildArgs: {
           '--legal-comments': 'none',
           '--log-level': 'warning',
-          '--alias': replacements,
         },
       },
     });

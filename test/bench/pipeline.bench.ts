@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, KinesisStreamRecord } from 'aws-lambda';
+import type { AttributeValue, DynamoDb } from '../../functions/adapters/dynamodb.ts';
 import { createProfileStore } from '../../functions/adapters/profile-store.ts';
 import type { StreamRecord } from '../../functions/adapters/store-in-order.ts';
 import { collector } from '../../functions/collector/collector.ts';
@@ -179,7 +179,7 @@ async function measure(
   return { events, collecting, folding, touched, said, writes: writes(), writeUnits: writeUnits() };
 }
 
-type Item = Record<string, { S?: string; N?: string; B?: Uint8Array }>;
+type Item = Record<string, AttributeValue>;
 
 interface StoreInput {
   readonly RequestItems?: Record<string, { Keys: { id: { S: string } }[] }>;
@@ -193,7 +193,7 @@ function stubTable() {
   let writes = 0;
   let writeUnits = 0;
   const batch = new Set<string>();
-  const send = async ({ input }: { input: StoreInput }) => {
+  const send = async (_: string, input: StoreInput) => {
     if (input.RequestItems) {
       const { Keys } = Object.values(input.RequestItems)[0] ?? { Keys: [] };
       return { Responses: { profiles: Keys.flatMap(({ id }) => items.get(id.S) ?? []) } };
@@ -215,14 +215,14 @@ function stubTable() {
     batch.clear();
     return size;
   };
-  return { client: { send } as unknown as DynamoDBClient, written, writes: () => writes, writeUnits: () => writeUnits };
+  return { client: send as unknown as DynamoDb, written, writes: () => writes, writeUnits: () => writeUnits };
 }
 
 function sizeOf(item: Item): number {
   let bytes = 0;
   for (const name in item) {
     const { S, N, B } = item[name] ?? {};
-    bytes += name.length + (S ?? N ?? B ?? '').length;
+    bytes += name.length + (S ?? N ?? '').length + Buffer.byteLength(B ?? '', 'base64');
   }
   return bytes;
 }

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AthenaClient } from '@aws-sdk/client-athena';
 import { createAthena } from '../../functions/adapters/athena.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../infra/local/runtime.ts';
 import { synthesize } from '../../infra/local/synthesize.ts';
@@ -42,13 +41,7 @@ export async function startHeadwater(
   const { assemblyDir } = await synthesize({ outDir });
   const runtime = await startRuntime({ assemblyDir, dataDir, port: 0, ...options });
   const url = runtime.apiUrl;
-  const athena = createAthena(
-    new AthenaClient({
-      endpoint: runtime.gateway.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'HWTOOL', secretAccessKey: 'local' },
-    }),
-  );
+  const athena = createAthena((operation, input) => runtime.gateway.invoke('tool', 'athena', operation, input));
   const get = (path: string) => fetch(url + path, { headers: { authorization: `Bearer ${API_KEY}` } });
   return {
     url,

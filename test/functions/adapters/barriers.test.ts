@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
@@ -17,6 +16,7 @@ import { createDynamoDbService } from '../../../infra/local/services/dynamodb.ts
 import { createKinesisService } from '../../../infra/local/services/kinesis.ts';
 import { eventually } from '../../e2e/eventually.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
+import { dynamoDbOf } from './local-dynamodb.ts';
 import { createSegmentsTable } from './segments-table.ts';
 
 let aws: LocalAws;
@@ -101,12 +101,10 @@ test('gives up on a stream that never stands still', async () => {
 }, 20_000);
 
 test('is passed on the shards that consumers have marked, however often', async () => {
-  const client = new DynamoDBClient(aws.clientConfig());
-  await createSegmentsTable(client);
-  const barriers = createBarriers(client, 'segments', Date.now);
+  await createSegmentsTable(aws);
+  const barriers = createBarriers(dynamoDbOf(aws), 'segments', Date.now);
   for (const shard of ['shard-1', 'shard-2', 'shard-1']) await barriers.markBarrier('x', shard);
   await barriers.markBarrier('y', 'shard-3');
   expect(await barriers.passedShards('x')).toEqual(new Set(['shard-1', 'shard-2']));
   expect(await barriers.passedShards('z')).toEqual(new Set());
-  client.destroy();
 });

@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
+import type { DynamoDb } from '../../../functions/adapters/dynamodb.ts';
 import {
   deleteItems,
   type Item,
@@ -24,7 +24,7 @@ test('writes, reads and deletes any number of items', async () => {
 /** A table that takes only the first of each call, at most `times` calls. */
 function throttled(times: number) {
   const done: unknown[] = [];
-  const send = async ({ input }: { input: { RequestItems: Record<string, unknown> } }) => {
+  const send = async (_: string, input: { RequestItems: Record<string, unknown> }) => {
     const [[name, requests] = ['', []]] = Object.entries(input.RequestItems);
     const all = Array.isArray(requests) ? requests : (requests as { Keys: Item[] }).Keys;
     const [first, ...rest] = all;
@@ -38,7 +38,7 @@ function throttled(times: number) {
           UnprocessedKeys: left.length > 0 ? { [name]: { Keys: left } } : {},
         };
   };
-  return { done, client: { send } as unknown as DynamoDBClient };
+  return { done, client: send as unknown as DynamoDb };
 }
 
 test('asks again for what DynamoDB left undone', async () => {

@@ -1,6 +1,7 @@
-import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDb, Item } from '../../../functions/adapters/dynamodb.ts';
+import { ServiceError } from '../../../functions/adapters/signed-http.ts';
 
-export type Item = Record<string, AttributeValue>;
+export type { Item } from '../../../functions/adapters/dynamodb.ts';
 
 /** What becomes of a write: it happens, it is refused, or it happens and its answer is lost. */
 export type Fault = 'none' | 'refused' | 'answer_lost';
@@ -12,7 +13,7 @@ interface Input {
   readonly ConditionExpression?: string;
   readonly KeyConditionExpression?: string;
   readonly FilterExpression?: string;
-  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
   readonly ExclusiveStartKey?: Item;
   readonly ScanIndexForward?: boolean;
@@ -33,8 +34,8 @@ export class MemoryDynamoDb {
     this.#keys = [partitionKey, sortKey];
   }
 
-  get client(): DynamoDBClient {
-    return { send: (command: { constructor: { name: string }; input: Input }) => this.#send(command) } as never;
+  get client(): DynamoDb {
+    return (operation, input) => this.#send(operation, input) as never;
   }
 
   /** The items whose partition key starts so, in no order. */
@@ -42,18 +43,18 @@ export class MemoryDynamoDb {
     return [...this.items.values()].filter((item) => item[this.#keys[0]]?.S?.startsWith(partition));
   }
 
-  async #send({ constructor: { name }, input }: { constructor: { name: string }; input: Input }): Promise<unknown> {
+  async #send(operation: string, input: Input): Promise<unknown> {
     this.calls += 1;
-    await this.before(name);
-    switch (name) {
-      case 'GetItemCommand':
+    await this.before(operation);
+    switch (operation) {
+      case 'GetItem':
         return { Item: this.items.get(this.#place(input.Key ?? {})) };
-      case 'BatchGetItemCommand':
+      case 'BatchGetItem':
         return { Responses: this.#each<{ Keys: Item[] }>(input, ({ Keys }) => this.#found(Keys)) };
-      case 'PutItemCommand':
+      case 'PutItem':
         this.#put(input.Item ?? {}, input);
         return {};
-      case 'BatchWriteItemCommand':
+      case 'BatchWriteItem':
         this.#each<{ PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } }[]>(input, (requests) => {
           if (requests.length > 25) throw new Error('Too many items requested for the BatchWriteItem call');
           const places = requests.map(({ PutRequest, DeleteRequest }) =>
@@ -66,10 +67,10 @@ export class MemoryDynamoDb {
           }
         });
         return {};
-      case 'QueryCommand':
+      case 'Query':
         return this.#query(input);
       default:
-        throw new Error(`${name} is not answered here.`);
+        throw new Error(`${operation} is not answered here.`);
     }
   }
 
@@ -89,7 +90,7 @@ export class MemoryDynamoDb {
     this.#write(() => {
       const stored = this.items.get(this.#place(item)) ?? {};
       if (input.ConditionExpression && !holds(input.ConditionExpression, stored, input)) {
-        throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+        throw new ServiceError('ConditionalCheckFailedException', 400, 'The conditional request failed');
       }
       this.items.set(this.#place(item), item);
     });

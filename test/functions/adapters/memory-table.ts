@@ -1,7 +1,8 @@
-import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb, Item } from '../../../functions/adapters/dynamodb.ts';
+import { ServiceError } from '../../../functions/adapters/signed-http.ts';
 
-type Item = Record<string, AttributeValue>;
 interface Input {
+  readonly TableName?: string;
   readonly Key?: Item;
   readonly Item?: Item;
   readonly ConditionExpression?: string;
@@ -21,27 +22,25 @@ export class MemoryTable {
   /** Decides on each call, by its number from 1. */
   fate: (call: number) => Fate = () => 'happens';
 
-  get client(): DynamoDBClient {
-    return {
-      send: async (command: { constructor: { name: string }; input: Input }) => {
-        this.calls += 1;
-        const fate = this.fate(this.calls);
-        if (fate === 'dies_before') throw new Death();
-        const answer = this.#answer(command);
-        if (fate === 'dies_after') throw new Death();
-        return answer;
-      },
-    } as never;
+  get client(): DynamoDb {
+    return async (operation, input) => {
+      this.calls += 1;
+      const fate = this.fate(this.calls);
+      if (fate === 'dies_before') throw new Death();
+      const answer = this.#answer(operation, input as Input);
+      if (fate === 'dies_after') throw new Death();
+      return answer as never;
+    };
   }
 
-  #answer({ constructor: { name }, input }: { constructor: { name: string }; input: Input }): object {
+  #answer(operation: string, input: Input): object {
     const item = input.Item ?? input.Key ?? {};
     const place = `${item.pk?.S} ${item.sk?.S}`;
     const stored = this.items.get(place);
-    if (name === 'GetItemCommand') return { Item: stored };
-    if (name !== 'PutItemCommand') throw new Error(`${name} is not answered here.`);
+    if (operation === 'GetItem') return { Item: stored };
+    if (operation !== 'PutItem') throw new Error(`${operation} is not answered here.`);
     if (!holds(input, stored)) {
-      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+      throw new ServiceError('ConditionalCheckFailedException', 400, 'The conditional request failed');
     }
     this.items.set(place, item);
     return {};

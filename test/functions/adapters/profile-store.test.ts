@@ -1,16 +1,19 @@
-import {
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  PutItemCommand,
-  type PutItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { PutItemInput } from '../../../functions/adapters/dynamodb.ts';
 import { createProfileStore, itemBytes, type ProfileItem } from '../../../functions/adapters/profile-store.ts';
+import { ServiceError } from '../../../functions/adapters/signed-http.ts';
+import { aJsonService } from './a-json-service.ts';
 
-const dynamodb = mockClient(DynamoDBClient);
-const store = createProfileStore(new DynamoDBClient({ region: 'us-east-1' }), 'profiles');
+function aStore(told: Parameters<typeof aJsonService>[0] = {}) {
+  const { service, inputs } = aJsonService(told);
+  const lastPut = () => inputs('PutItem').at(-1) as unknown as PutItemInput;
+  return { store: createProfileStore(service, 'profiles'), inputs, lastPut };
+}
+
+interface Asked {
+  readonly Keys: readonly object[];
+  readonly ConsistentRead?: boolean;
+}
 
 const anItem = (over: Partial<ProfileItem> = {}): ProfileItem => ({
   id: 'user:ann',
@@ -23,22 +26,15 @@ const anItem = (over: Partial<ProfileItem> = {}): ProfileItem => ({
   ...over,
 });
 
-const lastPut = (): PutItemCommandInput =>
-  dynamodb.commandCalls(PutItemCommand).at(-1)?.args[0].input as PutItemCommandInput;
-
-beforeEach(() => {
-  dynamodb.reset();
-});
-
 describe('writing a profile', () => {
   it('creates it only if there is none', async () => {
-    dynamodb.on(PutItemCommand).resolves({});
+    const { store, lastPut } = aStore();
     expect(await store.write(anItem())).toBe('written');
     expect(lastPut()).toMatchObject({ TableName: 'profiles', ConditionExpression: 'attribute_not_exists(id)' });
   });
 
   it('replaces only the version that was read', async () => {
-    dynamodb.on(PutItemCommand).resolves({});
+    const { store, lastPut } = aStore();
     await store.write(anItem({ version: 8 }));
     expect(lastPut()).toMatchObject({
       ConditionExpression: 'version = :before',
@@ -48,17 +44,25 @@ describe('writing a profile', () => {
   });
 
   it('tells a failed condition from a failure', async () => {
-    const failed = new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
-    dynamodb.on(PutItemCommand).rejectsOnce(failed).rejectsOnce(new Error('throttled'));
+    const failed = new ServiceError('ConditionalCheckFailedException', 400, 'The conditional request failed');
+    const { store } = aStore({ PutItem: [failed, new Error('throttled')] });
     expect(await store.write(anItem())).toBe('conflict');
     await expect(store.write(anItem())).rejects.toThrow('throttled');
   });
 
   it('is read back as it was written', async () => {
-    dynamodb.on(PutItemCommand).resolves({});
-    await store.write(anItem());
-    dynamodb.on(BatchGetItemCommand).resolves({ Responses: { profiles: [lastPut().Item ?? {}] } });
-    expect([...(await store.read(['user:ann'])).values()]).toEqual([anItem()]);
+    const { store, lastPut } = aStore();
+    // A part of a larger buffer, as encoders hand it on.
+    const state = new Uint8Array([0, 1, 2, 0]).subarray(1, 3);
+    await store.write(anItem({ state }));
+    expect(lastPut().Item.state).toEqual({ B: 'AQI=' });
+    const { store: after } = aStore({ BatchGetItem: [{ Responses: { profiles: [lastPut().Item] } }] });
+    const [found] = (await after.read(['user:ann'])).values();
+    expect({ ...found, state: [...(found?.state ?? [])], ids: [...(found?.ids ?? [])] }).toEqual({
+      ...anItem(),
+      state: [1, 2],
+      ids: [3],
+    });
   });
 
   it('knows the size that DynamoDB bills', () => {
@@ -70,41 +74,37 @@ describe('writing a profile', () => {
 
 describe('reading profiles', () => {
   it('asks for 100 a call, consistently', async () => {
-    dynamodb.on(BatchGetItemCommand).resolves({ Responses: { profiles: [] } });
+    const { store, inputs } = aStore();
     await store.read(Array.from({ length: 250 }, (_, n) => `user:${n}`));
-    const asked = dynamodb.commandCalls(BatchGetItemCommand).map(({ args }) => args[0].input.RequestItems?.profiles);
-    expect(asked.map((part) => part?.Keys?.length)).toEqual([100, 100, 50]);
+    const asked = inputs('BatchGetItem').map(({ RequestItems }) => (RequestItems as Record<string, Asked>).profiles);
+    expect(asked.map((part) => part?.Keys.length)).toEqual([100, 100, 50]);
     expect(asked.every((part) => part?.ConsistentRead)).toBe(true);
   });
 
   it('asks again for what was left unprocessed, and gives up in the end', async () => {
     const item = { id: { S: 'user:b' }, version: { N: '1' }, format: { N: '1' } };
     const unprocessed = { UnprocessedKeys: { profiles: { Keys: [{ id: { S: 'user:b' } }] } } };
-    dynamodb
-      .on(BatchGetItemCommand)
-      .resolvesOnce(unprocessed)
-      .resolves({ Responses: { profiles: [item] } });
+    const { store } = aStore({ BatchGetItem: [unprocessed, { Responses: { profiles: [item] } }, unprocessed] });
     expect([...(await store.read(['user:b'])).keys()]).toEqual(['user:b']);
-    dynamodb.on(BatchGetItemCommand).resolves(unprocessed);
     await expect(store.read(['user:b'])).rejects.toThrow('throttled');
   });
 
   it('hands on an item that something else wrote as unreadable, not as a failure of all', async () => {
-    dynamodb.on(BatchGetItemCommand).resolves({ Responses: { profiles: [{ id: { S: 'user:x' } }] } });
+    const { store } = aStore({ BatchGetItem: [{ Responses: { profiles: [{ id: { S: 'user:x' } }] } }] });
     expect((await store.read(['user:x'])).get('user:x')).toMatchObject({ version: 0, format: 0 });
   });
 });
 
 describe('pages of message ids', () => {
   it('have ids that no profile key can have, and expire', async () => {
-    dynamodb.on(PutItemCommand).resolves({});
+    const { store, lastPut } = aStore();
     await store.writePage({ key: 'user:ann', number: 3, ids: new Uint8Array([9]), expiresAt: 1_500 });
     expect(lastPut().Item).toEqual({
       id: { S: 'dedup:3:user:ann' },
       expiresAt: { N: '2' },
-      ids: { B: new Uint8Array([9]) },
+      ids: { B: 'CQ==' },
     });
-    dynamodb.on(BatchGetItemCommand).resolves({ Responses: { profiles: [lastPut().Item ?? {}] } });
-    expect(await store.readPages('user:ann', [3])).toEqual([new Uint8Array([9])]);
+    const { store: after } = aStore({ BatchGetItem: [{ Responses: { profiles: [lastPut().Item] } }] });
+    expect(await after.readPages('user:ann', [3])).toEqual([Buffer.from([9])]);
   });
 });

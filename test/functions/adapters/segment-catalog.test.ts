@@ -1,5 +1,5 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
+import type { DynamoDb } from '../../../functions/adapters/dynamodb.ts';
 import {
   CatalogTooLargeError,
   createSegmentCatalog,
@@ -11,6 +11,7 @@ import type { CatalogBody } from '../../../shared/segments/catalog-body.ts';
 import { createSegment } from '../../../shared/segments/catalog-changes.ts';
 import { aSegment, emptyCatalog } from '../../fixtures/segments.ts';
 import { startLocalAws } from '../../infra/local/services/local-aws.ts';
+import { dynamoDbOf } from './local-dynamodb.ts';
 import { Death, MemoryTable } from './memory-table.ts';
 import { createSegmentsTable } from './segments-table.ts';
 
@@ -74,22 +75,16 @@ test.each(['body', 'head'])(
   'knows its own save when the answer to its %s was lost and the client asked again',
   async (what) => {
     const table = new MemoryTable();
-    const { send } = table.client as unknown as { send(command: Command): Promise<object> };
-    interface Command {
-      readonly input: { readonly Item?: { readonly sk?: { readonly S?: string } } };
-    }
     let isLost = false;
-    const client = {
-      send: async (command: Command) => {
-        const { S: place = '' } = command.input.Item?.sk ?? {};
-        if (!isLost && place.startsWith(what === 'head' ? 'head' : 'r')) {
-          isLost = true;
-          await send(command);
-        }
-        return await send(command);
-      },
+    const dynamoDb: DynamoDb = async (operation, input) => {
+      const { S: place = '' } = ('Item' in input && input.Item.sk) || {};
+      if (!isLost && place.startsWith(what === 'head' ? 'head' : 'r')) {
+        isLost = true;
+        await table.client(operation, input);
+      }
+      return await table.client(operation, input);
     };
-    const catalog = createSegmentCatalog(client as never, 'segments', () => 0);
+    const catalog = createSegmentCatalog(dynamoDb, 'segments', () => 0);
     const revision = await add(catalog, 'a');
     expect(isLost).toBe(true);
     expect(revision).toBeGreaterThan(0);
@@ -114,15 +109,14 @@ test('refuses what no item has room for', async () => {
 
 test('lets bodies expire that were superseded long ago, and none that is read', async () => {
   await using aws = await startLocalAws([createDynamoDbService]);
-  const client = new DynamoDBClient(aws.clientConfig());
-  await createSegmentsTable(client);
-  const catalog = createSegmentCatalog(client, 'segments', () => 1_000_000);
+  await createSegmentsTable(aws);
+  const dynamoDb = dynamoDbOf(aws);
+  const catalog = createSegmentCatalog(dynamoDb, 'segments', () => 1_000_000);
   for (let n = 1; n <= 23; n += 1) await add(catalog, `s-${n}`);
   await catalog.prune(await catalog.readHead());
   await catalog.prune(await catalog.readHead());
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: 'segments' }));
+  const { Items = [] } = await dynamoDb('Scan', { TableName: 'segments' });
   const expiring = Items.filter(({ expiresAt }) => expiresAt !== undefined).map(({ sk }) => sk?.S);
   expect(expiring.sort()).toEqual(['r0000000001', 'r0000000002', 'r0000000003']);
   expect((await catalog.read()).body.entries).toHaveLength(23);
-  client.destroy();
 });

@@ -1,19 +1,22 @@
-import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LocalAws } from '../../infra/local/services/local-aws.ts';
 
 /** Makes the table `segments` with the keys that the stack gives it. */
-export async function createSegmentsTable(client: DynamoDBClient): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'segments',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
-}
+export const createSegmentsTable = (aws: Pick<LocalAws, 'gateway'>): Promise<object> =>
+  createTable(aws, 'segments', 'pk', 'sk');
+
+/** Makes a table whose two keys are texts. */
+export const createTable = (
+  { gateway }: Pick<LocalAws, 'gateway'>,
+  table: string,
+  partitionKey: string,
+  sortKey: string,
+): Promise<object> =>
+  gateway.invoke('tool', 'dynamodb', 'CreateTable', {
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: sortKey, KeyType: 'RANGE' },
+    ],
+  });

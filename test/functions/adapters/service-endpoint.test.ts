@@ -1,5 +1,9 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { serviceEndpoint } from '../../../functions/adapters/service-endpoint.ts';
 
@@ -22,10 +26,24 @@ test.each(regions)('finds S3 in %s where the SDK does', async (region) => {
   expect(serviceEndpoint('s3', region, {}).host).toBe(url.host);
 });
 
-test.each(regions)('finds Lambda in %s where the SDK does', async (region) => {
-  const { url } = new LambdaClient({ region }).config.endpointProvider({ Region: region }, {});
-  expect(serviceEndpoint('lambda', region, {}).host).toBe(url.host);
-});
+const clients = {
+  athena: AthenaClient,
+  dynamodb: DynamoDBClient,
+  kinesis: KinesisClient,
+  lambda: LambdaClient,
+  sqs: SQSClient,
+} as const;
+const services = Object.keys(clients) as (keyof typeof clients)[];
+
+test.each(services.flatMap((service) => regions.map((region) => [service, region] as const)))(
+  'finds %s in %s where the SDK does',
+  async (service, region) => {
+    const { endpointProvider } = new clients[service]({ region }).config as {
+      endpointProvider: (parameters: object, context: object) => { readonly url: URL };
+    };
+    expect(serviceEndpoint(service, region, {}).host).toBe(endpointProvider({ Region: region }, {}).url.host);
+  },
+);
 
 test.each([
   [{ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'http://127.0.0.1:4566/'],

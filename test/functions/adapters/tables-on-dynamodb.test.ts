@@ -1,46 +1,33 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAudienceLists } from '../../../functions/adapters/audience-lists.ts';
 import { CountConflictError, createAudienceStore } from '../../../functions/adapters/audience-store.ts';
 import { createDueStore, minuteOf, PARTS, SETTLE_MS } from '../../../functions/adapters/due-store.ts';
+import type { DynamoDb } from '../../../functions/adapters/dynamodb.ts';
 import { createDynamoDbService } from '../../../infra/local/services/dynamodb.ts';
 import { profileIdOf } from '../../../shared/profile/new-profile.ts';
 import { ARRIVAL } from '../../fixtures/events.ts';
 import { aTransition } from '../../fixtures/transitions.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
+import { dynamoDbOf } from './local-dynamodb.ts';
+import { createTable } from './segments-table.ts';
 
 /** The same calls before a DynamoDB that checks keys, expressions and limits. */
 let aws: LocalAws;
-let client: DynamoDBClient;
+let dynamoDb: DynamoDb;
 
 beforeAll(async () => {
   aws = await startLocalAws([createDynamoDbService]);
-  client = new DynamoDBClient(aws.clientConfig());
-  for (const [table, partition, sort] of [
-    ['audience', 'pk', 'sk'],
-    ['due', 'bucket', 'due'],
-  ] as const) {
-    await client.send(
-      new CreateTableCommand({
-        TableName: table,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: partition, KeyType: 'HASH' },
-          { AttributeName: sort, KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [partition, sort].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      }),
-    );
-  }
+  dynamoDb = dynamoDbOf(aws);
+  await createTable(aws, 'audience', 'pk', 'sk');
+  await createTable(aws, 'due', 'bucket', 'due');
 });
 afterAll(async () => {
-  client.destroy();
   await aws[Symbol.asyncDispose]();
 });
 
 test('members, counts and transitions', async () => {
-  const store = createAudienceStore(client, 'audience', () => ARRIVAL);
-  const lists = createAudienceLists(client, 'audience');
+  const store = createAudienceStore(dynamoDb, 'audience', () => ARRIVAL);
+  const lists = createAudienceLists(dynamoDb, 'audience');
   const shard = 'shardId-000000000000';
   const long = `user:${'ü'.repeat(2_000)}`;
   const keys = [...Array.from({ length: 140 }, (_, n) => `user:${n}`), long];
@@ -78,7 +65,7 @@ test('members, counts and transitions', async () => {
 });
 
 test('due times', async () => {
-  const due = createDueStore(client, 'due', () => ARRIVAL);
+  const due = createDueStore(dynamoDb, 'due', () => ARRIVAL);
   for (let n = 0; n < 60; n += 1) await due.arm(ARRIVAL + n * 1_000, `user:${n}`);
   const at = ARRIVAL + 29_500;
   const entries = (

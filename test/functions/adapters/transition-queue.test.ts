@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SendMessageBatchCommandInput, SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { NotSentError, sendTransitionsTo } from '../../../functions/adapters/transition-queue.ts';
@@ -9,13 +8,18 @@ import { aTransition } from '../../fixtures/transitions.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-type Entry = NonNullable<SendMessageBatchCommandInput['Entries']>[number];
+interface Entry {
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly MessageGroupId: string;
+  readonly MessageDeduplicationId: string;
+}
 
 /** A FIFO queue that takes or refuses single messages, and keeps each id once. */
 function aQueue(refuses: (entry: Entry) => 'Throttled' | 'Wrong' | undefined = () => undefined) {
   const messages: Entry[] = [];
   const calls: Entry[][] = [];
-  const send = async ({ input: { Entries = [] } }: { input: SendMessageBatchCommandInput }) => {
+  const service = async (_: string, { Entries }: { Entries: Entry[] }) => {
     calls.push(Entries);
     const Failed = [];
     for (const entry of Entries) {
@@ -26,12 +30,10 @@ function aQueue(refuses: (entry: Entry) => 'Throttled' | 'Wrong' | undefined = (
     }
     return { Failed };
   };
-  const client = { send } as unknown as SQSClient;
-  return { messages, calls, send: sendTransitionsTo('https://sqs.example/queue.fifo', client) };
+  return { messages, calls, send: sendTransitionsTo('https://sqs.example/queue.fifo', service as never) };
 }
 
-const sentOf = (messages: readonly Entry[]): Transition[] =>
-  messages.map(({ MessageBody = '' }) => JSON.parse(MessageBody));
+const sentOf = (messages: readonly Entry[]): Transition[] => messages.map(({ MessageBody }) => JSON.parse(MessageBody));
 
 test('a message is the transition, in the group of its person, under its own id', async () => {
   const queue = aQueue();
@@ -71,7 +73,7 @@ test('no one’s transitions pass each other, whichever messages are refused for
 });
 
 test('fails when a message is refused for what it is', async () => {
-  const queue = aQueue(({ MessageBody }) => (MessageBody?.includes('user:bob') ? 'Wrong' : undefined));
+  const queue = aQueue(({ MessageBody }) => (MessageBody.includes('user:bob') ? 'Wrong' : undefined));
   await expect(queue.send([aTransition(), aTransition({ key: 'user:bob' })])).rejects.toThrow(NotSentError);
   expect(queue.calls).toHaveLength(1);
 });

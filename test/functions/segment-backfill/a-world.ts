@@ -90,7 +90,9 @@ export class World {
     const revision = Number(this.table.items.get('catalog head')?.revision?.N ?? 0);
     if (this.#read?.revision !== revision) {
       const bytes = this.table.items.get(`catalog r${String(revision).padStart(10, '0')}`)?.body?.B;
-      const body = bytes ? JSON.parse(zstdDecompressSync(bytes).toString()) : builtInCatalog().body;
+      const body = bytes
+        ? JSON.parse(zstdDecompressSync(Buffer.from(bytes, 'base64')).toString())
+        : builtInCatalog().body;
       this.#read = { revision, body };
     }
     return this.#read.body;

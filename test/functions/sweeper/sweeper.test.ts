@@ -147,7 +147,7 @@ test('goes on in the next minute where it ran out of time, and forgets nothing i
   clock.now = START + 2 * DAY + MINUTE;
   // Each look at a part of a minute takes 10 ms: two days take longer than a minute.
   table.before = async (call) => {
-    if (call === 'QueryCommand') clock.now += 10;
+    if (call === 'Query') clock.now += 10;
   };
   const before = looks.length;
   await sweep();
@@ -163,7 +163,7 @@ test('a minute that it ran out of time in is swept to its end by the next one', 
   for (let n = 0; n < 3_000; n += 1) await due.arm(START + 60 * MINUTE, `user:${n}`);
   clock.now = START + DAY;
   table.before = async (call) => {
-    if (call === 'BatchWriteItemCommand') clock.now += 1_000;
+    if (call === 'BatchWriteItem') clock.now += 1_000;
   };
   await sweep();
   expect(waiting()).toBeGreaterThan(0);
