@@ -21,6 +21,6 @@ export function queryOf(job: BackfillJob, pass: Pass, { entries }: CatalogBody):
 function removedMembersSql(ids: readonly string[]): string {
   const tests = ids.flatMap((id) => [`segment_id = ${quote(id)}`, `segment_id LIKE ${quote(`${id}:%`)}`]);
   return `SELECT DISTINCT person_key AS profile_key, CAST(NULL AS varchar) AS tracks
-FROM transitions_landed
+FROM transitions
 WHERE ${tests.join('\n  OR ')}`;
 }

@@ -25,8 +25,8 @@ const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
 /** Errors in a row after which a run gives up; the next goes on. */
 const MAX_ERRORS = 5;
-/** Where the lake's events lie: their days follow. */
-const EVENTS = 'events_landed/day=';
+/** Where the lake's events lie, as they landed and sealed: their days follow. */
+const EVENTS = ['events_landed/day=', 'events_sealed/day='];
 
 /** Whether the catalog was saved with the built-in segments of this version. */
 export const hasBuiltIns = ({ revision, builtIns }: Catalog): boolean =>
@@ -120,8 +120,12 @@ export class Run {
   /** Whether there were events before there were segments: this deployment has grown out of one without them. */
   async #hasPast(): Promise<boolean> {
     const { objects, lakeBucket, clock } = this.#props;
-    const [first] = await objects.listKeys(lakeBucket, EVENTS, 1);
-    return first !== undefined && first < EVENTS + new Date(clock()).toISOString().slice(0, 10);
+    const today = new Date(clock()).toISOString().slice(0, 10);
+    for (const folder of EVENTS) {
+      const [first] = await objects.listKeys(lakeBucket, folder, 1);
+      if (first !== undefined && first < folder + today) return true;
+    }
+    return false;
   }
 
   async #publish(latest: Catalog, job: NonNullable<Lease['job']>): Promise<'moved'> {

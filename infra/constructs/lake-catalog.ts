@@ -4,7 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Column, dayPartition, type LakeTable, type LakeView } from '../../schemas/lake/column.ts';
-import { landedTables } from '../../schemas/lake/tables.ts';
+import { lakeTables } from '../../schemas/lake/tables.ts';
 import { lakeViews } from '../../schemas/lake/views.ts';
 import { prestoView } from './presto-view.ts';
 
@@ -32,7 +32,7 @@ export class LakeCatalog extends Construct {
       catalogId: Aws.ACCOUNT_ID,
       databaseInput: { name: this.databaseName, description: 'Customer events of Headwater. Query the views.' },
     });
-    for (const table of landedTables) this.addTable(table.name, database, landedTable(table, bucket));
+    for (const table of lakeTables) this.addTable(table.name, database, tableOf(table, bucket));
     for (const view of lakeViews) this.addTable(view.name, database, viewOf(view, this.databaseName));
   }
 
@@ -46,7 +46,7 @@ export class LakeCatalog extends Construct {
           ? { arnFormat: ArnFormat.NO_RESOURCE_NAME }
           : { resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME }),
       });
-    const names = [...landedTables, ...lakeViews].map(({ name }) => name);
+    const names = [...lakeTables, ...lakeViews].map(({ name }) => name);
     return [
       arn('catalog'),
       // Athena looks for this one before each query, whether or not it is there.
@@ -62,23 +62,19 @@ export class LakeCatalog extends Construct {
   }
 }
 
-function landedTable({ name, comment, columns }: LakeTable, bucket: Bucket): CfnTable.TableInputProperty {
+function tableOf(table: LakeTable, bucket: Bucket): CfnTable.TableInputProperty {
+  const { name, comment, columns, unpartitioned } = table;
   const location = bucket.s3UrlForObject(`${name}/`);
-  const { name: day } = dayPartition;
   return {
     name,
     description: comment,
     tableType: 'EXTERNAL_TABLE',
-    partitionKeys: glueColumns([dayPartition]),
+    partitionKeys: unpartitioned ? [] : glueColumns([dayPartition]),
     parameters: {
       EXTERNAL: 'TRUE',
       classification: 'parquet',
       comment,
-      'projection.enabled': 'true',
-      [`projection.${day}.type`]: 'date',
-      [`projection.${day}.format`]: 'yyyy-MM-dd',
-      [`projection.${day}.range`]: '2024-01-01,NOW',
-      'storage.location.template': `${location}${day}=\${${day}}/`,
+      ...(unpartitioned ? {} : projectedDays(location)),
     },
     storageDescriptor: {
       location,
@@ -87,6 +83,17 @@ function landedTable({ name, comment, columns }: LakeTable, bucket: Bucket): Cfn
       outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
       serdeInfo: { serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
     },
+  };
+}
+
+function projectedDays(location: string): Record<string, string> {
+  const { name: day } = dayPartition;
+  return {
+    'projection.enabled': 'true',
+    [`projection.${day}.type`]: 'date',
+    [`projection.${day}.format`]: 'yyyy-MM-dd',
+    [`projection.${day}.range`]: '2024-01-01,NOW',
+    'storage.location.template': `${location}${day}=\${${day}}/`,
   };
 }
 

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { landedTables } from '../../schemas/lake/tables.ts';
+import { lakeTables, landedTables } from '../../schemas/lake/tables.ts';
 import type { StageSettings } from '../config.ts';
 import type { EventStream } from './event-stream.ts';
 import { explainPrefix } from './explain-prefix.ts';
@@ -87,13 +87,11 @@ export class Lake extends Construct {
         ),
         allow(['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable'], ...this.catalog.arns),
         allow(['s3:GetBucketLocation', 's3:ListBucket'], this.bucket.bucketArn, results.bucketArn),
-        allow(['s3:GetObject'], ...landedTables.map(({ name }) => this.bucket.arnForObjects(`${name}/*`))),
+        allow(['s3:GetObject'], ...lakeTables.map(({ name }) => this.bucket.arnForObjects(`${name}/*`))),
         allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], results.arnForObjects('*')),
       ],
       explanations: [
-        ...landedTables.map(({ name }) =>
-          explainPrefix(this.bucket, `${name}/`, 'A query reads the files of its days.'),
-        ),
+        ...lakeTables.map(({ name }) => explainPrefix(this.bucket, `${name}/`, 'A query reads the files of its days.')),
         explainPrefix(results, '', 'Athena names the result of a query by the id that it gives it.'),
       ],
     };

@@ -1,4 +1,4 @@
-import { big, instant, type LakeTable, text, whole } from './column.ts';
+import { big, instant, type LandedTable, text, whole } from './column.ts';
 import { position } from './position.ts';
 
 export const transitionsLanded = {
@@ -19,7 +19,12 @@ export const transitionsLanded = {
     instant('cause_time', 'When that event happened, or the moment that was due.'),
     ...position,
   ],
-} as const satisfies LakeTable;
+  sealing: {
+    identity: ['transition_id'],
+    order: ['sequence_number', 'record_index'],
+    sort: ['profile_id', 'transition_number'],
+  },
+} as const satisfies LandedTable;
 
 export const identitiesLanded = {
   name: 'identities_landed',
@@ -33,4 +38,9 @@ export const identitiesLanded = {
     text('message_id', 'messageId of the event that joined it.'),
     ...position,
   ],
-} as const satisfies LakeTable;
+  sealing: {
+    identity: ['profile_key', 'parent_key', 'moves', 'changed_at'],
+    order: ['sequence_number', 'record_index'],
+    sort: ['profile_key', 'moves'],
+  },
+} as const satisfies LandedTable;

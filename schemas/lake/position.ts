@@ -6,3 +6,9 @@ export const position = [
   text('sequence_number', 'Sequence number of that record: 56 digits, comparable within one shard.'),
   whole('record_index', 'Position of the event within its record, from 0.'),
 ] as const;
+
+/** Their names: together they tell any row from any other. */
+export const positionNames = position.map(({ name }) => name);
+
+/** Which of two copies came first, where rows know when they were received. */
+export const inOrder = ['received_at', 'sequence_number', 'record_index'] as const;

@@ -1,8 +1,12 @@
-import { amount, instant, type LakeTable, number, text, truth, whole } from './column.ts';
+import { amount, instant, type LakeTable, type LandedTable, number, text, truth, whole } from './column.ts';
 import { identitiesLanded, transitionsLanded } from './people-tables.ts';
-import { position } from './position.ts';
+import { inOrder, position, positionNames } from './position.ts';
+import { lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
+import { marketingSpendLanded } from './spend-table.ts';
 
 export { identitiesLanded, transitionsLanded } from './people-tables.ts';
+export { lakeMarks, sealedIds } from './sealed-tables.ts';
+export { marketingSpendLanded } from './spend-table.ts';
 
 export const rawLanded = {
   name: 'raw_landed',
@@ -17,7 +21,8 @@ export const rawLanded = {
     text('payload', 'The message as received, JSON text, with addresses masked.'),
     ...position,
   ],
-} as const satisfies LakeTable;
+  sealing: { identity: positionNames, order: inOrder, sort: inOrder },
+} as const satisfies LandedTable;
 
 export const eventsLanded = {
   name: 'events_landed',
@@ -118,7 +123,12 @@ export const eventsLanded = {
     text('changes', 'What cleaning changed: JSON array of {path, rule, from, to}.'),
     ...position,
   ],
-} as const satisfies LakeTable;
+  sealing: {
+    identity: ['source_id', 'profile_key', 'message_id'],
+    order: inOrder,
+    sort: ['profile_key', 'event_time'],
+  },
+} as const satisfies LandedTable;
 
 export const failedEventsLanded = {
   name: 'failed_events_landed',
@@ -134,7 +144,25 @@ export const failedEventsLanded = {
     text('payload_encoding', 'json, text, or base64 when the payload is not UTF-8.'),
     ...position,
   ],
-} as const satisfies LakeTable;
+  sealing: {
+    identity: ['source_id', 'reason', 'message_id'],
+    order: inOrder,
+    sort: ['reason', 'received_at'],
+  },
+} as const satisfies LandedTable;
 
-/** Tables that functions write, and that the views read. */
-export const landedTables = [rawLanded, eventsLanded, failedEventsLanded, transitionsLanded, identitiesLanded] as const;
+/** Tables that the lake-writer fills, and whose closed days are sealed. */
+export const landedTables = [
+  rawLanded,
+  eventsLanded,
+  failedEventsLanded,
+  transitionsLanded,
+  identitiesLanded,
+  marketingSpendLanded,
+] as const;
+
+/** Their twins: what is sealed of each, in the same order. */
+export const sealedTables: readonly LakeTable[] = landedTables.map(sealedTwin);
+
+/** Every table of the lake; whoever queries a view may read all of them. */
+export const lakeTables: readonly LakeTable[] = [...landedTables, ...sealedTables, sealedIds, lakeMarks];

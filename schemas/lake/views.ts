@@ -1,7 +1,14 @@
 import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
 import { insightViews } from './insight-views.ts';
 import { shopViews } from './shop-views.ts';
-import { eventsLanded, failedEventsLanded, identitiesLanded, rawLanded, transitionsLanded } from './tables.ts';
+import {
+  eventsLanded,
+  failedEventsLanded,
+  identitiesLanded,
+  marketingSpendLanded,
+  rawLanded,
+  transitionsLanded,
+} from './tables.ts';
 
 type NameIn<Table extends { columns: readonly Column[] }> = Table['columns'][number]['name'];
 
@@ -26,6 +33,11 @@ const personKey = text(
  * order.
  */
 export const lakeViews: readonly LakeView[] = [
+  {
+    name: 'sealing',
+    comment: 'How far the lake is sealed: one row.',
+    columns: [text('sealed_before', 'First day that is not sealed, YYYY-MM-DD; empty while no day is.')],
+  },
   {
     name: 'identities',
     comment: 'Which person each identifier belongs to by now, one row a key that was ever joined to another.',
@@ -72,6 +84,19 @@ export const lakeViews: readonly LakeView[] = [
       ...columnsOf(transitionsLanded, ['version'], {
         version: 'Version of the definition by which the member entered.',
       }),
+    ],
+  },
+  {
+    name: 'marketing_spend',
+    comment:
+      'What marketing cost, one row a day, channel, source, medium, campaign and currency: the latest import counts.',
+    columns: [
+      ...columnsOf(marketingSpendLanded, ['date', 'channel', 'source', 'medium', 'campaign', 'currency']),
+      ...columnsOf(marketingSpendLanded, ['cost', 'impressions', 'clicks'], {
+        cost: 'What it cost: the sum over the rows of that import.',
+      }),
+      instant('updated_at', 'When the import began whose rows these are.'),
+      dayPartition,
     ],
   },
   ...shopViews,

@@ -2,13 +2,13 @@ import { globSync, readFileSync } from 'node:fs';
 import { Dialect, transpile } from '@polyglot-sql/sdk';
 import { expect, test } from 'vitest';
 import { dayPartition } from '../../schemas/lake/column.ts';
-import { landedTables } from '../../schemas/lake/tables.ts';
+import { lakeTables } from '../../schemas/lake/tables.ts';
 import { lakeViews } from '../../schemas/lake/views.ts';
 
 const viewsFolder = new URL('../../schemas/lake/views/', import.meta.url);
 const sqlOf = (view: string) => readFileSync(new URL(`${view}.sql`, viewsFolder), 'utf8');
 
-test.each([...landedTables, ...lakeViews].map((table) => [table.name, table] as const))(
+test.each([...lakeTables, ...lakeViews].map((table) => [table.name, table] as const))(
   '%s has a comment on itself and on each column, and no column twice',
   (_, table) => {
     expect(table.comment).not.toBe('');

@@ -1,13 +1,36 @@
+-- Sealed days as they are; later ones without copies: rows that came before in the last seven days, sealed or not.
 SELECT
-  reason, path, detail, message_id, source_id, received_at, payload, payload_encoding, shard_id,
-  sequence_number, record_index, day
+  reason, path, detail, message_id, source_id, received_at, payload, payload_encoding, shard_id, sequence_number,
+  record_index, day
+FROM failed_events_sealed
+WHERE day < (SELECT sealed_before FROM sealing)
+UNION ALL
+SELECT
+  reason, path, detail, message_id, source_id, received_at, payload, payload_encoding, shard_id, sequence_number,
+  record_index, day
 FROM (
   SELECT
     *,
-    row_number() OVER (
-      PARTITION BY source_id, reason, coalesce(message_id, shard_id || ':' || sequence_number || ':' || CAST(record_index AS varchar))
-      ORDER BY received_at, sequence_number, record_index
-    ) AS copy
-  FROM failed_events_landed
+    lag(day) OVER (
+      PARTITION BY id
+      ORDER BY day, received_at, sequence_number, record_index
+    ) AS copied_on
+  FROM (
+    SELECT
+      *,
+      substr(to_hex(md5(to_utf8(CASE
+        WHEN message_id IS NULL THEN concat_ws(chr(0), shard_id, sequence_number, CAST(record_index AS varchar))
+        ELSE concat_ws(chr(0), source_id, reason, message_id)
+      END))), 1, 20) AS id
+    FROM failed_events_landed
+    WHERE day >= (SELECT sealed_before FROM sealing)
+  )
 )
-WHERE copy = 1
+LEFT JOIN (
+  SELECT id AS sealed_id, max(day) AS sealed_on
+  FROM sealed_ids
+  WHERE relation = 'failed_events' AND day < (SELECT sealed_before FROM sealing)
+  GROUP BY id
+) ON sealed_id = id
+WHERE coalesce(copied_on, sealed_on) IS NULL
+  OR date_diff('day', CAST(coalesce(copied_on, sealed_on) AS date), CAST(day AS date)) > 7

@@ -3,7 +3,11 @@
 -- again for either side, and again for each step.
 WITH one_up AS (
   SELECT profile_key, max_by(coalesce(parent_key, profile_key), moves) AS up
-  FROM identities_landed
+  FROM (
+    SELECT profile_key, parent_key, moves FROM identities_sealed WHERE day < (SELECT sealed_before FROM sealing)
+    UNION ALL
+    SELECT profile_key, parent_key, moves FROM identities_landed WHERE day >= (SELECT sealed_before FROM sealing)
+  )
   GROUP BY profile_key
 ),
 two_up AS (

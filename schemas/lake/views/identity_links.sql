@@ -7,6 +7,14 @@ FROM (
       PARTITION BY profile_key
       ORDER BY moves DESC
     ) AS place
-  FROM identities_landed
+  FROM (
+    SELECT profile_key, parent_key, moves, changed_at, why, message_id
+    FROM identities_sealed
+    WHERE day < (SELECT sealed_before FROM sealing)
+    UNION ALL
+    SELECT profile_key, parent_key, moves, changed_at, why, message_id
+    FROM identities_landed
+    WHERE day >= (SELECT sealed_before FROM sealing)
+  )
 )
 WHERE place = 1

@@ -278,7 +278,7 @@ export class World {
   /** What the lake holds now: all keys with their events as rows of one track, or those that entered a segment. */
   #answer(id: string, sql: string): string {
     const removed = [...sql.matchAll(/segment_id = '([^']+)'/g)].map(([, segmentId = '']) => segmentId);
-    const rows = sql.includes('transitions_landed')
+    const rows = sql.includes('FROM transitions')
       ? [...new Set(removed.flatMap((segmentId) => [...(this.entered.get(segmentId) ?? [])]))].map((key) => [key, null])
       : Array.from(this.landed, ([key, events]) => [key, JSON.stringify({ t: [...events].map((n) => [n, 'a']) })]);
     this.files.set(`${id}.csv`, Buffer.from(csvOf([['profile_key', 'tracks'], ...rows])));

@@ -3,7 +3,7 @@ import { EventStream } from '../../../infra/constructs/event-stream.ts';
 import { allOf } from '../../../infra/constructs/grant.ts';
 import { HeadwaterFunction } from '../../../infra/constructs/headwater-function.ts';
 import { type EnvironmentOf, environments, type FunctionName, readEnv } from '../../../schemas/env.ts';
-import { landedTables } from '../../../schemas/lake/tables.ts';
+import { lakeTables } from '../../../schemas/lake/tables.ts';
 import { lakeViews } from '../../../schemas/lake/views.ts';
 import { actionsOf, functionOf, settings, statementsOf, synthesized, target } from './synthesized.ts';
 
@@ -171,13 +171,13 @@ test.each(['SegmentsApi', 'SegmentsBackfill'])(
         .join()
         .match(/table\/\w+\/\w+/g) ?? [];
     expect(tables.sort()).toEqual(
-      [...landedTables, ...lakeViews].map(({ name }) => `table/headwater_prod/${name}`).sort(),
+      [...lakeTables, ...lakeViews].map(({ name }) => `table/headwater_prod/${name}`).sort(),
     );
     const files =
       resourcesFor('s3:GetObject')
         .join()
         .match(/"\/[\w*/]+"/g) ?? [];
-    expect(files.sort()).toEqual(['"/*"', ...landedTables.map(({ name }) => `"/${name}/*"`)].sort());
+    expect(files.sort()).toEqual(['"/*"', ...lakeTables.map(({ name }) => `"/${name}/*"`)].sort());
     expect(resourcesFor('s3:PutObject').join()).toMatch(/LakeQueriesResults\w+","Arn"\]\},"\/\*"/);
   },
 );
