@@ -18,7 +18,7 @@ export interface Spilled {
  * Says of each event of a batch whether it is new, and keeps the ledger.
  *
  * An event is not if its shard has been applied as far, or if its message id was seen within 24 hours. The same id after
- * that is new again. Only ids that the ledger held before go to a page, never new ones: a crash between the two writes
+ * that is new again, however batches were cut: so that folding the same events once more counts the same. Only ids that the ledger held before go to a page, never new ones: a crash between the two writes
  * must not leave behind ids of events that were not counted.
  */
 export class Admission {
@@ -44,11 +44,12 @@ export class Admission {
     const position = { shardId, sequenceNumber, index };
     if (isApplied(this.#positions, position)) return false;
     advance(this.#positions, position);
-    if (!this.#newIds.take(hash)) {
+    const hour = Math.floor(arrivedAt / HOUR_MS);
+    if (!this.#newIds.take(hash, hour, limits.dedupHours)) {
       this.#repeated += 1;
       return false;
     }
-    this.#added.push({ hash, hour: Math.floor(arrivedAt / HOUR_MS) });
+    this.#added.push({ hash, hour });
     return true;
   }
 

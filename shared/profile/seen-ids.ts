@@ -13,12 +13,13 @@ export interface SeenId {
 
 /**
  * Which of some message ids are new: an open-addressed table of those asked for, in which one pass over the ids of the
- * window marks the ones that were seen. There are a handful of the former and up to thousands of the latter.
+ * window notes when each was seen last. There are a handful of the former and up to thousands of the latter.
  */
 export class NewIds {
   readonly #high: Uint32Array;
   readonly #low: Uint32Array;
-  readonly #isSeen: Uint8Array;
+  /** Hour since 1970 in which the id was seen last; 0 for never. */
+  readonly #seenIn: Uint32Array;
   readonly #mask: number;
 
   /** `blocks` hold the ids that were seen. */
@@ -26,7 +27,7 @@ export class NewIds {
     const places = 2 ** Math.ceil(Math.log2(2 * asked.length + 1));
     this.#high = new Uint32Array(places);
     this.#low = new Uint32Array(places);
-    this.#isSeen = new Uint8Array(places);
+    this.#seenIn = new Uint32Array(places);
     this.#mask = places - 1;
     for (const { high, low } of asked) {
       const at = this.#placeOf(high, low);
@@ -36,17 +37,25 @@ export class NewIds {
     for (const block of blocks) {
       const view = viewOf(block);
       for (let at = 0; at < block.length; at += ENTRY_BYTES) {
-        this.#isSeen[this.#placeOf(view.getUint32(at), view.getUint32(at + LOW))] = 1;
+        this.#see(this.#placeOf(view.getUint32(at), view.getUint32(at + LOW)), view.getUint32(at + HOUR));
       }
     }
   }
 
-  /** Says of an id that was asked for whether it is new, which it is once. */
-  take({ high, low }: Hash64): boolean {
+  /**
+   * Says of an id that was asked for whether it is new in this hour: it was not seen in `hours` hours before. Blocks may
+   * still hold older ids, or not, by when they were written last: that decides nothing.
+   */
+  take({ high, low }: Hash64, hour: number, hours: number): boolean {
     const at = this.#placeOf(high, low);
-    if (this.#isSeen[at] === 1) return false;
-    this.#isSeen[at] = 1;
+    const seenIn = this.#seenIn[at] as number;
+    if (seenIn > 0 && seenIn >= hour - hours) return false;
+    this.#see(at, hour);
     return true;
+  }
+
+  #see(at: number, hour: number): void {
+    if (hour > (this.#seenIn[at] as number)) this.#seenIn[at] = hour;
   }
 
   /** Where an id is, or a free place: to mark one as seen does no harm. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Delivery, EventDelivery } from '../../../shared/profile/delivery.ts';
 import { fold } from '../../../shared/profile/fold.ts';
@@ -33,6 +34,29 @@ describe('folding a batch', () => {
   it('counts a resent message once, in the same batch and in a later one', () => {
     const event = aCleanEvent({ messageId: 'm-1' });
     expect(foldAll([[aDelivery({ event }), aDelivery({ event })], [aDelivery({ event })]]).count).toBe(1);
+  });
+
+  it('counts a message that comes again after a day or more the same, however batches are cut', () => {
+    const resends = fc.array(
+      fc.record({ messageId: fc.constantFrom('m-1', 'm-2', 'm-3'), hours: fc.integer({ min: 0, max: 30 }) }),
+      { minLength: 1, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(resends, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (sends, cuts) => {
+        let arrivedAt = ARRIVAL;
+        const deliveries = sends.map(({ messageId, hours }) => {
+          arrivedAt += hours * HOUR;
+          return aDelivery({ arrivedAt, event: aCleanEvent({ messageId }) });
+        });
+        const batches: EventDelivery[][] = [];
+        for (let at = 0, cut = 0; at < deliveries.length; cut += 1) {
+          const size = cuts[cut % cuts.length] as number;
+          batches.push(deliveries.slice(at, at + size));
+          at += size;
+        }
+        expect(foldAll(batches).count).toBe(foldAll([deliveries]).count);
+      }),
+    );
   });
 
   it('tells messages of different sources apart', () => {
