@@ -93,14 +93,15 @@ function dataPages(
   dictionary: Dictionary | undefined,
 ): Page[] {
   const pages: Page[] = [];
-  const count = dictionary ? 1 : Math.max(1, Math.ceil(plainSize(type, values) / PAGE_BYTES));
+  const size = dictionary ? 2 * values.length : plainSize(type, values);
+  const count = dictionary ? 1 : Math.max(1, Math.ceil(size / PAGE_BYTES));
   let from = 0;
   for (let page = 0; page < count; page++) {
     const start = Math.floor((rows * page) / count);
     const end = Math.floor((rows * (page + 1)) / count);
     let to = from;
     for (let row = start; row < end; row++) to += levels[row] as number;
-    const body = new GrowingBytes(1024);
+    const body = new GrowingBytes(64 + (end - start) / 8 + (1.1 * size) / count);
     writeLevels(body, levels, start, end);
     if (dictionary) {
       const bitWidth = Math.max(1, bitWidthOf(dictionary.distinct.length));

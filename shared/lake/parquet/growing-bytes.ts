@@ -5,7 +5,7 @@ export class GrowingBytes {
   length = 0;
 
   constructor(capacity = 256) {
-    this.buffer = Buffer.allocUnsafe(capacity);
+    this.buffer = Buffer.allocUnsafe(Math.ceil(capacity));
   }
 
   /** Makes room for `count` more bytes. */
