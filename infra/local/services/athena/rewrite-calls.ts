@@ -19,6 +19,7 @@ const special: Readonly<Record<string, readonly [name: string, ...parts: string[
   json_extract: ['json_extract', 'this', 'path'],
   json_extract_scalar: ['json_extract_scalar', 'this', 'path'],
   length: ['length', 'this'],
+  map_keys: ['map_keys', 'this'],
   mod: ['mod', 'left', 'right'],
   mod_func: ['mod', 'this', 'expression'],
   normalize: ['normalize', 'this'],

@@ -53,3 +53,7 @@ test.each(['constructor(1)', 'read_text(1)', 'strptime(1)', 'cast_to_type(1, 2)'
     await expect(evaluate(aws.gateway, expression)).rejects.toThrow(/^FUNCTION_NOT_FOUND/);
   },
 );
+
+test('a JSON list has no keys', async () => {
+  await expect(evaluate(aws.gateway, `map_keys(CAST(json_parse('[1]') AS map(varchar, json)))`)).rejects.toThrow();
+});
