@@ -1,0 +1,76 @@
+import { currencyCodes } from '../../schemas/event/currencies.ts';
+import type { Report } from '../../schemas/report/report.ts';
+import { quote } from '../segments/sql/quote.ts';
+import { inlinedViews, type ViewTexts } from './inlined-views.ts';
+import type { ParameterValues } from './parameter-values.ts';
+import { sqlTokens } from './sql-words.ts';
+
+/** Trino SQL with `?`, and the literals for these, in order. */
+export interface ReportQuery {
+  readonly sql: string;
+  readonly parameters: readonly string[];
+}
+
+export interface ComposeOptions {
+  readonly database: string;
+  readonly views: ViewTexts;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The query of a report: its SQL over views that are inlined below the events of its days.
+ *
+ * A parameter enters as an execution parameter of Athena, never as text: the SQL depends only on the report and on
+ * whether a segment is asked for. Athena takes parameters in WHERE alone, therefore `reporting` chooses its currency
+ * among all.
+ */
+export function composeReport(report: Report, values: ParameterValues, { database, views }: ComposeOptions): ReportQuery {
+  const { names, shadowed } = inlinedViews(report.sql, views);
+  const since = firstArrivalDay(report, values);
+  const parts = [
+    ...(shadowed.has('events') ? [['events', eventsSql(database, since, values.literals.segment)]] : []),
+    ...(shadowed.has('reporting') ? [['reporting', REPORTING]] : []),
+    ...names.map((name) => [name, views[name] ?? '']),
+  ].map(([name, sql]) => `${name} AS (\n${sql?.trimEnd()}\n)`);
+  const sql = parts.length === 0 ? report.sql : withParts(parts, report.sql);
+  return numbered(sql, { ...values.literals, ...(since !== undefined && { since_day: quote(since) }) });
+}
+
+/** The first day of arrival that can hold what the report counts; undefined for all. */
+function firstArrivalDay({ history }: Report, { from }: ParameterValues): string | undefined {
+  if (history === 'all' || from === undefined) return undefined;
+  return new Date(from - history.days * DAY_MS).toISOString().slice(0, 10);
+}
+
+const REPORTING = `SELECT currency FROM (VALUES ${currencyCodes.map(quote).join(', ')}) AS known (currency) WHERE currency = :currency`;
+
+function eventsSql(database: string, since: string | undefined, segment: string | undefined): string {
+  const tests = [
+    ...(since === undefined ? [] : ['day >= :since_day']),
+    ...(segment === undefined
+      ? []
+      : ['person_key IN (SELECT person_key FROM segment_members WHERE segment_id = :segment)']),
+  ];
+  const where = tests.length === 0 ? '' : ` WHERE ${tests.join(' AND ')}`;
+  return `SELECT * FROM "${database}".events${where}`;
+}
+
+/** A report may begin with subqueries of its own. */
+function withParts(parts: readonly string[], sql: string): string {
+  const own = /^\s*WITH\s+/i.exec(sql)?.[0];
+  const all = parts.join(',\n');
+  return own === undefined ? `WITH ${all}\n${sql}` : `WITH ${all},\n${sql.slice(own.length)}`;
+}
+
+function numbered(sql: string, literals: Readonly<Record<string, string>>): ReportQuery {
+  const parameters: string[] = [];
+  const text = sqlTokens(sql).map(({ kind, text }) => {
+    if (kind !== 'parameter') return text;
+    const literal = literals[text.slice(1)];
+    if (literal === undefined) throw new Error(`The report's SQL names ${text}, which is none of its parameters.`);
+    parameters.push(literal);
+    return '?';
+  });
+  return { sql: text.join(''), parameters };
+}
