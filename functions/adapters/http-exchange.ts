@@ -1,5 +1,4 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { ClientRequest } from 'node:http';
 
 export interface HttpRequest {
   readonly method: string;
@@ -31,7 +30,8 @@ const MAX_SOCKETS = 50;
 
 /** Exchanges with one server by HTTP/1.1, over connections that are kept. */
 export function httpExchange({ protocol, hostname, port }: URL, timeoutMs: number): HttpExchange {
-  const { Agent, request: begin } = protocol === 'https:' ? https : http;
+  // An import of `node:http` would read all it exports, and load WebSockets for it: as long as all else together.
+  const { Agent, request: begin } = process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http');
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
   // An address of IPv6 stands in brackets in a URL, and without them here.
   const server = { agent, host: hostname.replace(/^\[|\]$/g, ''), ...(port && { port }) };
@@ -65,5 +65,5 @@ export function httpExchange({ protocol, hostname, port }: URL, timeoutMs: numbe
     });
 }
 
-const failAfter = (request: http.ClientRequest, milliseconds: number, what: string): NodeJS.Timeout =>
+const failAfter = (request: ClientRequest, milliseconds: number, what: string): NodeJS.Timeout =>
   setTimeout(() => request.destroy(new TimeoutError(`${what} within ${milliseconds} ms.`)), milliseconds);
