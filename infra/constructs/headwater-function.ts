@@ -63,6 +63,7 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
         format: OutputFormat.ESM,
         target: 'node24',
         mainFields: ['module', 'main'],
+        bundleAwsSDK: true,
         minify: true,
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
