@@ -25,10 +25,10 @@ export function dictionaryOf(type: PhysicalType, values: readonly CellValue[]): 
   let look = FIRST_LOOK;
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as CellValue;
+    // A Map takes the two zeros for one.
+    if (value === 0 && Object.is(value, -0)) return undefined;
     let place = places.get(value);
     if (place === undefined) {
-      // A Map takes the two zeros for one.
-      if (value === 0 && Object.is(value, -0)) return undefined;
       place = distinct.length;
       places.set(value, place);
       distinct.push(value);
