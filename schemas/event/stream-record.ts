@@ -1,5 +1,19 @@
 import * as z from 'zod';
 
+/** Of which failed event an envelope is another try. Headwater's own replays write it. */
+export const replayMark = z.object({
+  id: z.string().describe('The replay.'),
+  reason: z.string().describe('Why the event was rejected.'),
+  sourceId: z.string().describe('Source of its row of failed_events.'),
+  messageId: z.string().nullable().describe('messageId of that row.'),
+  shardId: z.string().describe('Shard of the record that carried it.'),
+  sequenceNumber: z.string().describe('Sequence number of that record.'),
+  index: z.number().int().describe('Position of the event within that record, or of the first of its messages.'),
+  isRecord: z.boolean().describe('Whether the record itself could not be read: the messages are all of its own.'),
+});
+
+export type ReplayMark = z.infer<typeof replayMark>;
+
 /**
  * The record format of the event stream: JSON in UTF-8, at most 1 MB.
  *
@@ -19,6 +33,11 @@ export const streamEnvelope = z.object({
     .optional()
     .describe('Address of the sender. The collector masks it; it is masked again on read.'),
   userAgent: z.string().max(2000).optional().describe('User-Agent header of the request, for events that bring none.'),
+  imported: z
+    .literal(true)
+    .optional()
+    .describe('The events are history that was brought in: one may have 256 KB, and its time is taken as it is.'),
+  replay: replayMark.optional(),
   events: z.array(z.unknown()).min(1).max(2500).describe('Messages of the Segment contract, as received.'),
 });
 

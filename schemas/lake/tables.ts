@@ -1,9 +1,11 @@
 import { amount, instant, type LakeTable, type LandedTable, number, text, truth, whole } from './column.ts';
+import { mendedEventsLanded } from './mended-table.ts';
 import { identitiesLanded, transitionsLanded } from './people-tables.ts';
 import { inOrder, position, positionNames } from './position.ts';
 import { lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
 import { marketingSpendLanded } from './spend-table.ts';
 
+export { mendedEventsLanded } from './mended-table.ts';
 export { identitiesLanded, transitionsLanded } from './people-tables.ts';
 export { lakeMarks, sealedIds } from './sealed-tables.ts';
 export { marketingSpendLanded } from './spend-table.ts';
@@ -15,10 +17,12 @@ export const rawLanded = {
     text('message_id', 'messageId of the message, where it has one.'),
     text('source_id', 'Source whose write key sent the message.'),
     instant('received_at', 'When the message reached Headwater.'),
+    instant('arrived_at', 'When its record reached the stream: later where Headwater had waited with it.'),
     text('sent_at', 'Device time at which the request left, ISO 8601, where it could be read.'),
     text('ip', 'Address of the sender, masked.'),
     text('user_agent', 'User-Agent header of the request.'),
     text('payload', 'The message as received, JSON text, with addresses masked.'),
+    text('failed_reason', 'Why it became a row of failed_events; null where it became one of events.'),
     ...position,
   ],
   sealing: { identity: positionNames, order: inOrder, sort: inOrder },
@@ -156,6 +160,7 @@ export const landedTables = [
   rawLanded,
   eventsLanded,
   failedEventsLanded,
+  mendedEventsLanded,
   transitionsLanded,
   identitiesLanded,
   marketingSpendLanded,

@@ -6,6 +6,7 @@ import {
   failedEventsLanded,
   identitiesLanded,
   marketingSpendLanded,
+  mendedEventsLanded,
   rawLanded,
   transitionsLanded,
 } from './tables.ts';
@@ -66,8 +67,13 @@ export const lakeViews: readonly LakeView[] = [
     columns: [...eventsLanded.columns, personKey, dayPartition],
   },
   {
+    name: 'mended_events',
+    comment: 'Events that had failed and passed when they were run again, one row an event: they are in events.',
+    columns: [...mendedEventsLanded.columns, dayPartition],
+  },
+  {
     name: 'failed_events',
-    comment: 'Events that cleaning rejected, whole and with the reason, one row an event.',
+    comment: 'Events that cleaning rejected, whole and with the reason, one row an event, until a replay mends it.',
     columns: [...failedEventsLanded.columns, dayPartition],
   },
   {

@@ -34,20 +34,22 @@ const steps: readonly Step[] = [
  */
 export function cleanRecord(record: ReceivedRecord): CleanedRecord {
   const read = readRecord(record);
-  const { sourceId, receivedAt, sentAt, ip, userAgent } = read.context;
+  const { sourceId, receivedAt, sentAt, ip, userAgent, replay } = read.context;
   return {
     sourceId,
     receivedAt,
     ...(sentAt === undefined ? {} : { sentAt }),
     ...(ip === undefined ? {} : { ip }),
     ...(userAgent === undefined ? {} : { userAgent }),
+    ...(replay === undefined ? {} : { replay }),
     items: read.ok
       ? read.messages.map((message, index) => cleanMessage(read.context, message, index))
       : [unreadableItem(read.context, read.unreadable)],
   };
 }
 
-function cleanMessage(record: RecordContext, received: unknown, index: number): CleanedItem {
+/** Cleans one message of a record; masks addresses in it. */
+export function cleanMessage(record: RecordContext, received: unknown, index: number): CleanedItem {
   const draft = draftOf(record, received, index);
   for (const step of steps) {
     const result = step(draft);

@@ -1,5 +1,6 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { FailedEvent } from '../../schemas/event/failed-event.ts';
+import type { ReplayMark } from '../../schemas/event/stream-record.ts';
 
 /** A record as it lies on the stream. */
 export interface ReceivedRecord {
@@ -31,5 +32,7 @@ export interface CleanedRecord {
   readonly sentAt?: number;
   readonly ip?: string;
   readonly userAgent?: string;
+  /** Of which failed event the record is another try. */
+  readonly replay?: ReplayMark;
   readonly items: readonly CleanedItem[];
 }

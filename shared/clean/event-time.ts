@@ -3,11 +3,15 @@ import { parseTime } from './time.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** A device whose clock was never set reports earlier times than this. */
 const EARLIEST = Date.UTC(2000, 0, 1);
+/** History may be older; stores count from 1970. */
+const EARLIEST_IMPORTED = 1;
 
 /**
  * Sets when the event happened: `receivedAt − (sentAt − originalTimestamp)`, with `timestamp` for SDKs that send no
- * `originalTimestamp`. Without `sentAt` there is no shift, and without any device time it is the arrival.
+ * `originalTimestamp`. Without `sentAt` there is no shift, and without any device time it is the arrival. What was
+ * imported is meant to be old: its time is neither late nor a sign of a wrong clock.
  */
 export function timeEvent(draft: Draft): StepResult {
   const { message, record } = draft;
@@ -18,7 +22,7 @@ export function timeEvent(draft: Draft): StepResult {
   draft.originalTimestamp = original ?? timestamp;
   draft.eventTime = clamp(draft, happened(record.receivedAt, sentAt, original, timestamp));
   if (sentAt !== undefined && Math.abs(record.receivedAt - sentAt) > HOUR) noteFlag(draft.flags, 'clock_skewed');
-  if (record.receivedAt - draft.eventTime > DAY) noteFlag(draft.flags, 'late');
+  if (record.receivedAt - draft.eventTime > DAY && !record.imported) noteFlag(draft.flags, 'late');
   return ok;
 }
 
@@ -34,8 +38,8 @@ function happened(
 }
 
 function clamp(draft: Draft, time: number): number {
-  const { receivedAt } = draft.record;
-  if (time >= EARLIEST && time <= receivedAt + DAY) return time;
+  const { receivedAt, imported } = draft.record;
+  if (time >= (imported ? EARLIEST_IMPORTED : EARLIEST) && time <= receivedAt + DAY) return time;
   noteFlag(draft.flags, 'time_clamped');
   noteChange(draft.changes, 'timestamp', 'clamp_time', time, receivedAt);
   return receivedAt;

@@ -74,12 +74,13 @@ function textOfNumber(draft: Draft, value: unknown, path: string): string | unde
 const wrongId = (path: string, value: unknown): Drop =>
   drop('wrong_type', path, `expected text or a number that a double holds exactly, found ${typeName(value)}`);
 
-/** Reads the id by which a message counts once; one that has none is named after its place in the stream. */
+/** Reads the id by which a message counts once; one that has none is named after its first place in the stream. */
 export function readMessageId(draft: Draft): StepResult {
   const { message, record, index } = draft;
   const value = message.messageId;
   if (value === undefined || value === null || value === '') {
-    draft.messageId = `${record.shardId}-${record.sequenceNumber}-${index}`;
+    const { shardId, sequenceNumber, index: first } = record.replay ?? { ...record, index: 0 };
+    draft.messageId = `${shardId}-${sequenceNumber}-${first + index}`;
     noteChange(draft.changes, 'messageId', 'make_message_id', undefined, draft.messageId);
     return ok;
   }

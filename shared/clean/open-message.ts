@@ -5,6 +5,8 @@ import { drop, type JsonObject, ok, type StepResult, typeName } from './step.ts'
 
 /** Bytes of an event's compact JSON text in UTF-8. */
 export const MAX_EVENT_BYTES = 32 * 1024;
+/** The same of an event that was imported: an order of the past may have a thousand lines. */
+export const MAX_IMPORTED_EVENT_BYTES = 256 * 1024;
 
 /** Takes JSON objects within the limits of size and depth; masks, tidies and makes storable what they hold. */
 export function openMessage(draft: Draft): StepResult {
@@ -15,10 +17,10 @@ export function openMessage(draft: Draft): StepResult {
   const message = received as JsonObject;
   const { tooDeep, untidy, weight } = inspect(message);
   if (tooDeep) return drop('too_deep', '', `expected at most ${MAX_DEPTH} levels, found more`);
-  if (weight * 6 > MAX_EVENT_BYTES) {
+  const most = record.imported ? MAX_IMPORTED_EVENT_BYTES : MAX_EVENT_BYTES;
+  if (weight * 6 > most) {
     const bytes = Buffer.byteLength(JSON.stringify(message));
-    if (bytes > MAX_EVENT_BYTES)
-      return drop('too_large', '', `expected at most ${MAX_EVENT_BYTES} bytes, found ${bytes}`);
+    if (bytes > most) return drop('too_large', '', `expected at most ${most} bytes, found ${bytes}`);
   }
   draft.message = untidy || record.suspicious ? sanitise(message, draft.changes) : message;
   return ok;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { ReplayMark } from '../../schemas/event/stream-record.ts';
 import type { RejectReason } from '../../schemas/event/vocabulary.ts';
 import { DIRECT_SOURCE_ID } from '../../schemas/event/vocabulary.ts';
 import type { ReceivedRecord } from './cleaned-record.ts';
@@ -22,6 +23,10 @@ export interface RecordContext {
   readonly shape: 'envelope' | 'array' | 'message';
   /** Whether a text or key may hold what no store takes. */
   readonly suspicious: boolean;
+  /** Whether the events are history that was brought in. Only records of the stream say so, no client can. */
+  readonly imported: boolean;
+  /** Of which failed event this is another try. */
+  readonly replay?: ReplayMark;
 }
 
 export interface UnreadableRecord {
@@ -39,7 +44,7 @@ export type ReadRecord =
 /** The only ways by which JSON in UTF-8 can bring NUL or half a surrogate pair. */
 const SUSPICIOUS_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
 
-const isSuspicious = (text: string): boolean => text.includes('\\u') && SUSPICIOUS_ESCAPE.test(text);
+export const isSuspicious = (text: string): boolean => text.includes('\\u') && SUSPICIOUS_ESCAPE.test(text);
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -109,7 +114,9 @@ function envelopeFlaw(envelope: JsonObject): { path: string; detail: string } | 
 }
 
 function envelopeContext(record: ReceivedRecord, envelope: JsonObject, suspicious: boolean): RecordContext {
+  const replay = replayMarkOf(envelope.replay);
   return {
+    ...(replay && { replay }),
     sourceId: typeof envelope.sourceId === 'string' ? storable(envelope.sourceId) : DIRECT_SOURCE_ID,
     receivedAt: parseTime(envelope.receivedAt) ?? record.arrivedAt,
     sentAt: parseTime(envelope.sentAt),
@@ -119,7 +126,17 @@ function envelopeContext(record: ReceivedRecord, envelope: JsonObject, suspiciou
     sequenceNumber: record.sequenceNumber,
     shape: 'envelope',
     suspicious,
+    imported: envelope.imported === true,
   };
+}
+
+/** The mark that Headwater's own replays put on an envelope; whatever else stands there is no mark. */
+function replayMarkOf(value: unknown): ReplayMark | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, reason, sourceId, messageId, shardId, sequenceNumber, index, isRecord } = value;
+  if (![id, reason, sourceId, shardId, sequenceNumber].every((text) => typeof text === 'string')) return undefined;
+  if (messageId !== null && typeof messageId !== 'string') return undefined;
+  return Number.isSafeInteger(index) && typeof isRecord === 'boolean' ? (value as ReplayMark) : undefined;
 }
 
 function contextOf(record: ReceivedRecord, suspicious: boolean): RecordContext {
@@ -133,6 +150,7 @@ function contextOf(record: ReceivedRecord, suspicious: boolean): RecordContext {
     sequenceNumber: record.sequenceNumber,
     shape: 'message',
     suspicious,
+    imported: false,
   };
 }
 

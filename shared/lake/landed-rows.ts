@@ -3,26 +3,31 @@ import {
   failedEventsLanded,
   identitiesLanded,
   marketingSpendLanded,
+  mendedEventsLanded,
   rawLanded,
   transitionsLanded,
 } from '../../schemas/lake/tables.ts';
+import type { CleanedItem, CleanedRecord } from '../clean/cleaned-record.ts';
 import { type TableRows, tableRows } from './column-readers.ts';
 import { type EventSource, eventReaders } from './event-row.ts';
 import { type FailedEventSource, failedEventReaders } from './failed-event-row.ts';
 import { type IdentitySource, identityReaders } from './identity-row.ts';
+import { type MendedSource, mendedIn, mendedReaders } from './mended-row.ts';
 import { type RawSource, rawReaders } from './raw-row.ts';
 import type { ReadRecord } from './read-batch.ts';
 import { type SpendSource, spendReaders } from './spend-row.ts';
 import { type TransitionSource, transitionReaders } from './transition-row.ts';
 
 /**
- * Rows of every landed table: each message is one row of raw, and one row of either events or failed events; each
+ * Rows of every landed table: each message is one row of raw, and one row of either events or failed events; a failed
+ * event that passes at another try is a row of mended events, too, and one that fails again leaves none: it has its. Each
  * transition, change of identity and row of spend is a row of its own table. Other word from Headwater itself leaves no rows.
  */
 export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const raw: RawSource[] = [];
   const events: EventSource[] = [];
   const failed: FailedEventSource[] = [];
+  const mended: MendedSource[] = [];
   const transitions: TransitionSource[] = [];
   const identities: IdentitySource[] = [];
   const spend: SpendSource[] = [];
@@ -31,12 +36,13 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
     const at = (index: number) => ({ shardId, sequenceNumber, index });
     if ('cleaned' in read) {
       const record = read.cleaned;
-      for (const item of record.items) {
+      for (const item of itemsToLand(record)) {
         const position = at(item.index);
-        raw.push({ record, item, position });
+        raw.push({ record, arrivedAt: read.received.arrivedAt, item, position });
         if (item.outcome.ok) events.push({ event: item.outcome.event, position });
         else failed.push({ failed: item.outcome.failed, position });
       }
+      mended.push(...mendedIn(read));
     } else if (read.control.kind === 'transitions') {
       for (const [index, transition] of read.control.items.entries()) {
         transitions.push({ transition, position: at(index) });
@@ -51,8 +57,13 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
     tableRows(rawLanded, rawReaders, raw),
     tableRows(eventsLanded, eventReaders, events),
     tableRows(failedEventsLanded, failedEventReaders, failed),
+    tableRows(mendedEventsLanded, mendedReaders, mended),
     tableRows(transitionsLanded, transitionReaders, transitions),
     tableRows(identitiesLanded, identityReaders, identities),
     tableRows(marketingSpendLanded, spendReaders, spend),
   ];
 }
+
+/** A failed event that fails again is in the lake already. */
+const itemsToLand = ({ replay, items }: CleanedRecord): readonly CleanedItem[] =>
+  replay === undefined || replay.isRecord ? items : items.filter(({ outcome }) => outcome.ok);

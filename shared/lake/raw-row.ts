@@ -6,6 +6,8 @@ import { type Position, positionReaders } from './position.ts';
 /** A message as it was received, and the record that brought it. */
 export interface RawSource {
   readonly record: CleanedRecord;
+  /** Arrival of that record at the stream, milliseconds since 1970. */
+  readonly arrivedAt: number;
   readonly item: CleanedItem;
   readonly position: Position;
 }
@@ -15,10 +17,12 @@ export const rawReaders: ColumnReaders<typeof rawLanded, RawSource> = {
     outcome.ok ? outcome.event.messageId : (outcome.failed.messageId ?? undefined),
   source_id: ({ record }) => record.sourceId,
   received_at: ({ record }) => record.receivedAt,
+  arrived_at: ({ arrivedAt }) => arrivedAt,
   sent_at: ({ record }) => isoTime(record.sentAt),
   ip: ({ record }) => record.ip,
   user_agent: ({ record }) => record.userAgent,
   payload: ({ item: { outcome, message } }) => (outcome.ok ? JSON.stringify(message) : outcome.failed.payload),
+  failed_reason: ({ item: { outcome } }) => (outcome.ok ? undefined : outcome.failed.reason),
   ...positionReaders,
 };
 

@@ -7,6 +7,7 @@ import { eventReaders } from '../../../shared/lake/event-row.ts';
 import { failedEventReaders } from '../../../shared/lake/failed-event-row.ts';
 import { identityReaders } from '../../../shared/lake/identity-row.ts';
 import { landedRows } from '../../../shared/lake/landed-rows.ts';
+import { mendedReaders } from '../../../shared/lake/mended-row.ts';
 import { landedKey } from '../../../shared/lake/object-key.ts';
 import { rawReaders } from '../../../shared/lake/raw-row.ts';
 import { barriersIn, readBatch } from '../../../shared/lake/read-batch.ts';
@@ -23,16 +24,16 @@ const rowsOf = ({ columns, count }: TableRows): Row[] =>
 
 /** The rows of each table that records become. */
 function land(...records: ReceivedRecord[]) {
-  const [raw = [], events = [], failed = [], transitions = [], identities = []] = landedRows(readBatch(records)).map(
-    rowsOf,
-  );
-  return { raw, events, failed, transitions, identities };
+  const tables = landedRows(readBatch(records)).map(rowsOf);
+  const [raw = [], events = [], failed = [], mended = [], transitions = [], identities = []] = tables;
+  return { raw, events, failed, mended, transitions, identities };
 }
 
 test.each([
   ['raw_landed', rawReaders],
   ['events_landed', eventReaders],
   ['failed_events_landed', failedEventReaders],
+  ['mended_events_landed', mendedReaders],
   ['transitions_landed', transitionReaders],
   ['identities_landed', identityReaders],
 ])('maps each column of %s and nothing else', (name, readers) => {
@@ -47,6 +48,7 @@ test('makes a row of raw of every message, and a row of events or of failed even
     { message_id: 'good', source_id: 'local', received_at: ARRIVAL, record_index: 0 },
     { message_id: 'bad', record_index: 1, shard_id: record.shardId, sequence_number: record.sequenceNumber },
   ]);
+  expect(raw.map(({ failed_reason }) => failed_reason)).toEqual([undefined, 'missing_ids']);
   expect(events).toMatchObject([{ message_id: 'good', record_index: 0, sequence_number: record.sequenceNumber }]);
   expect(failed).toMatchObject([
     { message_id: 'bad', reason: 'missing_ids', record_index: 1, payload_encoding: 'json' },

@@ -1,0 +1,38 @@
+import { cleanMessage } from './clean-record.ts';
+import type { CleanedItem } from './cleaned-record.ts';
+import { isSuspicious } from './read-record.ts';
+
+/** How the sources of imports are named: their messages are history that was brought in. */
+const IMPORTS = 'import:';
+
+/** A message as the lake's `raw` holds it. */
+export interface RawMessage {
+  readonly sourceId: string;
+  /** Milliseconds since 1970, like `sentAt`. */
+  readonly receivedAt: number;
+  readonly sentAt: number | undefined;
+  /** Masked. */
+  readonly ip: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  /** Position of the message within its record. */
+  readonly index: number;
+  /** JSON text. */
+  readonly payload: string;
+}
+
+/**
+ * Cleans a message of the lake once more: what it was cleaned to when it came, as long as cleaning is the same. Undefined
+ * for a payload that is no JSON, of a record that could not be read.
+ */
+export function cleanRaw({ index, payload, ...context }: RawMessage): CleanedItem | undefined {
+  let message: unknown;
+  try {
+    message = JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+  const imported = context.sourceId.startsWith(IMPORTS);
+  return cleanMessage({ ...context, imported, shape: 'message', suspicious: isSuspicious(payload) }, message, index);
+}
