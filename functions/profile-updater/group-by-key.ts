@@ -70,6 +70,8 @@ function addresseesOf(record: ControlRecord): readonly Addressed[] {
       const { segments } = record;
       return record.items.map(({ key, tracks }): Addressed => [key, { kind: 'backfill', segments, tracks }]);
     }
+    case 'rebuilt':
+      return record.keys.map((key): Addressed => [key, { kind: 'rebuilt' }]);
     default:
       return [];
   }

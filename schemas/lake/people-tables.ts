@@ -13,7 +13,7 @@ export const transitionsLanded = {
     whole('version', 'Version of the definition of the segment.'),
     text('change', 'entered or exited.'),
     instant('changed_at', 'When the membership changed: the arrival of the event, or the moment that was due.'),
-    text('cause', 'What made the change: event, time, merge, split or definition.'),
+    text('cause', 'What made the change: event, time, merge, split, definition, or rebuild of profiles.'),
     text('cause_event', 'Name of the event that made it.'),
     text('cause_message_id', 'messageId of that event.'),
     instant('cause_time', 'When that event happened, or the moment that was due.'),

@@ -8,7 +8,7 @@ export type Key = string;
 
 /** What made a membership or an identity change. */
 export interface Cause {
-  readonly type: 'event' | 'time' | 'merge' | 'split' | 'definition';
+  readonly type: 'event' | 'time' | 'merge' | 'split' | 'definition' | 'rebuild';
   readonly messageId?: string;
   /** Name of the event. */
   readonly event?: string;
@@ -174,6 +174,13 @@ export interface SpendRecord {
   readonly items: readonly SpendItem[];
 }
 
+/** Keys whose events, or those of another key of the person, were folded anew: their memberships are looked at again. */
+export interface RebuiltRecord {
+  readonly v: 1;
+  readonly kind: 'rebuilt';
+  readonly keys: readonly Key[];
+}
+
 export type ControlRecord =
   | LinkRecord
   | UnlinkRecord
@@ -183,7 +190,8 @@ export type ControlRecord =
   | BarrierRecord
   | TransitionsRecord
   | IdentitiesRecord
-  | SpendRecord;
+  | SpendRecord
+  | RebuiltRecord;
 export type ControlKind = ControlRecord['kind'];
 
 /** What a record of each kind must have, so that whoever reads it need not look twice. */
@@ -199,6 +207,7 @@ const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
     isListOf(keys, isText) &&
     isListOf(path, isPathStep) &&
     isCause(cause),
+  rebuilt: ({ keys }) => isListOf(keys, isText),
   tick: ({ at, keys }) => isNumber(at) && isListOf(keys, isText),
   backfill: ({ job, segments, items }) =>
     isText(job) && isListOf(segments, isSegmentVersion) && isListOf(items, isBackfillItem),

@@ -33,9 +33,14 @@ export interface KeyBackfill extends Pick<BackfillRecord, 'segments'>, Pick<Back
   readonly kind: 'backfill';
 }
 
+/** The key's events, or those of another key of its person, were folded anew. */
+export interface KeyRebuilt {
+  readonly kind: 'rebuilt';
+}
+
 /** What concerns a key and is no event. */
 export interface ControlDelivery extends StreamPlace {
-  readonly control: LinkRecord | UnlinkRecord | PartRecord | KeyTick | KeyBackfill;
+  readonly control: LinkRecord | UnlinkRecord | PartRecord | KeyTick | KeyBackfill | KeyRebuilt;
 }
 
 export type Delivery = EventDelivery | ControlDelivery;

@@ -108,6 +108,9 @@ export class Turn {
       case 'backfill':
         this.#backfill(control, arrivedAt);
         break;
+      case 'rebuilt':
+        this.#rebuilt(arrivedAt);
+        break;
     }
   }
 
@@ -212,6 +215,13 @@ export class Turn {
     // Without news, too: a segment that is gone is left.
     this.#home.catchUp(arrivedAt);
     this.#home.evaluate(arrivedAt, cause);
+  }
+
+  /** Somebody who has since joined another person was looked at there. */
+  #rebuilt(arrivedAt: number): void {
+    if (!this.#isHome) return;
+    this.#home.catchUp(arrivedAt);
+    this.#home.evaluate(arrivedAt, { type: 'rebuild', time: arrivedAt });
   }
 
   /** Takes the parts of the person's other keys as they were read. */

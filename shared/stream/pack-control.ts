@@ -41,6 +41,9 @@ export function packControl(records: readonly ControlRecord[]): PackedRecord[] {
       case 'tick':
         packList('k', { v: 1, kind: 'tick', at: record.at }, 'keys', record.keys, out);
         break;
+      case 'rebuilt':
+        packList('k', { v: 1, kind: 'rebuilt' }, 'keys', record.keys, out);
+        break;
       case 'backfill': {
         const { job, segments } = record;
         packList('k', { v: 1, kind: 'backfill', job, segments }, 'items', record.items, out);
