@@ -1,0 +1,2 @@
+SELECT
+  'USD' AS currency
