@@ -1,26 +1,17 @@
 import type { BackfillJob, Failure } from '../../shared/segments/backfill-job.ts';
 import { type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
+import type { Held, HeldStore } from './lease.ts';
 
-/** The one backfill that there may be, and who works on it. */
-export interface HeldJob {
-  /** Number of writes so far: each is conditional on the one before. */
-  readonly version: number;
-  /** Who works on it. */
-  readonly owner: string;
-  /** Milliseconds since 1970 until which nobody else does. */
-  readonly leaseUntil: number;
+/** The one backfill that there may be. */
+export interface BackfillWork {
   /** Undefined when there is nothing to do. */
   readonly job: BackfillJob | undefined;
   /** Definitions whose queries failed, over all jobs. */
   readonly failures: readonly Failure[];
 }
 
-export interface BackfillJobs {
-  /** Undefined when there never was a backfill. */
-  read(): Promise<HeldJob | undefined>;
-  /** Writes the next version if the one before is the latest; tells whether it did. */
-  write(held: HeldJob): Promise<boolean>;
-}
+export type HeldJob = Held & BackfillWork;
+export type BackfillJobs = HeldStore<BackfillWork>;
 
 /** The backfill's job in the table of segments: one item, so that lease and progress change together or not at all. */
 export function createBackfillJobs(dynamoDb: DynamoDb, table: string): BackfillJobs {

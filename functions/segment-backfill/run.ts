@@ -4,11 +4,12 @@ import { builtInSegments } from '../../shared/segments/built-in-segments.ts';
 import { promote } from '../../shared/segments/catalog-changes.ts';
 import { renewed, withBuiltIns } from '../../shared/segments/catalog-upgrade.ts';
 import { AthenaQueryError } from '../adapters/athena.ts';
+import type { BackfillWork } from '../adapters/backfill-job.ts';
 import type { CachedCatalog } from '../adapters/cached-catalog.ts';
+import { type Lease, LeaseLostError } from '../adapters/lease.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import type { SegmentCatalog } from '../adapters/segment-catalog.ts';
 import type { Catalog } from '../adapters/segment-catalog-reader.ts';
-import { type Lease, LeaseLostError } from './lease.ts';
 import { BackfillSteps, type Reach } from './steps.ts';
 
 export interface RunProps extends Reach {
@@ -36,11 +37,11 @@ export const hasBuiltIns = ({ revision, builtIns }: Catalog): boolean =>
 export class Run {
   readonly #props: RunProps;
   readonly #catalog: CachedCatalog;
-  readonly #lease: Lease;
+  readonly #lease: Lease<BackfillWork>;
   readonly #steps: BackfillSteps;
   #pauseMs = FIRST_PAUSE_MS;
 
-  constructor(props: RunProps, catalog: CachedCatalog, lease: Lease) {
+  constructor(props: RunProps, catalog: CachedCatalog, lease: Lease<BackfillWork>) {
     this.#props = props;
     this.#catalog = catalog;
     this.#lease = lease;
@@ -81,26 +82,26 @@ export class Run {
     const { clock, newId } = this.#props;
     const latest = await this.#catalog.read();
     if (!hasBuiltIns(latest)) return await this.#takeInBuiltIns(latest);
-    if (this.#lease.job === undefined) {
-      const work = nextWork(latest.body, this.#lease.failures, clock());
+    if (this.#lease.work.job === undefined) {
+      const work = nextWork(latest.body, this.#lease.work.failures, clock());
       if (work === undefined) return 'idle';
-      await this.#lease.save(newJob(newId(), work, clock()));
+      await this.#save(newJob(newId(), work, clock()));
       return 'moved';
     }
-    const job = stillWanted(this.#lease.job, latest.body);
+    const job = stillWanted(this.#lease.work.job, latest.body);
     if (job === undefined) {
-      await this.#lease.save(undefined);
+      await this.#save(undefined);
       return 'moved';
     }
     if (job.step.name === 'publish') return await this.#publish(latest, job);
     try {
       const next = await this.#lease.during(() => this.#steps.advance(job, latest.body));
       if (next === 'wait') return 'wait';
-      await this.#lease.save(next);
+      await this.#save(next);
     } catch (error) {
       if (!(error instanceof AthenaQueryError)) throw error;
       this.#log('error', 'The query of a backfill failed.', 'backfill_query_failed', error);
-      await this.#lease.save(undefined, withFailure(this.#lease.failures, job, latest.body, clock()));
+      await this.#save(undefined, withFailure(this.#lease.work.failures, job, latest.body, clock()));
     }
     return 'moved';
   }
@@ -128,11 +129,11 @@ export class Run {
     return false;
   }
 
-  async #publish(latest: Catalog, job: NonNullable<Lease['job']>): Promise<'moved'> {
+  async #publish(latest: Catalog, job: NonNullable<BackfillWork['job']>): Promise<'moved'> {
     const body = promote(latest.body, job);
     const revision = await this.#props.catalog.save(latest, body);
     if (revision === undefined) return 'moved';
-    await this.#lease.save(undefined, withoutDone(this.#lease.failures, body));
+    await this.#save(undefined, withoutDone(this.#lease.work.failures, body));
     this.#props.log('info', 'A backfill is done.', {
       code: 'backfill_done',
       segments: job.segments.length,
@@ -144,8 +145,12 @@ export class Run {
     return 'moved';
   }
 
+  async #save(job: BackfillWork['job'], failures = this.#lease.work.failures): Promise<void> {
+    await this.#lease.save({ job, failures });
+  }
+
   #log(level: 'warn' | 'error', message: string, code: string, error: unknown): void {
-    const { id, step } = this.#lease.job ?? {};
+    const { id, step } = this.#lease.work.job ?? {};
     const query = step?.name === 'querying' ? step.query : undefined;
     this.#props.log(level, message, { code, job: id, step: step?.name, query, ...errorFields(error) });
   }

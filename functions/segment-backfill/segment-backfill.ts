@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { nextWork } from '../../shared/segments/backfill-job.ts';
 import type { BackfillJobs } from '../adapters/backfill-job.ts';
 import { CachedCatalog } from '../adapters/cached-catalog.ts';
-import { Lease, LeaseLostError } from './lease.ts';
+import { Lease, LeaseLostError } from '../adapters/lease.ts';
 import { hasBuiltIns, Run, type RunProps } from './run.ts';
 
 export interface SegmentBackfillProps extends RunProps {
@@ -33,7 +33,7 @@ export function createSegmentBackfill(props: SegmentBackfillProps) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     const end = clock() + context.getRemainingTimeInMillis() - MARGIN_MS;
     if (!(await hasWork(props, catalog))) return;
-    const lease = await Lease.take(jobs, clock, newId());
+    const lease = await Lease.take(jobs, clock, newId(), { job: undefined, failures: [] });
     if (lease === undefined) return;
     try {
       await new Run(props, catalog, lease).until(end);

@@ -7,11 +7,11 @@ import { AthenaQueryError, type createAthena } from '../adapters/athena.ts';
 import type { PutBarrier } from '../adapters/barrier-records.ts';
 import type { Barriers } from '../adapters/barriers.ts';
 import type { ControlStream } from '../adapters/control-stream.ts';
+import { ResultReader } from '../adapters/result-reader.ts';
 import type { ObjectReader } from '../adapters/s3-read.ts';
 import { ServiceError } from '../adapters/signed-http.ts';
 import { itemsOf } from './items.ts';
 import { queryOf } from './query.ts';
-import { ResultReader } from './result-reader.ts';
 
 /** What the steps of a backfill reach. */
 export interface Reach {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LEASE_MS } from '../../../functions/segment-backfill/lease.ts';
+import { LEASE_MS } from '../../../functions/adapters/lease.ts';
 import { WINDOW_KEYS } from '../../../functions/segment-backfill/steps.ts';
 import { builtInCatalog } from '../../../shared/segments/built-in-catalog.ts';
 import type { CatalogBody } from '../../../shared/segments/catalog-body.ts';

@@ -1,12 +1,27 @@
-import type { BackfillJob, Failure } from '../../shared/segments/backfill-job.ts';
-import type { BackfillJobs, HeldJob } from '../adapters/backfill-job.ts';
+/** Who works on something that only one may work on. */
+export interface Held {
+  /** Number of writes so far: each is conditional on the one before. */
+  readonly version: number;
+  /** Who works on it. */
+  readonly owner: string;
+  /** Milliseconds since 1970 until which nobody else does. */
+  readonly leaseUntil: number;
+}
+
+/** Where it is kept, with what is known of the work. */
+export interface HeldStore<Work> {
+  /** Undefined when there never was any. */
+  read(): Promise<(Held & Work) | undefined>;
+  /** Writes the next version if the one before is the latest; tells whether it did. */
+  write(held: Held & Work): Promise<boolean>;
+}
 
 /** Another run has taken over: this one must not go on. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 
   constructor() {
-    super('Another run has taken over the backfill: this one was silent for longer than its lease.');
+    super('Another run has taken over the work: this one was silent for longer than its lease.');
   }
 }
 
@@ -16,43 +31,44 @@ export const LEASE_MS = 6_000;
 const BEAT_MS = LEASE_MS / 4;
 
 /**
- * The right to work on the one backfill. Each write is conditional on this run's last one, so that of two runs that take
+ * The right to work on something. Each write is conditional on this run's last one, so that of two runs that take
  * themselves for the holder only one gets on; what both put on the stream counts once.
  */
-export class Lease {
-  readonly #jobs: BackfillJobs;
+export class Lease<Work extends object> {
+  readonly #store: HeldStore<Work>;
   readonly #clock: () => number;
-  #held: HeldJob;
+  #held: Held & Work;
   #writing: Promise<unknown> = Promise.resolve();
   /** A write failed without an answer: it may have happened. */
   #isUncertain = false;
 
-  private constructor(jobs: BackfillJobs, clock: () => number, held: HeldJob) {
-    this.#jobs = jobs;
+  private constructor(store: HeldStore<Work>, clock: () => number, held: Held & Work) {
+    this.#store = store;
     this.#clock = clock;
     this.#held = held;
   }
 
-  /** Undefined while somebody else holds it. */
-  static async take(jobs: BackfillJobs, clock: () => number, owner: string): Promise<Lease | undefined> {
-    const before = await jobs.read();
+  /** Undefined while somebody else holds it. `none` is what there is before there ever was any work. */
+  static async take<Work extends object>(
+    store: HeldStore<Work>,
+    clock: () => number,
+    owner: string,
+    none: Work,
+  ): Promise<Lease<Work> | undefined> {
+    const before = await store.read();
     if (before !== undefined && before.leaseUntil > clock()) return undefined;
-    const { version = 0, job, failures = [] } = before ?? {};
-    const held = { version: version + 1, owner, leaseUntil: clock() + LEASE_MS, job, failures };
-    return (await jobs.write(held)) ? new Lease(jobs, clock, held) : undefined;
+    const held = { ...(before ?? none), version: (before?.version ?? 0) + 1, owner, leaseUntil: clock() + LEASE_MS };
+    return (await store.write(held)) ? new Lease(store, clock, held) : undefined;
   }
 
-  get job(): BackfillJob | undefined {
-    return this.#held.job;
+  /** What was stored last. */
+  get work(): Work {
+    return this.#held;
   }
 
-  get failures(): readonly Failure[] {
-    return this.#held.failures;
-  }
-
-  /** Stores how far the job is. Throws `LeaseLostError`. */
-  async save(job: BackfillJob | undefined, failures: readonly Failure[] = this.#held.failures): Promise<void> {
-    await this.#write(() => ({ job, failures, leaseUntil: this.#clock() + LEASE_MS }));
+  /** Stores how far the work is. Throws `LeaseLostError`. */
+  async save(work: Work): Promise<void> {
+    await this.#write(() => ({ ...work, leaseUntil: this.#clock() + LEASE_MS }));
   }
 
   /** Lives on, when a part of its time is over. Throws `LeaseLostError`. */
@@ -78,17 +94,17 @@ export class Lease {
   }
 
   /** One after the other, because each is conditional on the one before. */
-  async #write(change: (held: HeldJob) => Pick<HeldJob, 'job' | 'failures' | 'leaseUntil'>): Promise<void> {
+  async #write(change: (held: Work) => Work & Pick<Held, 'leaseUntil'>): Promise<void> {
     const write = this.#writing.then(async () => {
       const { owner } = this.#held;
       if (this.#isUncertain) {
-        const found = await this.#jobs.read();
+        const found = await this.#store.read();
         if (found?.owner !== owner) throw new LeaseLostError();
         this.#held = { ...this.#held, version: found.version };
       }
       this.#isUncertain = true;
       const next = { ...change(this.#held), owner, version: this.#held.version + 1 };
-      if (!(await this.#jobs.write(next))) throw new LeaseLostError();
+      if (!(await this.#store.write(next))) throw new LeaseLostError();
       this.#isUncertain = false;
       this.#held = next;
     });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ResultReader } from '../../../functions/adapters/result-reader.ts';
 import type { ObjectReader } from '../../../functions/adapters/s3-read.ts';
 import { itemsOf } from '../../../functions/segment-backfill/items.ts';
-import { ResultReader } from '../../../functions/segment-backfill/result-reader.ts';
 import { csvOf } from '../../../infra/local/services/athena/result-file.ts';
 import type { TrackRow } from '../../../schemas/stream/control.ts';
 

@@ -1,5 +1,5 @@
-import type { ResultFile } from '../../shared/segments/backfill-job.ts';
-import type { ObjectReader } from '../adapters/s3-read.ts';
+import type { ResultLocation } from './athena.ts';
+import type { ObjectReader } from './s3-read.ts';
 
 export interface ResultChunk {
   /** Cells by position; null for NULL. */
@@ -21,13 +21,13 @@ const LINE_FEED = 0x0a;
  */
 export class ResultReader {
   readonly #objects: ObjectReader;
-  readonly #file: ResultFile;
+  readonly #file: ResultLocation;
   readonly #pieceBytes: number;
   #held: Buffer = Buffer.alloc(0);
   #start = 0;
   #size = Number.POSITIVE_INFINITY;
 
-  constructor(objects: ObjectReader, file: ResultFile, pieceBytes = PIECE_BYTES) {
+  constructor(objects: ObjectReader, file: ResultLocation, pieceBytes = PIECE_BYTES) {
     this.#objects = objects;
     this.#file = file;
     this.#pieceBytes = pieceBytes;
