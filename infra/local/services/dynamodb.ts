@@ -1,12 +1,19 @@
 import path from 'node:path';
 import type { LocalService } from '../gateway/types.ts';
+import { type BatchWriter, putTogether } from './dynamodb/put-together.ts';
+import { rememberTables, type Tables } from './dynamodb/remember-tables.ts';
 import { levelService, loadEmulator, openFolder } from './level-emulator.ts';
 
 type Read = (key: string, done: (error: unknown, value?: unknown) => void) => void;
 
 interface Store {
-  readonly db: { open(): Promise<void>; getSync(key: string): unknown; get: Read };
-  readonly tableDb: { awsRegion: string; awsAccountId: string };
+  readonly db: BatchWriter & {
+    open(): Promise<void>;
+    getSync(key: string): unknown;
+    get: Read;
+    put: ReturnType<typeof putTogether>;
+  };
+  readonly tableDb: Tables & { awsRegion: string; awsAccountId: string };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
 }
 
@@ -20,6 +27,8 @@ export async function createDynamoDbService({ dataDir }: { readonly dataDir: str
     return opening;
   });
   store.db.get = readHere(store.db);
+  store.db.put = putTogether(store.db);
+  rememberTables(store.tableDb);
   store.tableDb.awsRegion = 'us-east-1';
   store.tableDb.awsAccountId = '000000000000';
   return levelService({
