@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { encodePath } from './encoded-uri.ts';
 
 export interface Credentials {
@@ -31,12 +31,13 @@ export function createSigner(service: string, region: string, credentials: Crede
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const isS3 = service === 's3';
   let day = '';
-  let key: Buffer;
+  let key: KeyObject;
   return ({ method, path, query, headers, body }, now) => {
     const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
     if (!time.startsWith(day) || day === '') {
       day = time.slice(0, 8);
-      key = [day, region, service, 'aws4_request'].reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`));
+      const secret = Buffer.from(`AWS4${secretAccessKey}`);
+      key = createSecretKey([day, region, service, 'aws4_request'].reduce<Buffer>(hmac, secret));
     }
     const scope = `${day}/${region}/${service}/aws4_request`;
     const content = hash('sha256', body);
@@ -55,4 +56,5 @@ export function createSigner(service: string, region: string, credentials: Crede
   };
 }
 
-const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+/** With a `KeyObject` many times as fast as with its bytes. */
+const hmac = (key: Buffer | KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest();
