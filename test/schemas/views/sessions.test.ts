@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { goldenLake, table } from './golden.ts';
+import { card, goldenLake, table } from './golden.ts';
 import { identify, merge, onSite, order, page, screen, track } from './history.ts';
 
 const { happened, show } = goldenLake();
@@ -15,33 +15,27 @@ test('a visit has its length, its pages and its way in', async () => {
     page('?x', '09:20:02', '/thanks', { from: onSite }),
   );
   expect(await show('SELECT * FROM sessions')).toEqual(
-    [
-      ['session_id', 'anonymous:x:2026-03-02T09:00:00.000'],
-      ['person_key', 'anonymous:x'],
-      ['started_at', '09:00'],
-      ['ended_at', '09:20:02'],
-      ['duration_seconds', '1202'],
-      ['events', '5'],
-      ['page_views', '3'],
-      ['entrance_page', '/'],
-      ['exit_page', '/thanks'],
-      ['is_bounce', 'false'],
-      ['channel', 'email'],
-      ['source', 'news'],
-      ['medium', 'email'],
-      ['campaign', 'spring'],
-      ['referrer_host', ''],
-      ['device_type', 'desktop'],
-      ['orders', '1'],
-      ['is_new', 'true'],
-      ['day', '2026-03-02'],
-    ].reduce<string[][]>(
-      ([names = [], cells = []], [name = '', cell = '']) => [
-        [...names, name],
-        [...cells, cell],
-      ],
-      [],
-    ),
+    card(`
+      session_id       | anonymous:x:2026-03-02T09:00:00.000
+      person_key       | anonymous:x
+      started_at       | 09:00
+      ended_at         | 09:20:02
+      duration_seconds | 1202
+      events           | 5
+      page_views       | 3
+      entrance_page    | /
+      exit_page        | /thanks
+      is_bounce        | false
+      channel          | email
+      source           | news
+      medium           | email
+      campaign         | spring
+      referrer_host    |
+      device_type      | desktop
+      orders           | 1
+      is_new           | true
+      day              | 2026-03-02
+    `),
   );
 });
 
