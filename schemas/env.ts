@@ -38,6 +38,15 @@ export const profileUpdaterEnv = {
   IDENTITY_RULES: identityRules('what identifies people, set by Profiles from `identity` in infra/config.ts'),
 };
 export const lakeWriterEnv = { LAKE_BUCKET: lakeBucket };
+export const sealerEnv = {
+  LAKE_BUCKET: lakeBucket,
+  STREAM_NAME: streamName,
+  LANDED_GRACE_HOURS: whole(
+    'hours that landed files of sealed days stay, set by Sealing from infra/config.ts',
+    1,
+    8760,
+  ),
+};
 export const audienceWriterEnv = {
   AUDIENCE_TABLE: audienceTable,
   TRANSITIONS_QUEUE_URL: text('URL of the queue of transitions, set by Audience'),
@@ -67,6 +76,27 @@ export const profileApiEnv = {
   STREAM_NAME: streamName,
   API_KEYS: apiKeys,
 };
+export const reportApiEnv = {
+  REPORTS_TABLE: text('name of the table of runs of reports, set by Reports'),
+  SEGMENTS_TABLE: segmentsTable,
+  ...athena,
+  REPORTING_CURRENCY: text('currency of money by default, set by Reports from `reportingCurrency` in infra/config.ts'),
+  REPORT_OPEN_SECONDS: whole(
+    'how long a report that includes today counts, set by Reports from infra/config.ts',
+    1,
+    3600,
+  ),
+  REPORT_CLOSED_SECONDS: whole('how long a report of past days counts, set by Reports from infra/config.ts', 1, 86_400),
+  REPORT_WAIT_SECONDS: whole('how long a request waits for its report, set by Reports from infra/config.ts', 1, 25),
+  API_KEYS: apiKeys,
+};
+export const profileSnapshotEnv = {
+  PROFILES_TABLE: profilesTable,
+  LAKE_BUCKET: lakeBucket,
+  SNAPSHOT_STATE_KEY: text('key of the object that says how far snapshots are, set by ProfileSnapshots'),
+  SNAPSHOT_MINUTES: whole('minutes between snapshots, set by ProfileSnapshots from infra/config.ts', 1, 1440),
+  REPORTING_CURRENCY: text('currency of amounts, set by ProfileSnapshots from `reportingCurrency` in infra/config.ts'),
+};
 export const serviceApiEnv = {};
 
 /** Every function of the stack, by the name of its folder, with its environment. */
@@ -74,11 +104,14 @@ export const environments = {
   collector: collectorEnv,
   'profile-updater': profileUpdaterEnv,
   'lake-writer': lakeWriterEnv,
+  sealer: sealerEnv,
   'audience-writer': audienceWriterEnv,
   sweeper: sweeperEnv,
   'segment-api': segmentApiEnv,
   'segment-backfill': segmentBackfillEnv,
   'profile-api': profileApiEnv,
+  'profile-snapshot': profileSnapshotEnv,
+  'report-api': reportApiEnv,
   'service-api': serviceApiEnv,
 } as const;
 export type FunctionName = keyof typeof environments;

@@ -3,11 +3,13 @@ import { mendedEventsLanded } from './mended-table.ts';
 import { identitiesLanded, transitionsLanded } from './people-tables.ts';
 import { inOrder, position, positionNames } from './position.ts';
 import { lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
+import { profileSnapshots } from './snapshot-table.ts';
 import { marketingSpendLanded } from './spend-table.ts';
 
 export { mendedEventsLanded } from './mended-table.ts';
 export { identitiesLanded, transitionsLanded } from './people-tables.ts';
-export { lakeMarks, sealedIds } from './sealed-tables.ts';
+export { baseOf, lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
+export { profileSnapshots } from './snapshot-table.ts';
 export { marketingSpendLanded } from './spend-table.ts';
 
 export const rawLanded = {
@@ -170,4 +172,10 @@ export const landedTables = [
 export const sealedTables: readonly LakeTable[] = landedTables.map(sealedTwin);
 
 /** Every table of the lake; whoever queries a view may read all of them. */
-export const lakeTables: readonly LakeTable[] = [...landedTables, ...sealedTables, sealedIds, lakeMarks];
+export const lakeTables: readonly LakeTable[] = [
+  ...landedTables,
+  ...sealedTables,
+  sealedIds,
+  lakeMarks,
+  profileSnapshots,
+];

@@ -1,6 +1,7 @@
 import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
 import { insightViews } from './insight-views.ts';
 import { shopViews } from './shop-views.ts';
+import { profilesView } from './snapshot-table.ts';
 import {
   eventsLanded,
   failedEventsLanded,
@@ -105,6 +106,7 @@ export const lakeViews: readonly LakeView[] = [
       dayPartition,
     ],
   },
+  profilesView,
   ...shopViews,
   ...insightViews,
 ];
