@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { LocalService } from '../gateway/types.ts';
 import { type BatchWriter, putTogether } from './dynamodb/put-together.ts';
+import { type ExpressionParser, rememberExpressions } from './dynamodb/remember-expressions.ts';
 import { rememberTables, type Tables } from './dynamodb/remember-tables.ts';
 import { levelService, loadEmulator, openFolder } from './level-emulator.ts';
 
@@ -29,6 +30,7 @@ export async function createDynamoDbService({ dataDir }: { readonly dataDir: str
   store.db.get = readHere(store.db);
   store.db.put = putTogether(store.db);
   rememberTables(store.tableDb);
+  rememberExpressions(emulator.moduleAt('db/conditionParser') as ExpressionParser);
   store.tableDb.awsRegion = 'us-east-1';
   store.tableDb.awsAccountId = '000000000000';
   return levelService({

@@ -25,6 +25,8 @@ export interface Emulator<Store> {
   readonly checkTypes: (input: unknown, types: object) => object;
   readonly checkValidations: (input: object, types: object, custom: unknown, context: unknown) => void;
   readonly operations: ReadonlyMap<string, Operation>;
+  /** One of its modules, by its path in the package. */
+  readonly moduleAt: (path: string) => unknown;
 }
 
 export function loadEmulator<Store>(packageName: 'kinesalite' | 'dynalite'): Emulator<Store> {
@@ -42,6 +44,7 @@ export function loadEmulator<Store>(packageName: 'kinesalite' | 'dynalite'): Emu
     checkTypes: validations.checkTypes,
     checkValidations: validations.checkValidations,
     operations: new Map(operations),
+    moduleAt: (path) => load(`${folder}/${path}`),
   };
 }
 
