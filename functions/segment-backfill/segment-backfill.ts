@@ -14,8 +14,8 @@ const MARGIN_MS = 10_000;
 
 /**
  * Makes the function that brings new definitions of segments the past from the lake, and has the members of deleted
- * ones leave. It runs when a definition was saved and every minute, and ends at once when there is nothing to do or
- * another run is at it.
+ * ones leave. It runs when a definition was saved and every minute, and ends at once when there is nothing to do. When
+ * another run is at it, it waits as long as that one may be silent: if it has died, this one goes on in its place.
  *
  * Why no event is missed: the profile-updater reads the catalog's head at the start of every batch, and a barrier is put on
  * every shard after the head was moved. So the batch in which it meets the barrier, and every later one, is read with the
@@ -28,12 +28,12 @@ const MARGIN_MS = 10_000;
  * versions it began with; what was changed or deleted since leaves it, and what came later waits for the next one.
  */
 export function createSegmentBackfill(props: SegmentBackfillProps) {
-  const { jobs, clock, newId } = props;
+  const { clock } = props;
   const catalog = new CachedCatalog(props.catalog);
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     const end = clock() + context.getRemainingTimeInMillis() - MARGIN_MS;
     if (!(await hasWork(props, catalog))) return;
-    const lease = await Lease.take(jobs, clock, newId(), { job: undefined, failures: [] });
+    const lease = (await take(props)) ?? (await takeFromTheDead(props));
     if (lease === undefined) return;
     try {
       await new Run(props, catalog, lease).until(end);
@@ -42,6 +42,17 @@ export function createSegmentBackfill(props: SegmentBackfillProps) {
       props.log('warn', error.message, { code: 'backfill_lease_lost' });
     }
   };
+}
+
+const take = ({ jobs, clock, newId }: SegmentBackfillProps) =>
+  Lease.take(jobs, clock, newId(), { job: undefined, failures: [] });
+
+/** Whoever works renews the lease before it ends: one that has ended after the wait is of a run that was cut off. */
+async function takeFromTheDead(props: SegmentBackfillProps) {
+  const { jobs, clock, pause } = props;
+  const { leaseUntil = 0 } = (await jobs.read()) ?? {};
+  await pause(Math.max(0, leaseUntil - clock()) + 1);
+  return await take(props);
 }
 
 /** Without the lease: most minutes there is nothing, and nothing is written then. */

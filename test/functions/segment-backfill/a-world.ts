@@ -1,6 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { ResultLocation } from '../../../functions/adapters/athena.ts';
 import { createBackfillJobs } from '../../../functions/adapters/backfill-job.ts';
+import { LEASE_MS } from '../../../functions/adapters/lease.ts';
 import { createSegmentCatalog } from '../../../functions/adapters/segment-catalog.ts';
 import type { CatalogHead } from '../../../functions/adapters/segment-catalog-reader.ts';
 import { ServiceError } from '../../../functions/adapters/signed-http.ts';
@@ -71,6 +72,18 @@ export class World {
 
   constructor(shards = 2) {
     this.shards = Array.from({ length: shards }, (_, n) => ({ id: `shard-${n}`, log: [], updater: 0, lake: 0 }));
+  }
+
+  /** Who has written the job last. */
+  jobOwner(): string | undefined {
+    return this.table.items.get('job current')?.owner?.S;
+  }
+
+  /** The run that was cut off speaks up, as if it were at work. */
+  renewLease(): void {
+    const held = this.table.items.get('job current');
+    const version = { N: String(Number(held?.version?.N) + 1) };
+    this.table.items.set('job current', { ...held, version, leaseUntil: { N: String(this.now + LEASE_MS) } });
   }
 
   /** An event arrives on the shard of its key. */
@@ -260,7 +273,7 @@ export class World {
           if (this.failsQuery(query.sql)) return { state: 'failed', reason: 'said by a test' };
           query.file ??= this.#answer(id, query.sql);
           const output: ResultLocation = { bucket: 'results', key: query.file };
-          return { state: 'succeeded', output };
+          return { state: 'succeeded', output, cost: { scannedBytes: 0, milliseconds: 0 } };
         }),
       },
       lakeBucket: 'lake',

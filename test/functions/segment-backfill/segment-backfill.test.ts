@@ -263,17 +263,26 @@ describe('runs', () => {
     world.send('user:a');
     await world.run(30);
     const before = await world.jobs.read();
+    world.onTurn = () => world.renewLease();
+    const begun = world.now;
     await world.run();
-    expect(await world.jobs.read()).toEqual(before);
+    expect(world.now - begun).toBeLessThanOrEqual(LEASE_MS + 1);
+    expect(await world.jobs.read()).toMatchObject({ owner: before?.owner, job: before?.job });
   });
 
-  test('take over when the one before has been silent for its lease', async () => {
+  test('take over from one that was cut off, as soon as its lease is over', async () => {
     const world = await aWorld();
     world.send('user:a');
-    lively(world, () => 10);
     await world.run(30);
-    world.now += LEASE_MS + 1;
+    const { leaseUntil = 0, owner } = (await world.jobs.read()) ?? {};
+    lively(world, () => 10);
+    const taken: number[] = [];
+    world.onTurn = ((before) => () => {
+      before();
+      if (world.jobOwner() !== owner) taken.push(world.now);
+    })(world.onTurn);
     await world.run();
+    expect(taken[0]).toBe(leaseUntil + 1);
     expect(await entryOf(world)).toMatchObject({ live: { version: 1 } });
   });
 
