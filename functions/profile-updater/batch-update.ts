@@ -11,9 +11,10 @@ import type { Barriers } from '../adapters/barriers.ts';
 import type { ControlStream } from '../adapters/control-stream.ts';
 import type { DueTimes } from '../adapters/due-store.ts';
 import { errorFields, type log } from '../adapters/log.ts';
+import { ProfileTooLargeError } from '../adapters/profile-item.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
 import type { Batch, KeyBatch } from './group-by-key.ts';
-import { ProfileTooLargeError, type ReadProfile, updateProfile, type Writer, type Written } from './update-profile.ts';
+import { type ReadProfile, updateProfile, type Writer, type Written } from './update-profile.ts';
 import type { WarmProfiles } from './warm-profiles.ts';
 
 /** What a batch acts on. */

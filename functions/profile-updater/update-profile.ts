@@ -4,11 +4,11 @@ import { type FoldContext, type Folded, fold } from '../../shared/profile/fold.t
 import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { limits } from '../../shared/profile/limits.ts';
 import { partKeysFor } from '../../shared/profile/parts.ts';
-import { shortenTracks } from '../../shared/profile/shorten-tracks.ts';
-import { decodeProfile, type EncodedProfile, encodeProfile } from '../../shared/profile/state.ts';
+import { decodeProfile, type EncodedProfile } from '../../shared/profile/state.ts';
 import type { Outbox } from '../../shared/stream/outbox.ts';
 import { type DueTimes, SETTLE_MS } from '../adapters/due-store.ts';
-import { itemBytes, MAX_ITEM_BYTES, type ProfileItem, type ProfileStore } from '../adapters/profile-store.ts';
+import { isWritten, itemOf, PAGE_LIFE_MS } from '../adapters/profile-item.ts';
+import type { ProfileStore } from '../adapters/profile-store.ts';
 
 /** What a batch is folded with. */
 export interface Writer extends Pick<FoldContext, 'catalog' | 'identity'> {
@@ -47,25 +47,12 @@ export interface Update {
   readonly written: Written | undefined;
 }
 
-/** A profile can never be written: it has outgrown its item in spite of its bounds. */
-export class ProfileTooLargeError extends Error {
-  override readonly name = 'ProfileTooLargeError';
-  readonly bytes: number;
-
-  constructor(bytes: number) {
-    super(`A profile has ${bytes} bytes, DynamoDB takes ${MAX_ITEM_BYTES}: lower shared/profile/limits.ts.`);
-    this.bytes = bytes;
-  }
-}
-
 /** A profile was written by others each time before this writer. The batch comes again. */
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
 
 const MAX_CONFLICTS = 10;
-/** TTL deletes no page while late batches may still look at it: the dedup window and two days of delay. */
-const PAGE_LIFE_MS = 3 * 86_400_000;
 
 /**
  * Takes deliveries in to one key. One write, unless there are so many events that their message ids would not fit. Throws
@@ -122,24 +109,6 @@ async function foldAndWrite(
   throw new ConflictError(
     `A profile was written by others ${MAX_CONFLICTS + 1} times in a row; the batch comes again.`,
   );
-}
-
-/** The item of a version. Where it would be too large, tracks lose their oldest rows until it fits. */
-function itemOf(key: Key, version: number, token: string, folded: FoldedProfile) {
-  for (;;) {
-    const { textBytes, ...encoded } = encodeProfile(folded);
-    const item: ProfileItem = { id: key, version, token, lastSeen: folded.profile?.lastSeen ?? 0, ...encoded };
-    const bytes = itemBytes(item);
-    if (bytes <= MAX_ITEM_BYTES) return { item, encoded, textBytes };
-    if (!shortenTracks(folded)) throw new ProfileTooLargeError(bytes);
-  }
-}
-
-async function isWritten(store: ProfileStore, item: ProfileItem): Promise<boolean> {
-  if ((await store.write(item)) === 'written') return true;
-  const found = (await store.read([item.id])).get(item.id);
-  // Our own token on the next version: the write had succeeded, its answer was lost.
-  return found?.version === item.version && found.token === item.token;
 }
 
 async function readAgain(writer: Writer, key: Key, deliveries: readonly Delivery[]): Promise<ReadProfile> {

@@ -27,7 +27,7 @@ const SAME_DAYS = 7;
 export function failedSql(days: Days, reason: string | undefined): string {
   const first = new Date(Date.parse(days.from) - SAME_DAYS * 86_400_000).toISOString().slice(0, 10);
   return `SELECT
-  reason, message_id, failed.source_id, received_at, payload, payload_encoding, failed.shard_id,
+  reason, failed.message_id, failed.source_id, received_at, payload, payload_encoding, failed.shard_id,
   failed.sequence_number, failed.record_index, sent_at, ip, user_agent, known
 FROM (
   SELECT

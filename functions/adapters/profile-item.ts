@@ -1,0 +1,41 @@
+import type { Key } from '../../schemas/stream/control.ts';
+import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
+import { shortenTracks } from '../../shared/profile/shorten-tracks.ts';
+import { encodeProfile } from '../../shared/profile/state.ts';
+import { itemBytes, MAX_ITEM_BYTES, type ProfileItem, type ProfileStore } from './profile-store.ts';
+
+/** TTL deletes no page while late batches may still look at it: the dedup window and two days of delay. */
+export const PAGE_LIFE_MS = 3 * 86_400_000;
+
+/** A profile can never be written: it has outgrown its item in spite of its bounds. */
+export class ProfileTooLargeError extends Error {
+  override readonly name = 'ProfileTooLargeError';
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    super(`A profile has ${bytes} bytes, DynamoDB takes ${MAX_ITEM_BYTES}: lower shared/profile/limits.ts.`);
+    this.bytes = bytes;
+  }
+}
+
+/**
+ * The item of a version. Where it would be too large, tracks lose their oldest rows until it fits. Throws
+ * `ProfileTooLargeError`.
+ */
+export function itemOf(key: Key, version: number, token: string, folded: FoldedProfile) {
+  for (;;) {
+    const { textBytes, ...encoded } = encodeProfile(folded);
+    const item: ProfileItem = { id: key, version, token, lastSeen: folded.profile?.lastSeen ?? 0, ...encoded };
+    const bytes = itemBytes(item);
+    if (bytes <= MAX_ITEM_BYTES) return { item, encoded, textBytes };
+    if (!shortenTracks(folded)) throw new ProfileTooLargeError(bytes);
+  }
+}
+
+/** Writes an item; false if another version came before it. */
+export async function isWritten(store: ProfileStore, item: ProfileItem): Promise<boolean> {
+  if ((await store.write(item)) === 'written') return true;
+  const found = (await store.read([item.id])).get(item.id);
+  // Our own token on the next version: the write had succeeded, its answer was lost.
+  return found?.version === item.version && found.token === item.token;
+}
