@@ -18,6 +18,7 @@ export const handler = createProfileSnapshot({
   files: createLakeFiles(env.LAKE_BUCKET),
   state: createStateObject(env.LAKE_BUCKET, env.SNAPSHOT_STATE_KEY),
   currency: env.REPORTING_CURRENCY,
+  peopleAFile: 5_000,
   everyMinutes: env.SNAPSHOT_MINUTES,
   clock: Date.now,
   pause,

@@ -13,6 +13,9 @@ export class LeaseLostError extends Error {
 /** How long a run may be silent before another takes over, in milliseconds: a file takes some seconds. */
 export const LEASE_MS = 120_000;
 
+/** Until when a lease holds that was given back: whoever held it has nothing on its way any more. */
+export const RELEASED = 0;
+
 type Known = Omit<SnapshotState, 'version' | 'owner' | 'leaseUntil'>;
 
 /** The right to work on the one snapshot: each write is conditional on this run's last one. */
@@ -35,10 +38,22 @@ export class Lease {
   }
 
   /** Stores what changes, one write after the other. Throws `LeaseLostError`. */
-  async save(change: (known: SnapshotState) => Known, leaseMs = LEASE_MS): Promise<void> {
+  async save(change: (known: SnapshotState) => Known): Promise<void> {
+    await this.#write(change, () => this.#clock() + LEASE_MS);
+  }
+
+  /** Lets the next run go on at once. Throws `LeaseLostError`. */
+  async release(): Promise<void> {
+    await this.#write(
+      (known) => known,
+      () => RELEASED,
+    );
+  }
+
+  async #write(change: (known: SnapshotState) => Known, leaseUntil: () => number): Promise<void> {
     const write = this.#writing.then(async () => {
       const { version, owner } = this.#state;
-      const next = { ...change(this.#state), version: version + 1, owner, leaseUntil: this.#clock() + leaseMs };
+      const next = { ...change(this.#state), version: version + 1, owner, leaseUntil: leaseUntil() };
       const etag = await this.#store.write(next, this.#etag);
       if (etag === undefined) throw new LeaseLostError();
       this.#etag = etag;

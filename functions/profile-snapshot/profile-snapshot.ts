@@ -5,7 +5,7 @@ import { errorFields, type log } from '../adapters/log.ts';
 import type { ScanProfiles } from '../adapters/profile-scan.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
 import type { StateObject } from '../adapters/state-object.ts';
-import { Lease, LeaseLostError } from './lease.ts';
+import { Lease, LeaseLostError, RELEASED } from './lease.ts';
 import { showSnapshot } from './show-snapshot.ts';
 import { newSnapshot, type SnapshotState } from './snapshot-state.ts';
 import { writeSegments } from './write-segments.ts';
@@ -17,6 +17,11 @@ export interface ProfileSnapshotProps {
   readonly state: StateObject<SnapshotState>;
   /** ISO 4217 code of the amounts in the rows. */
   readonly currency: string;
+  /**
+   * People of one file, a page more or less, but for the last of each segment: a run holds the rows of one file for each
+   * segment.
+   */
+  readonly peopleAFile: number;
   /** Minutes from one snapshot to the next, counted from midnight UTC. */
   readonly everyMinutes: number;
   /** Now, in milliseconds since 1970. */
@@ -60,9 +65,9 @@ export function createProfileSnapshot(props: ProfileSnapshotProps) {
     const started = clock();
     if (isScheduled && started < nextLook) return { state: 'done' };
     const before = await state.read();
-    const known: SnapshotState = before?.state ?? { version: 0, owner: '', leaseUntil: 0, marks: [] };
+    const known: SnapshotState = before?.state ?? { version: 0, owner: '', leaseUntil: RELEASED, marks: [] };
     if (known.leaseUntil > started) return { state: 'busy', ...shownBy(known) };
-    const isReleased = known.leaseUntil === 0;
+    const isReleased = known.leaseUntil === RELEASED;
     const isUnfinished = known.current !== undefined && isReleased && started - known.current.snapshotAt < STALE_MS;
     const due = dueAfter(known.last?.snapshotAt, props.everyMinutes);
     if (isScheduled && known.current === undefined && started < due) {
@@ -76,7 +81,7 @@ export function createProfileSnapshot(props: ProfileSnapshotProps) {
       await lease.save((now) => (isUnfinished ? now : { ...now, current: newSnapshot(started) }));
       const isWhole = await writeSegments(props, lease, end);
       if (isWhole) await showSnapshot(props, lease);
-      await lease.save((now) => now, 0);
+      await lease.release();
       return { state: isWhole ? 'done' : 'unfinished', ...shownBy(lease.known) };
     } catch (error) {
       if (error instanceof LeaseLostError) {
@@ -88,7 +93,7 @@ export function createProfileSnapshot(props: ProfileSnapshotProps) {
         table: profileSnapshots.name,
         ...errorFields(error),
       });
-      await lease.save((now) => now, 0).catch(() => undefined);
+      await lease.release().catch(() => undefined);
       throw error;
     }
   };

@@ -8,10 +8,7 @@ import { peopleOf } from './people.ts';
 import type { ProfileSnapshotProps } from './profile-snapshot.ts';
 import { partKey, type SegmentProgress, type Snapshot } from './snapshot-state.ts';
 
-/** People of one file at least, but for the last of a segment: what a run holds of each segment, a page more or less. */
-export const PEOPLE_A_FILE = 5_000;
-
-type Props = Pick<ProfileSnapshotProps, 'scan' | 'store' | 'files' | 'currency' | 'clock' | 'log'>;
+type Props = Pick<ProfileSnapshotProps, 'scan' | 'store' | 'files' | 'currency' | 'peopleAFile' | 'clock' | 'log'>;
 
 /**
  * Writes what is left of the current snapshot, all segments side by side, until `end` (milliseconds since 1970). Answers
@@ -63,7 +60,7 @@ async function writeSegment(
       rows.add(await peopleOf(page.profiles, people));
       after = page.after;
       await lease.renew();
-    } while (after !== undefined && rows.count < PEOPLE_A_FILE);
+    } while (after !== undefined && rows.count < props.peopleAFile);
     if (rows.count > 0) {
       await props.files.write(partKey(profileSnapshots.name, snapshotAt, segment, progress.parts), parquetFile(rows));
     }
