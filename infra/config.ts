@@ -1,6 +1,7 @@
 /** The settings of every stage: the one file to edit before a deploy. What a stage leaves out takes the default. */
 import { z } from 'zod';
 import { accessKeyRules } from '../schemas/access-key.ts';
+import { currencyCodes } from '../schemas/event/currencies.ts';
 import { externalTraitName } from '../schemas/identity-rules.ts';
 
 const hours = (most: number) => z.int().min(1).max(most);
@@ -97,8 +98,22 @@ const settings = z.strictObject({
       tieringAfterDays: z.int().min(1).default(60),
       /** Days that an overwritten or deleted file can be brought back: the longest that erased data lingers. */
       undeleteDays: z.int().min(1).default(7),
+      /** Hours that landed files stay after their day was sealed: longer than any query runs. */
+      landedGraceHours: hours(8760).default(24),
       /** Days that the results of queries are kept. */
       resultDays: z.int().min(1).default(7),
+    })
+    .prefault({}),
+  /** ISO 4217 code of the money that views and reports sum over people and days; other money is left out of sums. */
+  reportingCurrency: z.enum(currencyCodes as [string, ...string[]], 'is no ISO 4217 code such as USD').default('USD'),
+  reports: z
+    .strictObject({
+      /** Seconds for which the answer of a report counts whose days include today. Less is fresher and costs queries. */
+      openSeconds: z.int().min(1).max(3_600).default(60),
+      /** Seconds for which the answer of a report of past days counts; only late events change it. */
+      closedSeconds: z.int().min(1).max(86_400).default(900),
+      /** Seconds that a request waits for its report before it is told where to look later. */
+      waitSeconds: z.int().min(1).max(25).default(20),
     })
     .prefault({}),
   /** Bytes after which Athena stops a query; 10 GB cost about 0.05 $. Athena takes no less than 10 MB. */
@@ -115,11 +130,14 @@ const settings = z.strictObject({
       collector: memory(512),
       'profile-updater': memory(1024),
       'lake-writer': memory(1024),
+      sealer: memory(3008),
+      importer: memory(1024),
       'audience-writer': memory(512),
       sweeper: memory(192),
       'segment-api': memory(1024),
       'segment-backfill': memory(1024),
       'profile-api': memory(512),
+      'report-api': memory(1024),
       'service-api': memory(256),
     })
     .prefault({}),
@@ -144,6 +162,7 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
     lakeWriter: { windowSeconds: 1 },
     audienceWriter: { windowSeconds: 0 },
     sweeper: { everySeconds: 2 },
+    reports: { openSeconds: 5 },
     throttle: { rate: 100_000, burst: 100_000 },
     logRetentionDays: 1,
     // sha256 of wk_local and sk_local.

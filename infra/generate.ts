@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { endpoints } from '../schemas/api/endpoints.ts';
 import { openApiDocument } from '../schemas/api/openapi.ts';
+import { lakeViews } from '../schemas/lake/views.ts';
 
 /** Files that are made from the schemas, by their path in the project. */
-const generated: Record<string, () => string> = {
-  'schemas/api/openapi.generated.json': () =>
-    `${JSON.stringify(openApiDocument(endpoints, packageJson.version), null, 2)}\n`,
+const generated: Record<string, () => unknown> = {
+  'schemas/api/openapi.generated.json': () => openApiDocument(endpoints, packageJson.version),
+  // For functions, which read no files: reports inline views.
+  'schemas/lake/views.generated.json': () => Object.fromEntries(lakeViews.map(({ name }) => [name, viewText(name)])),
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -15,7 +17,7 @@ const root = new URL('../', import.meta.url);
 
 for (const [path, render] of Object.entries(generated)) {
   const file = new URL(path, root);
-  const fresh = render();
+  const fresh = `${JSON.stringify(render(), null, 2)}\n`;
   if (!values.check) {
     writeFileSync(file, fresh);
     console.log(`wrote ${path}`);
@@ -23,6 +25,10 @@ for (const [path, render] of Object.entries(generated)) {
     console.error(`${path} is out of date: run \`npm run generate\` and commit the result.`);
     process.exitCode = 1;
   }
+}
+
+function viewText(name: string): string {
+  return readFileSync(new URL(`../schemas/lake/views/${name}.sql`, import.meta.url), 'utf8').trimEnd();
 }
 
 function readOrEmpty(file: URL): string {

@@ -9,11 +9,13 @@ import { DueTimes } from './constructs/due-times.ts';
 import { EventStream } from './constructs/event-stream.ts';
 import { allOf, nothing } from './constructs/grant.ts';
 import { HeadwaterFunction } from './constructs/headwater-function.ts';
+import { Imports } from './constructs/imports.ts';
 import { Ingestion } from './constructs/ingestion.ts';
 import { Lake } from './constructs/lake.ts';
 import { Monitoring } from './constructs/monitoring.ts';
 import { PrivateBucket } from './constructs/private-bucket.ts';
 import { Profiles } from './constructs/profiles.ts';
+import { Reports } from './constructs/reports.ts';
 import { Segments } from './constructs/segments.ts';
 
 export interface HeadwaterStackProps {
@@ -46,6 +48,10 @@ export class HeadwaterStack extends Stack {
     const segments = new Segments(this, 'Segments', { stream, lake, audience, settings });
     const profiles = new Profiles(this, 'Profiles', { stream, segments, dueTimes, settings });
 
+    const reports = new Reports(this, 'Reports', { lake, segments, settings });
+
+    const imports = new Imports(this, 'Imports', { stream, lake, segments, settings });
+
     const profileApi = new HeadwaterFunction(this, 'ProfileApi', {
       name: 'profile-api',
       description: 'Answers for profiles: people, their ids, events and segments.',
@@ -70,6 +76,7 @@ export class HeadwaterStack extends Stack {
         collector: ingestion.collector.lambda,
         'profile-api': profileApi.lambda,
         'segment-api': segments.api.lambda,
+        'report-api': reports.api.lambda,
         'service-api': serviceApi.lambda,
       },
       settings,
@@ -81,6 +88,8 @@ export class HeadwaterStack extends Stack {
       audience,
       dueTimes,
       segments,
+      imports,
+      reports,
       consumers: { ProfileUpdater: profiles.updates, LakeWriter: lake.landing, AudienceWriter: audience.updates },
       alarmEmail: settings.alarmEmail,
     });
@@ -93,6 +102,7 @@ export class HeadwaterStack extends Stack {
     this.say('AudienceTable', audience.table.tableName, 'The table of members, counts and transitions.');
     this.say('TransitionsQueue', audience.transitions.queueUrl, 'The queue of transitions, in order for each person.');
     this.say('DueTable', dueTimes.table.tableName, 'The table of what is due without an event.');
+    this.say('ImporterFunction', imports.importer.lambda.functionName, 'Brings in the files of the inbox.');
     this.say('LakeBucket', lake.bucket.bucketName, 'The files of the lake.');
     this.say('Database', lake.catalog.databaseName, 'The Athena database; query its views.');
     this.say('WorkGroup', lake.queries.workGroupName, 'The Athena workgroup to query in.');

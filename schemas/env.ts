@@ -47,6 +47,7 @@ export const sealerEnv = {
     8760,
   ),
 };
+export const importerEnv = { LAKE_BUCKET: lakeBucket, STREAM_NAME: streamName, SEGMENTS_TABLE: segmentsTable };
 export const audienceWriterEnv = {
   AUDIENCE_TABLE: audienceTable,
   TRANSITIONS_QUEUE_URL: text('URL of the queue of transitions, set by Audience'),
@@ -105,6 +106,7 @@ export const environments = {
   'profile-updater': profileUpdaterEnv,
   'lake-writer': lakeWriterEnv,
   sealer: sealerEnv,
+  importer: importerEnv,
   'audience-writer': audienceWriterEnv,
   sweeper: sweeperEnv,
   'segment-api': segmentApiEnv,

@@ -17,11 +17,17 @@ export interface AthenaQuery {
 /** How far a query is. */
 export type AthenaState =
   | { readonly state: 'running' }
-  | { readonly state: 'succeeded'; readonly output: ResultLocation }
+  | { readonly state: 'succeeded'; readonly output: ResultLocation; readonly cost: QueryCost }
   /** `reason` is Athena's own. */
   | { readonly state: 'failed'; readonly reason: string }
   /** Athena does not know the query, or no longer. */
   | { readonly state: 'unknown' };
+
+/** What a query read and took. */
+export interface QueryCost {
+  readonly scannedBytes: number;
+  readonly milliseconds: number;
+}
 
 /** The result's CSV file in S3. */
 export interface ResultLocation {
@@ -38,11 +44,9 @@ export interface AthenaColumn {
 /** Cells as Athena prints them; null for NULL. */
 export type AthenaRow = readonly (string | null)[];
 
-export interface AthenaResult {
+export interface AthenaResult extends QueryCost {
   readonly columns: readonly AthenaColumn[];
   readonly rows: AsyncIterable<AthenaRow>;
-  readonly scannedBytes: number;
-  readonly milliseconds: number;
 }
 
 /** A query that Athena refused, failed or that took too long. The message is Athena's own reason. */
@@ -92,15 +96,14 @@ export function createAthena(athena: JsonService = callAthena()) {
   /** Runs a query to its end. Throws `AthenaQueryError` when it fails. */
   async function query(request: AthenaQuery): Promise<AthenaResult> {
     const id = await start(request);
-    const { Statistics } = await ended(id, request.timeout ?? DEFAULT_TIMEOUT_MS);
+    const execution = await ended(id, request.timeout ?? DEFAULT_TIMEOUT_MS);
     const pages = resultPages(id);
     const first = await pages.next();
     const columns = first.done ? [] : first.value.columns;
     return {
       columns,
       rows: rowsOf(first.done ? [] : first.value.rows, pages),
-      scannedBytes: Statistics?.DataScannedInBytes ?? 0,
-      milliseconds: Statistics?.TotalExecutionTimeInMillis ?? Statistics?.EngineExecutionTimeInMillis ?? 0,
+      ...costOf(execution),
     };
   }
 
@@ -145,13 +148,14 @@ export function createAthena(athena: JsonService = callAthena()) {
   /** How far a query is that was started here or elsewhere. */
   async function look(id: string): Promise<AthenaState> {
     try {
-      const { Status, ResultConfiguration } = await executionOf(id);
+      const execution = await executionOf(id);
+      const { Status, ResultConfiguration } = execution;
       const { State: state, StateChangeReason: reason } = Status ?? {};
       if (state === 'FAILED' || state === 'CANCELLED') return { state: 'failed', reason: reason ?? state };
       if (state !== 'SUCCEEDED') return { state: 'running' };
       const output = ResultConfiguration?.OutputLocation ?? '';
       const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(output) ?? [];
-      return { state: 'succeeded', output: { bucket, key } };
+      return { state: 'succeeded', output: { bucket, key }, cost: costOf(execution) };
     } catch (error) {
       if (error instanceof ServiceError && error.name === 'InvalidRequestException') return { state: 'unknown' };
       throw error;
@@ -180,6 +184,11 @@ export function createAthena(athena: JsonService = callAthena()) {
 
   return { query, start, look };
 }
+
+const costOf = ({ Statistics }: QueryExecution): QueryCost => ({
+  scannedBytes: Statistics?.DataScannedInBytes ?? 0,
+  milliseconds: Statistics?.TotalExecutionTimeInMillis ?? Statistics?.EngineExecutionTimeInMillis ?? 0,
+});
 
 async function* rowsOf(first: AthenaRow[], more: AsyncGenerator<{ rows: AthenaRow[] }>): AsyncGenerator<AthenaRow> {
   yield* first;

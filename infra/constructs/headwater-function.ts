@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { Charset, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Charset,
+  type ICommandHooks,
+  NodejsFunction,
+  OutputFormat,
+  SourceMapMode,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -20,6 +26,13 @@ export interface HeadwaterFunctionProps<N extends FunctionName> {
   /** All that the function may do and needs to know: a variable of its schema that no grant sets does not compile. */
   readonly grants: Grant<EnvironmentOf<N>>;
   readonly settings: StageSettings;
+  /**
+   * Modules of the folder that the function imports as `./<name>.mjs` when it first needs one: what is large and used
+   * seldom costs no start.
+   *
+   * @default none: the handler is the whole bundle
+   */
+  readonly lateModules?: readonly string[];
   /** @default 10 seconds, below API Gateway's 30 */
   readonly timeout?: Duration;
 }
@@ -70,6 +83,7 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
         sourcesContent: false,
         inject: [`${adapters}source-maps.ts`],
         charset: Charset.UTF8,
+        commandHooks: bundlingOf(props.name, props.lateModules ?? []),
         esbuildArgs: {
           '--legal-comments': 'none',
           '--log-level': 'warning',
@@ -77,4 +91,19 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
       },
     });
   }
+}
+
+/** Bundles late modules beside the handler, as it is bundled. */
+function bundlingOf(name: FunctionName, lateModules: readonly string[]): ICommandHooks {
+  const options = '--bundle --target=node24 --platform=node --format=esm --main-fields=module,main --minify';
+  const quiet = '--legal-comments=none --log-level=warning --charset=utf8';
+  return {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_, outputDir) =>
+      lateModules.map((module) => {
+        const entry = `functions/${name}/${module}.ts`;
+        return `npx esbuild ${entry} ${options} ${quiet} --outfile="${outputDir}/${module}.mjs"`;
+      }),
+  };
 }

@@ -18,6 +18,8 @@ import type { Api } from './api.ts';
 import type { Audience } from './audience.ts';
 import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Imports } from './imports.ts';
+import type { Reports } from './reports.ts';
 import type { Segments } from './segments.ts';
 import type { StreamConsumer } from './stream-consumer.ts';
 
@@ -27,6 +29,8 @@ export interface MonitoringProps {
   readonly audience: Audience;
   readonly dueTimes: DueTimes;
   readonly segments: Segments;
+  readonly imports: Imports;
+  readonly reports: Reports;
   /** By the name that alarms and graphs show. */
   readonly consumers: Readonly<Record<string, StreamConsumer>>;
   /** @default alarms only show in CloudWatch */
@@ -59,7 +63,7 @@ export class Monitoring extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { api, stream, audience, dueTimes, segments, consumers, alarmEmail }: MonitoringProps,
+    { api, stream, audience, dueTimes, segments, imports, reports, consumers, alarmEmail }: MonitoringProps,
   ) {
     super(scope, id);
 
@@ -75,7 +79,9 @@ export class Monitoring extends Construct {
     for (const [name, consumer] of Object.entries(consumers)) this.watchConsumer(name, consumer);
     this.watchDueTimes(dueTimes);
     this.watchBackfill(segments);
+    this.watchImports(imports);
     this.watchTransitions(audience);
+    this.watchReports(reports);
   }
 
   private watchApi({ api }: Api): void {
@@ -181,6 +187,11 @@ export class Monitoring extends Construct {
     this.dashboard.addWidgets(this.runs('Backfill', backfill.lambda));
   }
 
+  private watchImports({ importer }: Imports): void {
+    this.watchSchedule('Importer', importer.lambda);
+    this.dashboard.addWidgets(this.runs('Importer', importer.lambda));
+  }
+
   private watchTransitions({ transitions }: Audience): void {
     this.dashboard.addWidgets(
       new GraphWidget({
@@ -189,6 +200,16 @@ export class Monitoring extends Construct {
         width: 12,
       }),
     );
+  }
+
+  private watchReports({ api: { lambda } }: Reports): void {
+    this.alarm('ReportErrors', {
+      metric: lambda.metricErrors(),
+      above: 0,
+      periods: 3,
+      meaning: 'Reports fail again and again, by time-out, memory or an exception: see the log of report-api.',
+    });
+    this.dashboard.addWidgets(this.runs('Reports', lambda));
   }
 
   /** A function that a schedule invokes: whether it fails, and whether it runs at all. */

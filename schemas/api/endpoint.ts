@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ZodMiniObject, ZodMiniType } from 'zod/mini';
 
-export type HttpFunction = 'collector' | 'profile-api' | 'segment-api' | 'service-api';
+export type HttpFunction = 'collector' | 'profile-api' | 'segment-api' | 'report-api' | 'service-api';
 
 export interface EndpointResponse {
   /** Name in the OpenAPI document of an answer that several endpoints share. */
@@ -11,6 +11,8 @@ export interface EndpointResponse {
   readonly body?: z.ZodType | ZodMiniType;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Types in which the same is answered to who asks for them. */
+  readonly otherTypes?: readonly string[];
 }
 
 /** The part of an endpoint by which requests are routed and read. */
@@ -30,7 +32,7 @@ export interface Route {
 /** An endpoint of the HTTP API as data: routes, validation and OpenAPI are made from it. */
 export interface Endpoint extends Route {
   readonly handler: HttpFunction;
-  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Service';
+  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Reports' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** By status. */

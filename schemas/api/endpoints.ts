@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts';
 import { ingestionEndpoints } from './ingestion.ts';
 import { profileEndpoints } from './profiles.ts';
+import { reportEndpoints } from './reports.ts';
 import { segmentEndpoints } from './segments.ts';
 import { serviceEndpoints } from './service.ts';
 
@@ -9,6 +10,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ingestionEndpoints,
   ...profileEndpoints,
   ...segmentEndpoints,
+  ...reportEndpoints,
   ...serviceEndpoints,
 ];
 

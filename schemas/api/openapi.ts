@@ -28,7 +28,8 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     info: {
       title: 'Headwater',
       version,
-      description: 'Events in by the Segment contract; profiles and segments out. Errors are RFC 9457 problem details.',
+      description:
+        'Events in by the Segment contract; profiles, segments and reports out. Errors are RFC 9457 problem details.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -36,6 +37,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       { name: 'Ingestion', description: 'The Segment and RudderStack tracking contract.' },
       { name: 'Profiles', description: 'People, as their events tell.' },
       { name: 'Segments', description: 'Groups of people, kept up to date by events and by time.' },
+      { name: 'Reports', description: 'Figures of the lake, as data, CSV or charts.' },
       { name: 'Service', description: 'The service itself.' },
     ],
     paths,
@@ -75,9 +77,10 @@ function operation(endpoint: Endpoint, components: Components): Json {
 }
 
 function answer(response: EndpointResponse, components: Components): Json {
-  const { id, description, body, contentType = 'application/json' } = response;
+  const { id, description, body, contentType = 'application/json', otherTypes = [] } = response;
   const schema = body && { schema: toSchema(body, 'output', components) };
-  const content = { [contentType]: schema ?? {} };
+  const others = otherTypes.map((type) => [type, { schema: { type: 'string' } }]);
+  const content = { [contentType]: schema ?? {}, ...Object.fromEntries(others) };
   const made = !body && contentType === 'application/json' ? { description } : { description, content };
   if (id === undefined) return made;
   components.responses[id] = made;

@@ -1,11 +1,5 @@
 import { trafficChannels } from '../event/vocabulary.ts';
-import type {
-  ChoiceParameter,
-  CurrencyParameter,
-  DayParameter,
-  SegmentParameter,
-  WholeParameter,
-} from './report.ts';
+import type { ChoiceParameter, CurrencyParameter, DayParameter, SegmentParameter, WholeParameter } from './report.ts';
 
 /** Most days of a range. */
 export const LONGEST_RANGE_DAYS = 731;
@@ -32,8 +26,7 @@ export const channel: ChoiceParameter = {
 export const currency: CurrencyParameter = {
   name: 'currency',
   type: 'currency',
-  description:
-    'ISO 4217 code: only money of this currency is summed. By default the reporting currency of the stage.',
+  description: 'ISO 4217 code: only money of this currency is summed. By default the reporting currency of the stage.',
 };
 
 /** The most rows of a list. */

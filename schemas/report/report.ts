@@ -60,6 +60,11 @@ export type ReportParameter =
   | SegmentParameter
   | NamesParameter;
 
+export type AppliedValue = string | number | readonly string[] | null;
+
+/** What a report is made with, defaults filled in; null for a filter that was left out. */
+export type AppliedParameters = Readonly<Record<string, AppliedValue>>;
+
 export type CellType = 'text' | 'day' | 'instant' | 'whole' | 'number' | 'money' | 'truth';
 
 /** How a number is read: `share` is a part of 1, `seconds` and `days` are durations. */
@@ -70,6 +75,8 @@ export interface ReportColumn {
   readonly type: CellType;
   readonly unit?: CellUnit;
   readonly description: string;
+  /** The query gives the place, from 1, of a name in this list parameter, for which the name is answered. */
+  readonly namedBy?: string;
 }
 
 /** How rows become a picture. Every name is one of a column. */
@@ -83,8 +90,8 @@ export type ReportChart =
       /** A second axis, on the right, for what has another unit. */
       readonly right?: readonly string[];
     }
-  /** A bar for each row, the first row on top: for things with names. */
-  | { readonly kind: 'rows'; readonly label: string; readonly y: string }
+  /** A bar for each row, the first row on top: for things with names, of which the first columns may have none. */
+  | { readonly kind: 'rows'; readonly label: readonly string[]; readonly y: string }
   | { readonly kind: 'heatmap'; readonly x: string; readonly y: string; readonly value: string }
   | { readonly kind: 'funnel'; readonly label: string; readonly value: string }
   /** Figures that have no common picture. */
@@ -108,7 +115,8 @@ export interface Report {
    * Trino SQL over the views of the lake by their bare names. `:name` stands for a parameter's value, in WHERE only;
    * a text that was left out is ''. A report with a range has `:from` and `:until`, timestamps of its first midnight and
    * the one after its last day, and `:from_day` and `:to_day`, texts. Its columns are those of `columns`, in this order.
+   * Where it is a function, its form depends on choices or on how many names are given; never does a text enter it.
    */
-  readonly sql: string;
+  readonly sql: string | ((applied: AppliedParameters) => string);
   readonly chart: ReportChart;
 }

@@ -1,4 +1,5 @@
-import type { CellType, ReportColumn } from '../../schemas/report/report.ts';
+import type { AppliedValue, CellType, ReportColumn } from '../../schemas/report/report.ts';
+import type { ParameterValues } from './parameter-values.ts';
 
 /** A cell of an answer. Money and other numbers keep the digits that Athena gave, as far as a double holds them. */
 export type Cell = string | number | boolean | null;
@@ -18,11 +19,24 @@ const readers: Readonly<Record<CellType, (text: string) => Cell>> = {
   truth: (text) => text === 'true',
 };
 
-/** Rows of a query as objects by column, cells in their types. */
-export function reportRows(columns: readonly ReportColumn[], rows: readonly (readonly Printed[])[]): ReportRow[] {
+/** Rows of a query as objects by column, cells in their types; names of a list parameter come from that. */
+export function reportRows(
+  columns: readonly ReportColumn[],
+  { applied }: Pick<ParameterValues, 'applied'>,
+  rows: readonly (readonly Printed[])[],
+): ReportRow[] {
   return rows.map((row) =>
-    Object.fromEntries(columns.map(({ name, type }, index) => [name, cellOf(type, row[index] ?? null)])),
+    Object.fromEntries(
+      columns.map(({ name, type, namedBy }, index) => {
+        const cell = cellOf(type, row[index] ?? null);
+        return [name, namedBy === undefined ? cell : nameAt(applied[namedBy], cell)];
+      }),
+    ),
   );
+}
+
+function nameAt(names: AppliedValue | undefined, place: Cell): Cell {
+  return Array.isArray(names) ? (names[Number(place) - 1] ?? null) : null;
 }
 
 function cellOf(type: CellType, printed: Printed): Cell {

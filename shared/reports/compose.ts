@@ -25,15 +25,22 @@ const DAY_MS = 86_400_000;
  * whether a segment is asked for. Athena takes parameters in WHERE alone, therefore `reporting` chooses its currency
  * among all.
  */
-export function composeReport(report: Report, values: ParameterValues, { database, views }: ComposeOptions): ReportQuery {
-  const { names, shadowed } = inlinedViews(report.sql, views);
+export function composeReport(
+  report: Report,
+  values: ParameterValues,
+  { database, views }: ComposeOptions,
+): ReportQuery {
+  const own = typeof report.sql === 'string' ? report.sql : report.sql(values.applied);
+  const { names, shadowed } = inlinedViews(own, views);
   const since = firstArrivalDay(report, values);
   const parts = [
-    ...(shadowed.has('events') ? [['events', eventsSql(database, since, values.literals.segment)]] : []),
+    ...(shadowed.has('events') ? [['events', eventsSql(database, since, values.applied.segment != null)]] : []),
+    ...(shadowed.has('raw') ? [['raw', rawSql(database, since)]] : []),
     ...(shadowed.has('reporting') ? [['reporting', REPORTING]] : []),
+    ...(shadowed.has('calendar') ? [['calendar', CALENDAR]] : []),
     ...names.map((name) => [name, views[name] ?? '']),
   ].map(([name, sql]) => `${name} AS (\n${sql?.trimEnd()}\n)`);
-  const sql = parts.length === 0 ? report.sql : withParts(parts, report.sql);
+  const sql = parts.length === 0 ? own : withParts(parts, own);
   return numbered(sql, { ...values.literals, ...(since !== undefined && { since_day: quote(since) }) });
 }
 
@@ -45,15 +52,20 @@ function firstArrivalDay({ history }: Report, { from }: ParameterValues): string
 
 const REPORTING = `SELECT currency FROM (VALUES ${currencyCodes.map(quote).join(', ')}) AS known (currency) WHERE currency = :currency`;
 
-function eventsSql(database: string, since: string | undefined, segment: string | undefined): string {
-  const tests = [
-    ...(since === undefined ? [] : ['day >= :since_day']),
-    ...(segment === undefined
-      ? []
-      : ['person_key IN (SELECT person_key FROM segment_members WHERE segment_id = :segment)']),
-  ];
-  const where = tests.length === 0 ? '' : ` WHERE ${tests.join(' AND ')}`;
-  return `SELECT * FROM "${database}".events${where}`;
+/** Every day from 2000 to 2100. Trino makes no sequence of more than 10,000. */
+const CALENDAR = `SELECT CAST(date_add('day', 200 * part + day, DATE '2000-01-01') AS varchar) AS date
+FROM UNNEST(sequence(0, 182)) AS parts (part) CROSS JOIN UNNEST(sequence(0, 199)) AS days (day)`;
+
+const whereOf = (tests: readonly string[]): string => (tests.length === 0 ? '' : ` WHERE ${tests.join(' AND ')}`);
+
+const arrived = (since: string | undefined): string[] => (since === undefined ? [] : ['day >= :since_day']);
+
+const rawSql = (database: string, since: string | undefined): string =>
+  `SELECT * FROM "${database}".raw${whereOf(arrived(since))}`;
+
+function eventsSql(database: string, since: string | undefined, hasSegment: boolean): string {
+  const ofSegment = 'person_key IN (SELECT person_key FROM segment_members WHERE segment_id = :segment)';
+  return `SELECT * FROM "${database}".events${whereOf([...arrived(since), ...(hasSegment ? [ofSegment] : [])])}`;
 }
 
 /** A report may begin with subqueries of its own. */

@@ -1,16 +1,14 @@
 import { currencyCodes } from '../../schemas/event/currencies.ts';
 import { LONGEST_RANGE_DAYS } from '../../schemas/report/parameters.ts';
-import type { Report, ReportParameter } from '../../schemas/report/report.ts';
+import type { AppliedParameters, AppliedValue, Report, ReportParameter } from '../../schemas/report/report.ts';
 import { quote, timestamp } from '../segments/sql/quote.ts';
 
 /** Parameters as a caller sent them: each name with every value that it came with. */
 export type GivenParameters = Readonly<Record<string, readonly string[]>>;
 
-export type AppliedValue = string | number | readonly string[] | null;
-
 export interface ParameterValues {
   /** What the report was made with, defaults filled in; null for a filter that was left out. */
-  readonly applied: Readonly<Record<string, AppliedValue>>;
+  readonly applied: AppliedParameters;
   /** SQL literals by the names that a report's SQL has for them. */
   readonly literals: Readonly<Record<string, string>>;
   /** Midnight of the first day of the range, in milliseconds since 1970. */
@@ -125,7 +123,7 @@ function readNames(
   return names;
 }
 
-function rangeIssues({ from, to }: Readonly<Record<string, AppliedValue>>): ParameterIssue[] {
+function rangeIssues({ from, to }: AppliedParameters): ParameterIssue[] {
   if (typeof from !== 'string' || typeof to !== 'string') return [];
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
   if (days < 1) return [{ path: 'from', message: `is ${from}, which is after to, ${to}: exchange them` }];
@@ -134,12 +132,12 @@ function rangeIssues({ from, to }: Readonly<Record<string, AppliedValue>>): Para
   return [{ path: 'from', message }];
 }
 
-function midnights({ from, to }: Readonly<Record<string, AppliedValue>>) {
+function midnights({ from, to }: AppliedParameters) {
   if (typeof from !== 'string' || typeof to !== 'string') return {};
   return { from: Date.parse(from), until: Date.parse(to) + DAY_MS };
 }
 
-function literalsOf({ parameters }: Report, applied: Readonly<Record<string, AppliedValue>>): Record<string, string> {
+function literalsOf({ parameters }: Report, applied: AppliedParameters): Record<string, string> {
   const literals: Record<string, string> = {};
   for (const parameter of parameters) {
     const { name } = parameter;
@@ -150,7 +148,7 @@ function literalsOf({ parameters }: Report, applied: Readonly<Record<string, App
         literals[`${name}_${at + 1}`] = quote((value as readonly string[])[at] ?? '');
       }
     } else if (parameter.type === 'whole') literals[name] = String(value);
-    else if (value !== null || parameter.type !== 'segment') literals[name] = quote(String(value ?? ''));
+    else literals[name] = quote(String(value ?? ''));
   }
   const { from, until } = midnights(applied);
   if (from === undefined) return literals;
@@ -181,3 +179,12 @@ function shown(text: string, quoted = true): string {
   const cut = text.length > SHOWN ? `${text.slice(0, SHOWN).toWellFormed()}…` : text;
   return quoted ? JSON.stringify(cut) : cut;
 }
+
+/** Applied parameters, as JSON, in the form in which a caller gives them. */
+export function givenAgain(applied: string): GivenParameters {
+  const entries = Object.entries(JSON.parse(applied) as Record<string, AppliedValue>);
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === null ? [] : [[name, asGiven(value)]])));
+}
+
+const asGiven = (value: Exclude<AppliedValue, null>): readonly string[] =>
+  typeof value === 'object' ? value : [String(value)];

@@ -5,7 +5,7 @@ export interface SqlToken {
 }
 
 const pattern =
-  /(?<other>--[^\n]*|\/\*[^]*?\*\/)|(?<text>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?<parameter>:[a-z]\w*)|(?<word>[A-Za-z_]\w*)|[^]/g;
+  /(?<other>--[^\n]*|\/\*.*?\*\/)|(?<text>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?<parameter>:[a-z]\w*)|(?<word>[A-Za-z_]\w*)|./gs;
 
 /** Cuts SQL into tokens, so that a name inside of a text or a comment is none. Joined again they are the same SQL. */
 export function sqlTokens(sql: string): SqlToken[] {

@@ -6,8 +6,12 @@ import { aJsonService } from './a-json-service.ts';
 const started = { StartQueryExecution: [{ QueryExecutionId: 'q-1' }] };
 const query = { sql: 'SELECT 1', database: 'headwater_test', workGroup: 'headwater-test' };
 
-const is = (State: 'RUNNING' | 'QUEUED' | 'SUCCEEDED' | 'FAILED', more: object = {}) => ({
-  QueryExecution: { Status: { State, ...more }, ResultConfiguration: { OutputLocation: 's3://results/a/q-1.csv' } },
+const is = (State: 'RUNNING' | 'QUEUED' | 'SUCCEEDED' | 'FAILED', more: object = {}, Statistics: object = {}) => ({
+  QueryExecution: {
+    Status: { State, ...more },
+    ResultConfiguration: { OutputLocation: 's3://results/a/q-1.csv' },
+    Statistics,
+  },
 });
 
 test('starts one query for a token', async () => {
@@ -35,7 +39,14 @@ test('gives a query a token of its own, which a repeated call has as well', asyn
 test.each([
   [is('QUEUED'), { state: 'running' }],
   [is('RUNNING'), { state: 'running' }],
-  [is('SUCCEEDED'), { state: 'succeeded', output: { bucket: 'results', key: 'a/q-1.csv' } }],
+  [
+    is('SUCCEEDED', {}, { DataScannedInBytes: 12, TotalExecutionTimeInMillis: 34 }),
+    {
+      state: 'succeeded',
+      output: { bucket: 'results', key: 'a/q-1.csv' },
+      cost: { scannedBytes: 12, milliseconds: 34 },
+    },
+  ],
   [is('FAILED', { StateChangeReason: 'out of memory' }), { state: 'failed', reason: 'out of memory' }],
 ])('tells how far a query is: %j', async (execution, expected) => {
   const { service } = aJsonService({ GetQueryExecution: [execution] });

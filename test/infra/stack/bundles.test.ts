@@ -32,6 +32,7 @@ const most = {
   SegmentsApi: 315,
   SegmentsBackfill: 250,
   ProfileApi: 300,
+  ReportsApi: 260,
   ServiceApi: 130,
 };
 

@@ -104,6 +104,10 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     'ProfileApi',
     ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'kinesis:PutRecords', ...writeLogs],
   ],
+  'report-api': [
+    'ReportsApi',
+    [...queryLake, ...Array(2).fill('dynamodb:GetItem'), 'dynamodb:PutItem', ...readCatalog, ...writeLogs, ...readFiles],
+  ],
   'service-api': ['ServiceApi', writeLogs],
 };
 
