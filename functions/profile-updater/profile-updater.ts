@@ -1,7 +1,7 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { type CatalogSource, createCatalog } from '../adapters/compiled-catalog.ts';
 import { receivedRecords } from '../adapters/kinesis-batch.ts';
 import { type BatchProps, BatchUpdate } from './batch-update.ts';
-import { type CatalogSource, createCatalog } from './catalog.ts';
 import { groupByKey } from './group-by-key.ts';
 import { WarmProfiles } from './warm-profiles.ts';
 

@@ -1,5 +1,5 @@
 import { type CompiledCatalog, compileCatalog } from '../../shared/segments/compile-catalog.ts';
-import type { SegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
+import type { SegmentCatalogReader } from './segment-catalog-reader.ts';
 
 /** Where the definitions of segments are. */
 export type CatalogSource = Pick<SegmentCatalogReader, 'readRevision' | 'readBody'>;
