@@ -8,7 +8,8 @@ import { type Translation, translate } from './translate.ts';
 export class Relations {
   readonly #root: string;
   #catalog: Catalog = { database: '', tables: [] };
-  #withFiles = '';
+  /** Names of the tables that had files. */
+  #withFiles: ReadonlySet<string> = new Set();
   #names = new Map<string, 'table' | 'view'>();
   readonly #broken = new Map<string, QueryError>();
 
@@ -27,10 +28,20 @@ export class Relations {
 
   async refresh(connection: DuckDBConnection, catalog: Catalog): Promise<void> {
     const tables = catalog.tables.filter((table) => table.kind === 'table');
-    const filled = tables.filter((table) => holdsParquet(folderOf(table, this.#root)));
-    const withFiles = filled.map((table) => table.name).join();
-    if (catalog === this.#catalog && withFiles === this.#withFiles) return;
+    const filled = new Set(tables.filter((table) => holdsParquet(folderOf(table, this.#root))).map(({ name }) => name));
+    const changed = tables.filter(({ name }) => filled.has(name) !== this.#withFiles.has(name));
+    if (catalog === this.#catalog && changed.length === 0) return;
 
+    if (catalog === this.#catalog && this.#broken.size === 0) {
+      // The views above a table stay: they name it, and its columns are the same.
+      for (const table of changed) await this.#makeTable(connection, table, filled.has(table.name));
+    } else {
+      await this.#makeAll(connection, catalog, filled);
+    }
+    this.#withFiles = filled;
+  }
+
+  async #makeAll(connection: DuckDBConnection, catalog: Catalog, filled: ReadonlySet<string>): Promise<void> {
     for (const [name, kind] of this.#names) {
       await connection.run(`DROP VIEW IF EXISTS ${quoted(name)}`);
       if (kind === 'table') await connection.run(`DROP VIEW IF EXISTS ${quoted(`${name}$path`)}`);
@@ -38,16 +49,18 @@ export class Relations {
     this.#catalog = catalog;
     this.#names = new Map(catalog.tables.map(({ name, kind }) => [name.toLowerCase(), kind]));
     this.#broken.clear();
-    for (const table of tables) await this.#makeTable(connection, table, filled.includes(table));
+    for (const table of catalog.tables) {
+      if (table.kind === 'table') await this.#makeTable(connection, table, filled.has(table.name));
+    }
     await this.#makeViews(connection, catalog);
-    this.#withFiles = withFiles;
   }
 
   async #makeTable(connection: DuckDBConnection, table: CatalogTable, hasFiles: boolean): Promise<void> {
     const name = table.name.toLowerCase();
     try {
-      await connection.run(`CREATE VIEW ${quoted(name)} AS ${tableSql(table, this.#root, hasFiles)}`);
-      await connection.run(`CREATE VIEW ${quoted(`${name}$path`)} AS ${tableSql(table, this.#root, hasFiles, 'path')}`);
+      const [bare, path] = (['none', 'path'] as const).map((extra) => tableSql(table, this.#root, hasFiles, extra));
+      await connection.run(`CREATE OR REPLACE VIEW ${quoted(name)} AS ${bare}`);
+      await connection.run(`CREATE OR REPLACE VIEW ${quoted(`${name}$path`)} AS ${path}`);
     } catch (error) {
       this.#broken.set(name, queryErrorOf(error));
     }
