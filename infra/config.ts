@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { accessKeyRules } from '../schemas/access-key.ts';
 import { currencyCodes } from '../schemas/event/currencies.ts';
+import { DEFAULT_CURRENCY } from '../schemas/event/vocabulary.ts';
 import { externalTraitName } from '../schemas/identity-rules.ts';
 
 const hours = (most: number) => z.int().min(1).max(most);
@@ -105,7 +106,9 @@ const settings = z.strictObject({
     })
     .prefault({}),
   /** ISO 4217 code of the money that views and reports sum over people and days; other money is left out of sums. */
-  reportingCurrency: z.enum(currencyCodes as [string, ...string[]], 'is no ISO 4217 code such as USD').default('USD'),
+  reportingCurrency: z
+    .enum(currencyCodes as [string, ...string[]], 'is no ISO 4217 code such as USD')
+    .default(DEFAULT_CURRENCY),
   reports: z
     .strictObject({
       /** Seconds for which the answer of a report counts whose days include today. Less is fresher and costs queries. */

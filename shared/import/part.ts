@@ -12,6 +12,8 @@ export interface ReadLine {
   readonly end: number;
   /** Undefined when the line could not be read. */
   readonly row: Row | undefined;
+  /** What such a line holds nevertheless, for the list of rejected ones. */
+  readonly raw?: unknown;
   readonly problem?: { readonly reason: string; readonly detail: string };
 }
 
@@ -23,7 +25,8 @@ export interface RejectedLine {
   /** Path in the map or in the event. */
   readonly path: string;
   readonly detail: string;
-  readonly line: Row | undefined;
+  /** Its cells, or what else is known of it. */
+  readonly line: unknown;
 }
 
 /** What is the same for a whole import. */
@@ -123,7 +126,7 @@ export class PartBuilder {
     const number = this.#start.rows + this.#rows;
     if (line.row === undefined) {
       const { reason = 'broken_line', detail = '' } = line.problem ?? {};
-      this.#reject(number, undefined, { reason, path: '', detail });
+      this.#reject(number, line.raw, { reason, path: '', detail });
     } else if (groups) this.#addToGroup(line.row, key, number);
     else this.#addSpend(line.row, number);
     this.#boundGroup();
@@ -243,7 +246,7 @@ export class PartBuilder {
     return groupId(name, key, free);
   }
 
-  #reject(row: number, line: Row | undefined, { reason, path, detail }: Omit<RejectedLine, 'row' | 'line'>): void {
+  #reject(row: number, line: unknown, { reason, path, detail }: Omit<RejectedLine, 'row' | 'line'>): void {
     this.#rejected.push({ row, reason, path, detail, line });
   }
 }

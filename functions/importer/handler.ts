@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { importerEnv, readEnv } from '../../schemas/env.ts';
+import { putBarrierOn } from '../adapters/barrier-records.ts';
+import { createBarriers } from '../adapters/barriers.ts';
+import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createKinesis, putRecordsTo } from '../adapters/kinesis.ts';
+import { createLakeFiles } from '../adapters/lake-files.ts';
+import { log } from '../adapters/log.ts';
+import { createVersionedFiles } from '../adapters/versioned-files.ts';
+import { createImporter } from './importer.ts';
+
+const env = readEnv(importerEnv, process.env);
+const kinesis = createKinesis();
+
+export const handler = createImporter({
+  files: createLakeFiles(env.LAKE_BUCKET),
+  versioned: createVersionedFiles(env.LAKE_BUCKET),
+  put: putRecordsTo(env.STREAM_NAME, kinesis),
+  putBarrier: putBarrierOn(kinesis, env.STREAM_NAME),
+  barriers: createBarriers(createDynamoDb(), env.SEGMENTS_TABLE, Date.now),
+  clock: Date.now,
+  pause,
+  newId: randomUUID,
+  log,
+});
