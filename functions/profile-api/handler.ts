@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { profileApiEnv, readEnv } from '../../schemas/env.ts';
 import { createAudienceLists } from '../adapters/audience-lists.ts';
+import { createCatalog } from '../adapters/compiled-catalog.ts';
 import { createControlStream } from '../adapters/control-stream.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
 import { createSegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
-import { createCatalog } from '../profile-updater/catalog.ts';
 import { createProfileApi } from './profile-api.ts';
 
 const env = readEnv(profileApiEnv, process.env);
