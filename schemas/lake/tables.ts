@@ -1,3 +1,4 @@
+import { alertsLanded } from './alerts-table.ts';
 import { amount, instant, type LakeTable, type LandedTable, number, text, truth, whole } from './column.ts';
 import { mendedEventsLanded } from './mended-table.ts';
 import { identitiesLanded, transitionsLanded } from './people-tables.ts';
@@ -6,6 +7,7 @@ import { lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
 import { profileSnapshots } from './snapshot-table.ts';
 import { marketingSpendLanded } from './spend-table.ts';
 
+export { alertsLanded } from './alerts-table.ts';
 export { mendedEventsLanded } from './mended-table.ts';
 export { identitiesLanded, transitionsLanded } from './people-tables.ts';
 export { baseOf, lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
@@ -166,6 +168,7 @@ export const landedTables = [
   transitionsLanded,
   identitiesLanded,
   marketingSpendLanded,
+  alertsLanded,
 ] as const;
 
 /** Their twins: what is sealed of each, in the same order. */

@@ -1,3 +1,4 @@
+import { alertsView } from './alerts-table.ts';
 import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
 import { insightViews } from './insight-views.ts';
 import { shopViews } from './shop-views.ts';
@@ -107,6 +108,7 @@ export const lakeViews: readonly LakeView[] = [
     ],
   },
   profilesView,
+  alertsView,
   ...shopViews,
   ...insightViews,
 ];

@@ -174,6 +174,32 @@ export interface SpendRecord {
   readonly items: readonly SpendItem[];
 }
 
+/** A figure broke a rule on a day. */
+export interface Alert {
+  /** `<rule>:<date>`: the same however often it is raised. */
+  readonly id: string;
+  readonly rule: string;
+  /** Milliseconds since 1970. */
+  readonly raisedAt: number;
+  /** UTC day, YYYY-MM-DD. */
+  readonly date: string;
+  readonly metric: string;
+  readonly value: number;
+  /** What the same weekdays before had, and by what share the value differs. */
+  readonly expected?: number;
+  readonly change?: number;
+  /** Threshold that the value broke. */
+  readonly threshold?: number;
+  /** What happened, in words. */
+  readonly detail: string;
+}
+/** For the lake alone. */
+export interface AlertsRecord {
+  readonly v: 1;
+  readonly kind: 'alerts';
+  readonly items: readonly Alert[];
+}
+
 /** Keys whose events, or those of another key of the person, were folded anew: their memberships are looked at again. */
 export interface RebuiltRecord {
   readonly v: 1;
@@ -191,6 +217,7 @@ export type ControlRecord =
   | TransitionsRecord
   | IdentitiesRecord
   | SpendRecord
+  | AlertsRecord
   | RebuiltRecord;
 export type ControlKind = ControlRecord['kind'];
 
@@ -215,6 +242,7 @@ const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
   transitions: ({ items }) => isListOf(items, isTransition),
   identities: ({ items }) => isListOf(items, isIdentityChange),
   spend: ({ items }) => isListOf(items, isSpendItem),
+  alerts: ({ items }) => isListOf(items, isAlert),
 };
 
 /** The record that a JSON value is, or undefined when it is no whole control record. */
@@ -279,3 +307,12 @@ const isSpendItem = (value: unknown) =>
   isText(value.importId) &&
   isNumber(value.row) &&
   isNumber(value.importedAt);
+const isAlert = (value: unknown) =>
+  isObject(value) &&
+  isText(value.id) &&
+  isText(value.rule) &&
+  isNumber(value.raisedAt) &&
+  isText(value.date) &&
+  isText(value.metric) &&
+  isNumber(value.value) &&
+  isText(value.detail);

@@ -1,4 +1,5 @@
 import {
+  alertsLanded,
   eventsLanded,
   failedEventsLanded,
   identitiesLanded,
@@ -8,6 +9,7 @@ import {
   transitionsLanded,
 } from '../../schemas/lake/tables.ts';
 import type { CleanedItem, CleanedRecord } from '../clean/cleaned-record.ts';
+import { type AlertSource, alertReaders } from './alert-row.ts';
 import { type TableRows, tableRows } from './column-readers.ts';
 import { type EventSource, eventReaders } from './event-row.ts';
 import { type FailedEventSource, failedEventReaders } from './failed-event-row.ts';
@@ -21,7 +23,7 @@ import { type TransitionSource, transitionReaders } from './transition-row.ts';
 /**
  * Rows of every landed table: each message is one row of raw, and one row of either events or failed events; a failed
  * event that passes at another try is a row of mended events, too, and one that fails again leaves none: it has its. Each
- * transition, change of identity and row of spend is a row of its own table. Other word from Headwater itself leaves no rows.
+ * transition, change of identity, row of spend and alert is a row of its own table. Other word from Headwater itself leaves no rows.
  */
 export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const raw: RawSource[] = [];
@@ -31,6 +33,7 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const transitions: TransitionSource[] = [];
   const identities: IdentitySource[] = [];
   const spend: SpendSource[] = [];
+  const alerts: AlertSource[] = [];
   for (const read of batch) {
     const { shardId, sequenceNumber } = read.received;
     const at = (index: number) => ({ shardId, sequenceNumber, index });
@@ -51,6 +54,8 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
       for (const [index, change] of read.control.items.entries()) identities.push({ change, position: at(index) });
     } else if (read.control.kind === 'spend') {
       for (const [index, item] of read.control.items.entries()) spend.push({ item, position: at(index) });
+    } else if (read.control.kind === 'alerts') {
+      for (const [index, alert] of read.control.items.entries()) alerts.push({ alert, position: at(index) });
     }
   }
   return [
@@ -61,6 +66,7 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
     tableRows(transitionsLanded, transitionReaders, transitions),
     tableRows(identitiesLanded, identityReaders, identities),
     tableRows(marketingSpendLanded, spendReaders, spend),
+    tableRows(alertsLanded, alertReaders, alerts),
   ];
 }
 

@@ -52,6 +52,9 @@ export function packControl(records: readonly ControlRecord[]): PackedRecord[] {
       case 'spend':
         packList('s', { v: 1, kind: 'spend' }, 'items', record.items, out);
         break;
+      case 'alerts':
+        packList('a', { v: 1, kind: 'alerts' }, 'items', record.items, out);
+        break;
       case 'barrier':
         throw new Error('A barrier goes to every shard by its hash key: put it with putBarrierOn.');
     }

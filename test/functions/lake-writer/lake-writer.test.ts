@@ -80,12 +80,22 @@ const spent = {
   row: 1,
   importedAt: ARRIVAL,
 };
+const alert = {
+  id: 'conversion-falls:2026-03-02',
+  rule: 'conversion-falls',
+  raisedAt: ARRIVAL,
+  date: '2026-03-02',
+  metric: 'conversion',
+  value: 0.01,
+  detail: 'It fell.',
+};
 /** Records that leave a row in every table. */
 const everyTable = () => [
   aRecord(anEnvelope([aTrack(), {}])),
   aRecord({ v: 1, kind: 'transitions', items: [aTransition()] }),
   aRecord({ v: 1, kind: 'identities', items: [joined] }),
   aRecord({ v: 1, kind: 'spend', items: [spent] }),
+  aRecord({ v: 1, kind: 'alerts', items: [alert] }),
 ];
 const aBarrier = (id: string) => aRecord({ v: 1, kind: 'barrier', id });
 const keysOf = (prefix: string) => [...objects.keys()].filter((key) => key.startsWith(`/lake/${prefix}`)).sort();
