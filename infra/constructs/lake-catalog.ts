@@ -3,7 +3,9 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { DEFAULT_CURRENCY } from '../../schemas/event/vocabulary.ts';
 import { type Column, dayPartition, type LakeTable, type LakeView } from '../../schemas/lake/column.ts';
+import { reporting } from '../../schemas/lake/shop-views.ts';
 import { lakeTables } from '../../schemas/lake/tables.ts';
 import { lakeViews } from '../../schemas/lake/views.ts';
 import { prestoView } from './presto-view.ts';
@@ -11,6 +13,8 @@ import { prestoView } from './presto-view.ts';
 export interface LakeCatalogProps {
   readonly stage: string;
   readonly bucket: Bucket;
+  /** ISO 4217 code that the view `reporting` names. */
+  readonly reportingCurrency: string;
 }
 
 const glueColumns = (columns: readonly Column[]) => columns.map(({ name, type, comment }) => ({ name, type, comment }));
@@ -24,7 +28,7 @@ const glueColumns = (columns: readonly Column[]) => columns.map(({ name, type, c
 export class LakeCatalog extends Construct {
   readonly databaseName: string;
 
-  constructor(scope: Construct, id: string, { stage, bucket }: LakeCatalogProps) {
+  constructor(scope: Construct, id: string, { stage, bucket, reportingCurrency }: LakeCatalogProps) {
     super(scope, id);
     this.databaseName = `headwater_${stage}`;
 
@@ -33,7 +37,10 @@ export class LakeCatalog extends Construct {
       databaseInput: { name: this.databaseName, description: 'Customer events of Headwater. Query the views.' },
     });
     for (const table of lakeTables) this.addTable(table.name, database, tableOf(table, bucket));
-    for (const view of lakeViews) this.addTable(view.name, database, viewOf(view, this.databaseName));
+    for (const view of lakeViews) {
+      const sql = view.name === reporting.name ? reportingIn(reportingCurrency) : sqlOf(view);
+      this.addTable(view.name, database, viewOf(view, sql, this.databaseName));
+    }
   }
 
   /** The catalog itself, the database, and each of its tables and views: what Glue asks a reader's permission for. */
@@ -97,8 +104,19 @@ function projectedDays(location: string): Record<string, string> {
   };
 }
 
-function viewOf({ name, comment, columns }: LakeView, schema: string): CfnTable.TableInputProperty {
-  const sql = readFileSync(new URL(`../../schemas/lake/views/${name}.sql`, import.meta.url), 'utf8');
+const sqlOf = ({ name }: LakeView): string =>
+  readFileSync(new URL(`../../schemas/lake/views/${name}.sql`, import.meta.url), 'utf8');
+
+/** The view `reporting` with another currency in the place of the default one. */
+function reportingIn(currency: string): string {
+  const sql = sqlOf(reporting);
+  const written = `'${DEFAULT_CURRENCY}'`;
+  if (!sql.includes(written))
+    throw new Error(`views/reporting.sql must name ${written}, which the stage replaces; it is: ${sql}`);
+  return sql.replace(written, `'${currency}'`);
+}
+
+function viewOf({ name, comment, columns }: LakeView, sql: string, schema: string): CfnTable.TableInputProperty {
   return {
     name,
     description: comment,

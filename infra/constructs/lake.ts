@@ -46,7 +46,11 @@ export class Lake extends Construct {
       passing: [BARRIERS],
       accessLogs,
     });
-    this.catalog = new LakeCatalog(this, 'Catalog', { stage, bucket: this.bucket });
+    this.catalog = new LakeCatalog(this, 'Catalog', {
+      stage,
+      bucket: this.bucket,
+      reportingCurrency: settings.reportingCurrency,
+    });
     this.queries = new LakeQueries(this, 'Queries', { stage, settings, accessLogs });
 
     const writer = new HeadwaterFunction(this, 'Writer', {
