@@ -23,14 +23,15 @@ const queryKinds = new Set(['select', 'union', 'intersect', 'except', 'subquery'
 
 /** Translates a Trino query to DuckDB. Throws `QueryError` for what Athena, or the local one, would refuse. */
 export function translate(trinoSql: string, options: TranslateOptions): Translation {
-  const tree = readTrino(trinoSql);
+  const { sql, count } = numberParameters(trinoSql);
+  const tree = readTrino(sql);
   const [kind = ''] = Object.keys(tree);
   if (!queryKinds.has(kind)) {
     const what =
       kind === 'command' ? String(tree.command?.this).split(/\s/)[0] : kind.replaceAll('_', ' ').toUpperCase();
     throw new QueryError('NOT_SUPPORTED', `The local Athena answers queries and SHOW, DESCRIBE, EXPLAIN; got ${what}`);
   }
-  const withValues = fillParameters(tree, options.parameters ?? []);
+  const withValues = fillParameters(tree, count, options.parameters ?? []);
   const relations = checkRelations(withValues, options);
   const wantsPath = mentionsPath(withValues);
   const rewritten = rewrite(withValues, (part, parts, node) => {
@@ -40,25 +41,42 @@ export function translate(trinoSql: string, options: TranslateOptions): Translat
   return { sql: writeDuckDb(rewritten), relations, unnamed: unnamedColumns(tree) };
 }
 
-/** Replaces `?` by literals. As in Athena, they may stand in WHERE only. */
-function fillParameters(tree: Node, parameters: readonly string[]): Node {
-  const values = parameters.map(readParameter);
-  let used = 0;
-  const filled = rewrite(tree, (kind, parts, node) => {
-    if (kind !== 'placeholder') return node;
-    used += 1;
-    return { placeholder: { ...parts, index: used } };
+/** What may hold a `?` that is text, and the `?` that is a parameter. */
+const textOrParameter = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*.*?\*\/|\?/gs;
+const parameterName = /^\? (\d+)$/;
+
+/** Gives each `?` its number in the text, as a name: the tree of a query keeps no order of what is written where. */
+function numberParameters(sql: string): { readonly sql: string; readonly count: number } {
+  let count = 0;
+  const numbered = sql.replace(textOrParameter, (found) => {
+    if (found !== '?') return found;
+    count += 1;
+    return `"? ${count}"`;
   });
-  if (used !== parameters.length) {
-    const message = `Incorrect number of parameters: expected ${used} but found ${parameters.length}`;
+  return { sql: numbered, count };
+}
+
+const parameterOf = (kind: string, parts: Parts): number | undefined => {
+  const [, number] = (kind === 'column' && parameterName.exec(parts?.name?.name ?? '')) || [];
+  return number === undefined ? undefined : Number(number);
+};
+
+/** Replaces parameters by literals. As in Athena, they may stand in WHERE only. */
+function fillParameters(tree: Node, count: number, parameters: readonly string[]): Node {
+  if (count !== parameters.length) {
+    const message = `Incorrect number of parameters: expected ${count} but found ${parameters.length}`;
     throw new QueryError('INVALID_PARAMETER_USAGE', message);
   }
+  const values = parameters.map(readParameter);
   const inWhere = new Set<number>();
-  visit(filled, (_, parts) => {
-    visit(parts?.where_clause, (kind, { index }) => kind === 'placeholder' && inWhere.add(index));
+  visit(tree, (_, parts) => {
+    visit(parts?.where_clause, (kind, inner) => {
+      const number = parameterOf(kind, inner);
+      if (number !== undefined) inWhere.add(number);
+    });
   });
-  if (inWhere.size < used) throw new QueryError('SYNTAX_ERROR', 'A parameter may stand in a WHERE clause only');
-  return rewrite(filled, (kind, parts, node) => (kind === 'placeholder' ? (values[parts.index - 1] ?? node) : node));
+  if (inWhere.size < count) throw new QueryError('SYNTAX_ERROR', 'A parameter may stand in a WHERE clause only');
+  return rewrite(tree, (kind, parts, node) => values[(parameterOf(kind, parts) ?? 0) - 1] ?? node);
 }
 
 function readParameter(parameter: string): Node {

@@ -309,6 +309,14 @@ test('fills parameters in', async () => {
   ).toEqual([['1']]);
 });
 
+test('fills parameters in by their order in the text, wherever they stand', async () => {
+  await order('o1', 8);
+  const sql = `-- is it ?
+    WITH some AS (SELECT total, 'why?' AS "what?" FROM orders WHERE order_id = ? /* ? */)
+    SELECT total FROM some WHERE total > ? AND "what?" IN (SELECT 'why?' FROM orders WHERE total < ?)`;
+  expect(await rowsOf(sql, { ExecutionParameters: ["'o1'", '7.5', '8.5'] })).toEqual([['8.0000']]);
+});
+
 test.each([
   ['too few parameters', 'SELECT total FROM orders WHERE order_id = ?', undefined, /expected 1 but found 0/],
   ['too many parameters', 'SELECT total FROM orders', ["'a'"], /expected 0 but found 1/],
