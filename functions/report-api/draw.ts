@@ -1,6 +1,7 @@
 import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent, VisualMapContinuousComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
+import { LegacyGridContainLabel } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import type { AppliedParameters, Report } from '../../schemas/report/report.ts';
 import type { ReportRow } from '../../shared/reports/cells.ts';
@@ -10,6 +11,7 @@ import { seriesChart } from './chart/series-chart.ts';
 import { empty, type Picture, WIDTH } from './chart/theme.ts';
 
 use([
+  LegacyGridContainLabel,
   BarChart,
   HeatmapChart,
   LineChart,

@@ -19,14 +19,14 @@ function sqlOf({ steps, by }: AppliedParameters): string {
   const isStep = numbers.map(
     (step) => `(step = ${step} AND event = :steps_${step}${step === 1 ? ' AND event_time < :until' : ''})`,
   );
+  const before = `(PARTITION BY ${visit} ORDER BY event_time, step ${direction}, message_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
   const levels = numbers.slice(1).map(
     (step) => `level_${step} AS (
 SELECT
   ${visit}, event_time, message_id, step,
-  CASE WHEN step = ${step} THEN max(CASE WHEN step = ${step - 1} THEN starts END) OVER before ELSE starts END AS starts,
-  CASE WHEN step = ${step} THEN max(CASE WHEN step = ${step - 1} AND starts IS NOT NULL THEN event_time END) OVER before ELSE step_before END AS step_before
+  CASE WHEN step = ${step} THEN max(CASE WHEN step = ${step - 1} THEN starts END) OVER ${before} ELSE starts END AS starts,
+  CASE WHEN step = ${step} THEN max(CASE WHEN step = ${step - 1} AND starts IS NOT NULL THEN event_time END) OVER ${before} ELSE step_before END AS step_before
 FROM level_${step - 1}
-WINDOW before AS (PARTITION BY ${visit} ORDER BY event_time, step ${direction}, message_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )`,
   );
   return `WITH marked AS (
@@ -78,10 +78,9 @@ const visits = `
 in_visits AS (
 SELECT
   *,
-  max(visit_start) OVER so_far AS visit,
-  max(visit_end) OVER so_far AS visit_ended
+  max(visit_start) OVER (PARTITION BY person_key ORDER BY event_time, step) AS visit,
+  max(visit_end) OVER (PARTITION BY person_key ORDER BY event_time, step) AS visit_ended
 FROM marked
-WINDOW so_far AS (PARTITION BY person_key ORDER BY event_time, step ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),`;
 
 export const funnel: Report = {
