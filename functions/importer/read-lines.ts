@@ -100,7 +100,7 @@ async function* csvLines(chunks: Chunks, format: LineFormat, start: number): Asy
 }
 
 function piped(chunks: AsyncIterable<Buffer>, parser: ReturnType<typeof parse>): AsyncIterable<Parsed> {
-  const source = Readable.from(chunks);
+  const source = Readable.from(chunks, { highWaterMark: 1 });
   let failure: Error | undefined;
   source.on('error', (error) => {
     failure = error;

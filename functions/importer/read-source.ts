@@ -9,8 +9,9 @@ export class FileProblem extends Error {
   override readonly name = 'FileProblem';
 }
 
-/** Bytes of one read. */
+/** Bytes of one read, and of what is handed on at a time. */
 const PIECE_BYTES = 4_000_000;
+const SLICE_BYTES = 128 * 1024;
 
 /** A file, unpacked as it is read. */
 export interface Source {
@@ -66,17 +67,20 @@ class FileSource implements Source {
     for (let at = from; coming !== undefined; ) {
       const piece: Buffer = await coming;
       if (piece.length === 0) return;
-      at += piece.length;
-      coming = ask(at);
+      coming = ask(at + piece.length);
       coming?.catch(() => undefined);
-      this.read = at;
-      yield piece;
+      for (let slice = 0; slice < piece.length; slice += SLICE_BYTES) {
+        const bytes = piece.subarray(slice, slice + SLICE_BYTES);
+        this.read = at + slice + bytes.length;
+        yield bytes;
+      }
+      at += piece.length;
     }
   }
 
   async *#unpacked(): AsyncGenerator<Buffer> {
     const gunzip = createGunzip();
-    pipeline(Readable.from(this.#pieces(0)), gunzip, () => undefined);
+    pipeline(Readable.from(this.#pieces(0), { highWaterMark: 1 }), gunzip, () => undefined);
     try {
       yield* gunzip;
     } catch (error) {
