@@ -55,6 +55,11 @@ export class Histories {
     else known.push(line);
   }
 
+  /** These keys are to be rebuilt, too, though no line says so. */
+  ask(keys: readonly Key[]): void {
+    for (const key of keys) this.#asked.add(key);
+  }
+
   get asked(): ReadonlySet<Key> {
     return this.#asked;
   }

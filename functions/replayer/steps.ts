@@ -1,0 +1,85 @@
+import { listAnew, type ReplayJob } from '../../shared/replay/job.ts';
+import { FailedSteps } from './failed-steps.ts';
+import { LakeSteps, type Progress, QueryFailedError } from './lake-steps.ts';
+import { ProfileSteps } from './profile-steps.ts';
+import type { Reach } from './reach.ts';
+
+/** Longest pause of live updates in one go, milliseconds: they go on, and what is left waits for the next one. */
+export const MAX_PAUSE_MS = 600_000;
+/** A list of failed events is older than this after a rest: in the meantime some may have been mended. */
+const STALE_MS = 3_600_000;
+
+/** Does the step that a replay is at; each may be done again, with the same effect. Throws what its services throw. */
+export class ReplaySteps {
+  readonly #reach: Reach;
+  readonly #lake: LakeSteps;
+  readonly #profiles: ProfileSteps;
+  readonly #failed: FailedSteps;
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
+    this.#lake = new LakeSteps(reach);
+    this.#profiles = new ProfileSteps(reach, this.#lake);
+    this.#failed = new FailedSteps(reach, this.#lake);
+  }
+
+  async advance(job: ReplayJob): Promise<Progress> {
+    if (this.#hasPausedForLong(job)) return { ...job, step: { name: 'resuming' } };
+    try {
+      const next = await this.#advance(job);
+      return next === 'wait' ? next : { ...next, movedAt: this.#reach.clock() };
+    } catch (error) {
+      if (!(error instanceof QueryFailedError)) throw error;
+      const failure = `Athena could not run a query: ${error.message}`;
+      return { ...job, step: job.paused === undefined ? { name: 'failed', failure } : { name: 'resuming', failure } };
+    }
+  }
+
+  #hasPausedForLong({ paused, step }: ReplayJob): boolean {
+    if (paused === undefined || step.name === 'resuming') return false;
+    return this.#reach.clock() - paused.since > MAX_PAUSE_MS;
+  }
+
+  async #advance(job: ReplayJob): Promise<Progress> {
+    const { step } = job;
+    switch (step.name) {
+      case 'begin':
+        return await this.#begin(job);
+      case 'landing': {
+        if (!(await this.#lake.hasLanded(step.barrier))) return 'wait';
+        return { ...job, plan: await this.#lake.plan(job), step: { name: 'query', at: 0, files: [] } };
+      }
+      case 'query':
+        return await this.#lake.query(job, step);
+      case 'gather':
+        return await this.#lake.gather(job, step);
+      case 'fold':
+        return await this.#profiles.fold(job, step);
+      case 'pausing':
+        return await this.#profiles.pause(job);
+      case 'resuming':
+        return await this.#profiles.resume(job, step);
+      case 'people':
+        return await this.#profiles.people(job, step);
+      case 'retry': {
+        const isStale = this.#reach.clock() - job.movedAt > STALE_MS;
+        return isStale ? listAnew(job) : await this.#failed.retry(job, step);
+      }
+      case 'putBack':
+      case 'done':
+      case 'failed':
+        return job;
+    }
+  }
+
+  async #begin(job: ReplayJob): Promise<ReplayJob> {
+    if (job.request.kind === 'profiles' && (await this.#reach.updates.state()) === 'Disabled') {
+      const failure =
+        'The reading of the stream by profile-updater is disabled: enable its event source mapping, then run the replay again.';
+      return { ...job, step: { name: 'failed', failure } };
+    }
+    // Of a list that grew stale another barrier is needed: what was put on the stream since must be in the lake, too.
+    const barrier = await this.#lake.barrier(`${job.id}-${job.queries}`);
+    return { ...job, step: { name: 'landing', barrier } };
+  }
+}
