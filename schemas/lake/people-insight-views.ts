@@ -1,4 +1,4 @@
-import { big, instant, type LakeView, number, text, truth } from './column.ts';
+import { amount, big, instant, type LakeView, number, text, truth, whole } from './column.ts';
 
 const asOf = instant('as_of', 'The newest event_time in the lake, for which all of this holds.');
 
@@ -37,6 +37,27 @@ export const peopleInsightViews: readonly LakeView[] = [
       big('orders', 'Orders completed, cancelled ones too.'),
       instant('first_order_at', 'When the first was completed.'),
       instant('last_order_at', 'When the last was completed.'),
+      asOf,
+    ],
+  },
+  {
+    name: 'rfm',
+    comment:
+      'Recency, frequency and money of the customers: those with an order in the reporting currency that was not cancelled. Scores are fifths of them, with the bounds of GET /v1/rfm-quintiles.',
+    columns: [
+      text('person_key', 'Customer.'),
+      big('recency_days', 'UTC days from the last order, cancelled or not, to as_of.'),
+      big('frequency', 'Orders in any currency, without cancelled ones.'),
+      amount('monetary', 'What was paid in the reporting currency, less refunds and cancellations.'),
+      text('currency', 'The reporting currency.'),
+      whole('recency_score', '5 for the fifth that ordered last, to 1. Equal values have equal scores, as below.'),
+      whole('frequency_score', '5 for the fifth that ordered most often, to 1.'),
+      whole('monetary_score', '5 for the fifth that paid most, to 1.'),
+      text(
+        'segment',
+        'By the scores r, f and m, the first that holds: Champions (all three 4 or 5), Loyal customers (r and f from 3), Promising (r from 4), Needs attention (r 3), Valuable and at risk (m from 4), At risk (f from 3), About to sleep (r 2), Hibernating.',
+      ),
+      instant('last_order_at', 'When the last order was completed.'),
       asOf,
     ],
   },

@@ -52,4 +52,26 @@ export const qualityViews: readonly LakeView[] = [
       ),
     ],
   },
+  {
+    name: 'descriptive_stats',
+    comment:
+      'How the numbers of orders, sessions and prices are spread, one row a measure that has values. Amounts in the reporting currency; quantiles by nearest rank: the value at rank ceil(p * n) in ascending order.',
+    columns: [
+      text(
+        'measure',
+        'order_amount, refund_per_refunded_order, units_per_order, lines_per_order, days_between_orders, orders_per_customer, amount_per_customer, session_seconds, page_views_per_session, events_per_session or price_viewed.',
+      ),
+      text('unit', 'What it is counted in, for example seconds or USD.'),
+      big('n', 'Values.'),
+      number('mean', 'sum / n.'),
+      number('stddev', 'Standard deviation of a sample, by n - 1; null for one value.'),
+      number('min', 'Least value.'),
+      number('p25', 'A quarter of the values are at most this.'),
+      number('median', 'Half of the values are at most this.'),
+      number('p75', 'Three quarters of the values are at most this.'),
+      number('p95', '95 % of the values are at most this.'),
+      number('max', 'Greatest value.'),
+      number('sum', 'Sum of the values.'),
+    ],
+  },
 ];

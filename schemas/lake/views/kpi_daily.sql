@@ -1,0 +1,144 @@
+-- Half hours in the shop are gathered twice in one reading: by person and date, and by session. A person counts among the
+-- active of 7 and 30 days from each date on which they were there until the next one, or until the span is over: two
+-- steps, up and down, whose running sum is the number of people. Dates without anything are filled in at the end.
+WITH gathered AS (
+  SELECT
+    person_key, active_on, started_at,
+    min(person_since) AS person_since,
+    max(last_at) AS ended_at,
+    sum(events) AS events,
+    sum(page_views) AS page_views,
+    count(product_added_at) AS additions,
+    count(checkout_started_at) AS checkouts,
+    count(order_completed_at) AS orders
+  FROM (
+    SELECT
+      person_key, started_at, person_since, last_at, events, page_views, product_added_at, checkout_started_at,
+      order_completed_at,
+      date(first_at) AS active_on
+    FROM session_parts
+  )
+  GROUP BY GROUPING SETS ((person_key, active_on), (person_key, started_at))
+),
+spread AS (
+  SELECT
+    *,
+    CASE
+      WHEN started_at IS NOT NULL THEN date(started_at)
+      WHEN span = 0 THEN active_on
+      ELSE least(coalesce(next_on, date_add('day', span, active_on)), date_add('day', span, active_on))
+    END AS fact_on
+  FROM (
+    SELECT
+      *,
+      lead(active_on) OVER (PARTITION BY person_key, started_at IS NULL ORDER BY active_on) AS next_on
+    FROM gathered
+  )
+  CROSS JOIN (VALUES 0, 7, 30) AS spans (span)
+  WHERE started_at IS NULL OR span = 0
+),
+visit_days AS (
+  SELECT
+    fact_on,
+    count_if(started_at IS NULL AND span = 0) AS dau,
+    count_if(started_at IS NULL AND span = 0) - count_if(started_at IS NULL AND span = 7) AS wau_change,
+    count_if(started_at IS NULL AND span = 0) - count_if(started_at IS NULL AND span = 30) AS mau_change,
+    sum(CASE WHEN started_at IS NULL AND span = 0 THEN page_views END) AS page_views,
+    count(DISTINCT CASE WHEN started_at IS NOT NULL THEN person_key END) AS visitors,
+    count_if(started_at = person_since) AS new_visitors,
+    count(started_at) AS sessions,
+    count_if(started_at IS NOT NULL AND page_views = 1 AND events = 1) AS bounces,
+    sum(date_diff('second', started_at, ended_at)) AS seconds,
+    count_if(started_at IS NOT NULL AND additions > 0) AS carts,
+    count_if(started_at IS NOT NULL AND checkouts > 0) AS checkouts,
+    count_if(started_at IS NOT NULL AND orders > 0) AS converting_sessions
+  FROM spread
+  GROUP BY fact_on
+),
+order_days AS (
+  SELECT
+    date(ordered_at) AS fact_on,
+    count(*) AS orders,
+    count(DISTINCT person_key) AS buyers,
+    count_if(is_first) AS new_buyers,
+    sum(units) AS units,
+    count_if(orders.currency = reporting.currency) AS orders_in_currency,
+    sum(CASE WHEN orders.currency = reporting.currency THEN amount END) AS revenue
+  FROM orders
+  CROSS JOIN reporting
+  GROUP BY date(ordered_at)
+),
+refund_days AS (
+  SELECT
+    date(refunded_at) AS fact_on,
+    sum(amount) AS refunds
+  FROM refunds
+  CROSS JOIN reporting
+  WHERE refunds.currency = reporting.currency
+  GROUP BY date(refunded_at)
+),
+known_days AS (
+  SELECT
+    *,
+    sum(coalesce(wau_change, 0)) OVER (ORDER BY fact_on) AS wau,
+    sum(coalesce(mau_change, 0)) OVER (ORDER BY fact_on) AS mau,
+    max(CASE WHEN dau > 0 OR orders > 0 OR refunds IS NOT NULL THEN fact_on END) OVER () AS last_on
+  FROM visit_days
+  FULL JOIN order_days USING (fact_on)
+  FULL JOIN refund_days USING (fact_on)
+),
+all_days AS (
+  SELECT
+    *,
+    date_add('day', days_after, fact_on) AS on_date,
+    days_after = 0 AS is_known
+  FROM (
+    SELECT *, lead(fact_on) OVER (ORDER BY fact_on) AS next_on
+    FROM known_days
+    WHERE fact_on <= last_on
+  )
+  CROSS JOIN UNNEST(sequence(0, least(coalesce(date_diff('day', fact_on, next_on), 1), 10000) - 1)) AS filled (days_after)
+),
+figures AS (
+  SELECT
+    on_date,
+    wau,
+    mau,
+    coalesce(CASE WHEN is_known THEN dau END, 0) AS dau,
+    coalesce(CASE WHEN is_known THEN visitors END, 0) AS visitors,
+    coalesce(CASE WHEN is_known THEN new_visitors END, 0) AS new_visitors,
+    coalesce(CASE WHEN is_known THEN sessions END, 0) AS sessions,
+    coalesce(CASE WHEN is_known THEN bounces END, 0) AS bounces,
+    coalesce(CASE WHEN is_known THEN page_views END, 0) AS page_views,
+    coalesce(CASE WHEN is_known THEN seconds END, 0) AS seconds,
+    coalesce(CASE WHEN is_known THEN carts END, 0) AS carts,
+    coalesce(CASE WHEN is_known THEN checkouts END, 0) AS checkouts,
+    coalesce(CASE WHEN is_known THEN converting_sessions END, 0) AS converting_sessions,
+    coalesce(CASE WHEN is_known THEN orders END, 0) AS orders,
+    coalesce(CASE WHEN is_known THEN buyers END, 0) AS buyers,
+    coalesce(CASE WHEN is_known THEN new_buyers END, 0) AS new_buyers,
+    coalesce(CASE WHEN is_known THEN units END, 0) AS units,
+    coalesce(CASE WHEN is_known THEN orders_in_currency END, 0) AS orders_in_currency,
+    coalesce(CASE WHEN is_known THEN TRY_CAST(revenue AS decimal(18,4)) END, 0) AS revenue,
+    coalesce(CASE WHEN is_known THEN TRY_CAST(refunds AS decimal(18,4)) END, 0) AS refunds
+  FROM all_days
+),
+kpis AS (
+  SELECT
+    *,
+    CAST(on_date AS varchar) AS date,
+    visitors - new_visitors AS returning_visitors,
+    bounces / nullif(CAST(sessions AS double), 0) AS bounce_rate,
+    seconds / nullif(CAST(sessions AS double), 0) AS average_session_seconds,
+    converting_sessions / nullif(CAST(sessions AS double), 0) AS conversion_rate,
+    TRY_CAST(revenue - refunds AS decimal(18,4)) AS net_revenue,
+    TRY_CAST(revenue / nullif(orders_in_currency, 0) AS decimal(18,4)) AS average_order_value,
+    dau / nullif(CAST(mau AS double), 0) AS stickiness
+  FROM figures
+  CROSS JOIN reporting
+)
+SELECT
+  date, visitors, new_visitors, returning_visitors, sessions, bounces, bounce_rate, page_views, average_session_seconds,
+  carts, checkouts, orders, converting_sessions, conversion_rate, buyers, new_buyers, units, currency, revenue, refunds,
+  net_revenue, average_order_value, dau, wau, mau, stickiness
+FROM kpis
