@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Transition } from '../../schemas/stream/control.ts';
-import type { Item } from './dynamodb-batches.ts';
+import type { Item } from './dynamodb.ts';
 import { sortKeyOf } from './sort-key.ts';
 import { bucketOf } from './spread.ts';
 
@@ -9,8 +8,6 @@ export const MEMBER_BUCKETS = 32;
 
 /** Exited members are remembered this long: no copy of an older transition comes later. */
 const TOMBSTONE_LIFE_MS = 4 * 86_400_000;
-/** How long a person's transitions can be listed; the lake keeps them all. */
-const TRANSITION_LIFE_MS = 400 * 86_400_000;
 
 /** A person in a segment, or one who has left it. */
 export interface Member {
@@ -55,17 +52,6 @@ export const memberOf = (item: Item, segmentId: string): Member => ({
   hasLeft: item.out?.BOOL === true,
 });
 
-export const transitionPartition = (profileId: string): string => `profile#${profileId}`;
-/** Twelve digits sort like the numbers. */
-export const transitionSort = (n: number): string => String(n).padStart(12, '0');
-
-export const transitionItem = (transition: Transition, now: number): Item => ({
-  pk: { S: transitionPartition(transition.profileId) },
-  sk: { S: transitionSort(transition.n) },
-  transition: { S: JSON.stringify(transition) },
-  expiresAt: seconds(now + TRANSITION_LIFE_MS),
-});
-
 export const countPartition = (segmentId: string): string => `count#${sortKeyOf(segmentId)}`;
 
 /** Of a segment that gives each value of a field its own members: `<id>:<value>`. */
@@ -74,4 +60,5 @@ export const valuePartition = (id: string): string => `values#${id}`;
 /** What tells apart the items of one read. */
 export const placeOf = ({ pk, sk }: Item): string => createHash('sha256').update(`${pk?.S}\n${sk?.S}`).digest('base64');
 
-const seconds = (ms: number) => ({ N: String(Math.ceil(ms / 1000)) });
+/** A time of expiry, as the table has it. */
+export const seconds = (ms: number) => ({ N: String(Math.ceil(ms / 1000)) });

@@ -5,13 +5,11 @@ import {
   type Member,
   memberOf,
   memberPartition,
-  transitionPartition,
-  transitionSort,
   valuePartition,
 } from './audience-items.ts';
 import { CursorError, readCursor, writeCursor } from './cursor.ts';
-import type { DynamoDb, QueryInput } from './dynamodb.ts';
-import type { Item } from './dynamodb-batches.ts';
+import type { DynamoDb, Item, QueryInput } from './dynamodb.ts';
+import { numberText, TRANSITIONS_AN_ITEM, transitionPartition, transitionsOf } from './transition-items.ts';
 
 export interface PageOf<T> {
   readonly items: readonly T[];
@@ -121,19 +119,33 @@ export function createAudienceLists(dynamoDb: DynamoDb, table: string): Audience
       const list = `transitions ${profileId}`;
       const before = cursor === undefined ? undefined : readCursor(list, cursor);
       if (before !== undefined && !TWELVE_DIGITS.test(before)) throw new CursorError();
-      const { Items = [] } = await query({
-        KeyConditionExpression: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
-        ExpressionAttributeValues: {
-          ':pk': { S: transitionPartition(profileId) },
-          ...(before !== undefined && { ':before': { S: before } }),
-        },
-        ScanIndexForward: false,
-        Limit: limit + 1,
-      });
-      const items = Items.slice(0, limit).map((item) => JSON.parse(item.transition?.S ?? 'null') as Transition);
+      const found = new Map<number, Transition>();
+      let start: Item | undefined;
+      let first = Number.POSITIVE_INFINITY;
+      for (let isEnough = false; !isEnough; ) {
+        const page = await query({
+          KeyConditionExpression: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
+          ExpressionAttributeValues: {
+            ':pk': { S: transitionPartition(profileId) },
+            ...(before !== undefined && { ':before': { S: before } }),
+          },
+          ScanIndexForward: false,
+          Limit: limit + TRANSITIONS_AN_ITEM,
+          ...(start && { ExclusiveStartKey: start }),
+        });
+        for (const transition of (page.Items ?? []).flatMap((item) => transitionsOf(item, profileId))) {
+          first = transition.n;
+          if (before === undefined || transition.n < Number(before)) found.set(transition.n, transition);
+        }
+        start = page.LastEvaluatedKey;
+        // Items that were not read begin before `first`, and reach no further than one item does.
+        const whole = [...found.keys()].filter((n) => n >= first + TRANSITIONS_AN_ITEM);
+        isEnough = start === undefined || whole.length > limit;
+      }
+      const items = [...found.values()].sort((one, other) => other.n - one.n).slice(0, limit);
       const last = items.at(-1);
-      const hasMore = Items.length > limit && last !== undefined;
-      return { items, nextCursor: hasMore ? writeCursor(list, transitionSort(last.n)) : null };
+      const hasMore = found.size > limit && last !== undefined;
+      return { items, nextCursor: hasMore ? writeCursor(list, numberText(last.n)) : null };
     },
 
     async countMembers(segmentId) {

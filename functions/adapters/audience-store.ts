@@ -7,12 +7,12 @@ import {
   memberKey,
   memberOf,
   placeOf,
-  transitionItem,
   valuePartition,
 } from './audience-items.ts';
 import { type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
 import { readItems, writeItems } from './dynamodb-batches.ts';
 import { sortKeyOf } from './sort-key.ts';
+import { transitionItems } from './transition-items.ts';
 
 export type { Member } from './audience-items.ts';
 
@@ -124,8 +124,7 @@ export function createAudienceStore(dynamoDb: DynamoDb, table: string, clock: ()
     },
     async writeTransitions(transitions) {
       const now = clock();
-      const items = transitions.map((transition) => transitionItem(transition, now));
-      await writeItems(dynamoDb, table, [...new Map(items.map((item) => [placeOf(item), item])).values()]);
+      await writeItems(dynamoDb, table, transitionItems(transitions, now));
     },
     async writeCounts(shardId, changes) {
       await severally(changes, (change) => writeCount(shardId, change));

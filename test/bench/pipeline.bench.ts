@@ -1,17 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Context, KinesisStreamRecord } from 'aws-lambda';
-import type { AttributeValue, DynamoDb } from '../../functions/adapters/dynamodb.ts';
+import { createAudienceStore } from '../../functions/adapters/audience-store.ts';
+import type { DynamoDb, Item } from '../../functions/adapters/dynamodb.ts';
 import { createProfileStore } from '../../functions/adapters/profile-store.ts';
 import type { StreamRecord } from '../../functions/adapters/store-in-order.ts';
+import { createAudienceWriter } from '../../functions/audience-writer/audience-writer.ts';
 import { collector } from '../../functions/collector/collector.ts';
 import { accessKeys, remembering } from '../../functions/middleware/access-keys.ts';
 import type { HttpEvent } from '../../functions/middleware/http.ts';
 import { createProfileUpdater } from '../../functions/profile-updater/profile-updater.ts';
 import { settingsOf } from '../../infra/config.ts';
 import { segmentMessage } from '../../schemas/event/message.ts';
+import type { Transition } from '../../schemas/stream/control.ts';
 import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
 import { packControl } from '../../shared/stream/pack-control.ts';
+import { MemoryDynamoDb } from '../functions/adapters/memory-dynamodb.ts';
 import { type Benchmark, median, secondsOf } from './figure.ts';
 import { storeMessages } from './messages.ts';
 
@@ -72,6 +76,11 @@ export const pipeline: Benchmark = {
       },
       { what: 'records of identity and segments, 1,000 events', value: (last.said / last.events) * 1000, unit: '' },
       {
+        what: 'DynamoDB write units an entry or exit',
+        value: (await audienceUnits(last.transitions)) / last.transitions.flat().length,
+        unit: 'WCU',
+      },
+      {
         what: 'DynamoDB write units, 1,000 events, without segments',
         value: (lastBare.writeUnits / lastBare.events) * 1000,
         unit: 'WCU',
@@ -100,6 +109,8 @@ interface Run {
   /** Records of links, reports and transitions. */
   readonly said: number;
   readonly writeUnits: number;
+  /** What each batch says of who entered and exited. */
+  readonly transitions: readonly (readonly Transition[])[];
 }
 
 const noSegments: CatalogBody = { ...builtInCatalog().body, entries: [] };
@@ -147,9 +158,15 @@ async function measure(
   const table = stubTable();
   // What the updater says to the stream comes back to it, as on AWS.
   const waiting: StreamRecord[] = [];
+  const transitions: Transition[][] = [];
   const update = createProfileUpdater({
     store: createProfileStore(table.client, 'profiles'),
-    stream: { publish: async (records) => void waiting.push(...packControl(records)) },
+    stream: {
+      publish: async (records) => {
+        for (const record of records) if (record.kind === 'transitions') transitions.at(-1)?.push(...record.items);
+        waiting.push(...packControl(records));
+      },
+    },
     due: { arm: async () => undefined },
     barriers: { markBarrier: async () => undefined },
     catalog: { readRevision: async () => 1, readBody: async () => segments },
@@ -168,6 +185,7 @@ async function measure(
   let said = 0;
   const folding = await secondsOf(async () => {
     for (const [at, batch] of batches.entries()) {
+      transitions.push([]);
       const place = 2 * (at + 1) * recordsABatch;
       const Records = [...batch, ...waiting.splice(0).map((record, n) => kinesisRecord(record, place + n))];
       said += Records.length - batch.length;
@@ -176,10 +194,8 @@ async function measure(
     }
   });
   const { writes, writeUnits } = table;
-  return { events, collecting, folding, touched, said, writes: writes(), writeUnits: writeUnits() };
+  return { events, collecting, folding, touched, said, writes: writes(), writeUnits: writeUnits(), transitions };
 }
-
-type Item = Record<string, AttributeValue>;
 
 interface StoreInput {
   readonly RequestItems?: Record<string, { Keys: { id: { S: string } }[] }>;
@@ -216,6 +232,29 @@ function stubTable() {
     return size;
   };
   return { client: send as unknown as DynamoDb, written, writes: () => writes, writeUnits: () => writeUnits };
+}
+
+/** Write units of members, counts and lists, when each batch's transitions are one batch of the audience-writer. */
+async function audienceUnits(batches: readonly (readonly Transition[])[]): Promise<number> {
+  const table = new MemoryDynamoDb('pk', 'sk');
+  let units = 0;
+  const count = (item: Item) => {
+    units += Math.ceil(sizeOf(item) / 1024);
+  };
+  const dynamoDb: DynamoDb = (operation, input) => {
+    if ('Item' in input) count(input.Item);
+    for (const requests of Object.values('RequestItems' in input ? input.RequestItems : {})) {
+      if (Array.isArray(requests)) for (const { PutRequest } of requests) count(PutRequest.Item);
+    }
+    return table.client(operation, input);
+  };
+  const store = createAudienceStore(dynamoDb, 'audience', Date.now);
+  const write = createAudienceWriter({ store, send: async () => undefined, log: () => undefined });
+  for (const [at, items] of batches.entries()) {
+    const packed = packControl([{ v: 1, kind: 'transitions', items }]);
+    await write({ Records: packed.map((record, place) => kinesisRecord(record, 1_000 * at + place)) });
+  }
+  return units;
 }
 
 function sizeOf(item: Item): number {
