@@ -5,6 +5,7 @@
  * text or two (infra/decisions/0005).
  */
 import { accessKeys, identityRules, text, type Variable, VariableError, whole } from './variable.ts';
+import { watchSettings } from './watch.ts';
 
 export type { AccessKey } from './access-key.ts';
 export type { IdentityRules } from './identity-rules.ts';
@@ -98,6 +99,14 @@ export const profileSnapshotEnv = {
   SNAPSHOT_MINUTES: whole('minutes between snapshots, set by ProfileSnapshots from infra/config.ts', 1, 1440),
   REPORTING_CURRENCY: text('currency of amounts, set by ProfileSnapshots from `reportingCurrency` in infra/config.ts'),
 };
+export const watchEnv = {
+  ...athena,
+  LAKE_BUCKET: lakeBucket,
+  STREAM_NAME: streamName,
+  WATCH_STATE_KEY: text('key of the object that says what was raised, set by Watch'),
+  WATCH_SETTINGS: watchSettings('rules and quiet hours, set by Watch from `watch` in infra/config.ts'),
+  METRICS_NAMESPACE: text('namespace of metrics, set by Watch'),
+};
 export const serviceApiEnv = {};
 
 /** Every function of the stack, by the name of its folder, with its environment. */
@@ -114,6 +123,7 @@ export const environments = {
   'profile-api': profileApiEnv,
   'profile-snapshot': profileSnapshotEnv,
   'report-api': reportApiEnv,
+  watch: watchEnv,
   'service-api': serviceApiEnv,
 } as const;
 export type FunctionName = keyof typeof environments;
