@@ -53,7 +53,7 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
     allocator_flush_threshold: '1MB',
   });
   const owner = await instance.connect();
-  for (const setting of settings(root, temporary)) await owner.run(`SET ${setting}`);
+  for (const setting of [...dialectSettings, ...settings(root, temporary)]) await owner.run(`SET ${setting}`);
 
   const relations = new Relations(root);
   let refreshed = Promise.resolve();
@@ -129,10 +129,12 @@ function settings(root: string, temporary: string): string[] {
   ];
 }
 
+/** A division is read by these where it stands: also in a view, when that is made. */
+const dialectSettings = ["TimeZone = 'UTC'", 'integer_division = true'];
+
 /** Each connection has its own. */
 const sessionSettings = [
-  "TimeZone = 'UTC'",
-  'integer_division = true',
+  ...dialectSettings,
   "enable_profiling = 'json'",
   `custom_profiling_settings = '{"TOTAL_BYTES_READ": "true"}'`,
 ];

@@ -244,6 +244,13 @@ test('shows the hidden column $path on request only', async () => {
   expect((await rowsOf('SELECT * FROM orders'))?.[0]).toHaveLength(5);
 });
 
+test('divides whole numbers to a whole one in a view, too', async () => {
+  const viewSql = 'SELECT (10 + 4) / 5 AS rank, CAST(7 AS decimal(18,4)) / 2 AS price';
+  await writeCatalog({ tables: [{ name: 'divided', kind: 'view', columns: [], partitionKeys: [], viewSql }] });
+
+  expect(await rowsOf('SELECT rank, price FROM divided')).toEqual([['2', '3.5000']]);
+});
+
 test('reads views, whatever their order in the catalog', async () => {
   const view = (name: string, viewSql: string): CatalogTable => ({
     name,
