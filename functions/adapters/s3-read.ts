@@ -60,7 +60,7 @@ function sizeOf(contentRange: string | undefined): number | undefined {
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** Names and numbers of characters, as `&amp;` and `&#13;`. */
-const unescapeXml = (text: string): string =>
+export const unescapeXml = (text: string): string =>
   text.replace(/&(?:#(x?)([0-9a-f]+)|(\w+));/gi, (same, hex, digits, name) =>
     digits ? String.fromCodePoint(Number.parseInt(digits, hex ? 16 : 10)) : (entities[name] ?? same),
   );

@@ -15,8 +15,18 @@ export class ParquetReadError extends Error {
   override readonly name = 'ParquetReadError';
 }
 
-/** Rows of a file, without reading any. Throws `ParquetReadError`. */
-export const parquetRowCount = (file: Uint8Array): number => Number(metadataOf(file).num_rows);
+export interface ParquetSummary {
+  readonly rows: number;
+  /** Bytes of all values before compression. */
+  readonly bytes: number;
+}
+
+/** What a file says of itself at its end. Throws `ParquetReadError`. */
+export function parquetSummary(file: Uint8Array): ParquetSummary {
+  const { num_rows, row_groups } = metadataOf(file);
+  const bytes = row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
+  return { rows: Number(num_rows), bytes };
+}
 
 /**
  * Reads columns of a Parquet file, a row group at a time, as values that can be written again: time in milliseconds,

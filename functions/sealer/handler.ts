@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { readEnv, sealerEnv } from '../../schemas/env.ts';
+import { landedTables } from '../../schemas/lake/tables.ts';
+import { putBarrierOn } from '../adapters/barrier-records.ts';
+import { createKinesis } from '../adapters/kinesis.ts';
+import { createLakeFiles } from '../adapters/lake-files.ts';
+import { log } from '../adapters/log.ts';
+import { createSealingStates } from '../adapters/sealing-states.ts';
+import { createSealer } from './sealer.ts';
+
+const env = readEnv(sealerEnv, process.env);
+
+export const handler = createSealer({
+  files: createLakeFiles(env.LAKE_BUCKET),
+  states: createSealingStates(env.LAKE_BUCKET),
+  putBarrier: putBarrierOn(createKinesis(), env.STREAM_NAME),
+  tables: landedTables,
+  limits: { partBytes: 96_000_000, groupRows: 50_000, windowBytes: 900_000_000 },
+  graceMs: env.LANDED_GRACE_HOURS * 3_600_000,
+  clock: Date.now,
+  newId: randomUUID,
+  log,
+});

@@ -1,0 +1,132 @@
+import { COPY_DAYS, SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
+import { lakeMarks, sealedIds } from '../../schemas/lake/tables.ts';
+import { dayAfter, dayOf, daysBetween } from '../../shared/lake/days.ts';
+import { type Mark, markFile, markKey } from '../../shared/lake/marks.ts';
+import { readParquet } from '../../shared/lake/parquet/read-parquet.ts';
+import { boundaryAt, latestBoundary, withBoundary } from '../../shared/lake/sealing/boundary.ts';
+import type { SealingState } from '../../shared/lake/sealing/sealing-state.ts';
+import type { HeldState } from '../adapters/sealing-states.ts';
+import { landedBefore, withBarrier } from './barrier-wait.ts';
+import { daysWithFiles, removeDaysBefore } from './lake-days.ts';
+import { sealTable } from './seal-table.ts';
+import type { SealerProps } from './sealer.ts';
+
+/** After midnight, clocks of the stream's shards may differ from ours. */
+const SETTLE_MS = 15 * 60_000;
+
+/** Another run has taken over: this one must not go on. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+
+  constructor() {
+    super('Another run of the sealer has taken over: this one was at work for longer than a function may be.');
+  }
+}
+
+/** One run of the sealer, under its lease. */
+export class Run {
+  readonly #props: SealerProps;
+  #held: HeldState;
+
+  constructor(props: SealerProps, held: HeldState) {
+    this.#props = props;
+    this.#held = held;
+  }
+
+  /** Seals what can be sealed, and no part that would begin after `end`. Throws what its services throw. */
+  async until(end: number): Promise<void> {
+    const { clock, log } = this.#props;
+    let history = await this.#history();
+    await this.#tidy(history);
+
+    const today = dayOf(clock() - SETTLE_MS);
+    let open = await this.#openDays(history, today);
+    const landed = open.length > 0 ? await landedBefore(this.#props, this.#held.state.barriers) : undefined;
+    for (const day of open.filter((each) => landed !== undefined && each < landed)) {
+      if (!(await this.#sealDay(day, end))) break;
+      history = await this.#moveBoundary(history, dayAfter(day, 1));
+    }
+
+    open = open.filter((day) => day >= (latestBoundary(history) ?? ''));
+    if (open.length > 0 && (landed === undefined || landed < today)) {
+      const barriers = await withBarrier(this.#props, this.#held.state.barriers, today);
+      if (barriers !== this.#held.state.barriers) await this.#save({ ...this.#held.state, barriers });
+    }
+    const daysBehind = open[0] === undefined ? 0 : daysBetween(open[0], today);
+    log('info', 'The sealer looked for days to seal.', { code: 'sealing', daysBehind });
+  }
+
+  /** Lets the next run begin at once. */
+  async release(): Promise<void> {
+    await this.#save({ ...this.#held.state, leaseUntil: 0 });
+  }
+
+  async #history(): Promise<Mark[]> {
+    const file = await this.#props.files.read(markKey(SEALED_BEFORE));
+    const history: Mark[] = [];
+    if (file === undefined) return history;
+    for await (const { columns } of readParquet(file, lakeMarks.columns)) {
+      const [, values, times] = columns.map((column) => column.values);
+      for (const [at, value] of (values ?? []).entries()) {
+        history.push({ value: String(value), effectiveAt: Number(times?.[at]) });
+      }
+    }
+    return history;
+  }
+
+  /** Days that are over and not sealed. */
+  async #openDays(history: readonly Mark[], today: string): Promise<string[]> {
+    const boundary = latestBoundary(history) ?? '';
+    return (await daysWithFiles(this.#props)).filter((day) => day >= boundary && day < today);
+  }
+
+  /** Seals a day, table by table; tells whether it came to the end. */
+  async #sealDay(day: string, end: number): Promise<boolean> {
+    const { tables, clock, log } = this.#props;
+    const started = clock();
+    let before = this.#held.state.progress;
+    if (before?.day !== day) before = undefined;
+    let done = before?.done ?? [];
+    const sum = { landed: 0, sealed: 0 };
+    for (const table of tables.filter(({ name }) => !done.includes(name))) {
+      const sealed = await sealTable(this.#props, {
+        day,
+        table,
+        progress: before?.table?.name === table.name ? before.table : undefined,
+        save: (progress) => this.#save({ ...this.#held.state, progress: { day, done, table: progress } }),
+        mayGoOn: () => clock() < end,
+      });
+      if (sealed === undefined) return false;
+      done = [...done, table.name];
+      await this.#save({ ...this.#held.state, progress: { day, done } });
+      sum.landed += sealed.landed;
+      sum.sealed += sealed.sealed;
+    }
+    log('info', 'A day is sealed.', { code: 'day_sealed', day, ...sum, milliseconds: clock() - started });
+    return true;
+  }
+
+  async #moveBoundary(history: readonly Mark[], day: string): Promise<Mark[]> {
+    const { files, clock, graceMs } = this.#props;
+    const next = withBoundary(history, day, clock(), graceMs);
+    await files.write(markKey(SEALED_BEFORE), markFile(SEALED_BEFORE, next));
+    return next;
+  }
+
+  /** Deletes what no query can ask for any more, also what came to days that were sealed long ago. */
+  async #tidy(history: readonly Mark[]): Promise<void> {
+    const { tables, clock, graceMs, log } = this.#props;
+    const boundary = boundaryAt(history, clock() - graceMs);
+    if (boundary === undefined) return;
+    let files = 0;
+    for (const { name } of tables) files += await removeDaysBefore(this.#props, name, boundary);
+    await removeDaysBefore(this.#props, sealedIds.name, dayAfter(boundary, -COPY_DAYS));
+    if (files > 0) log('info', 'Landed files of sealed days were deleted.', { code: 'landed_removed', files });
+  }
+
+  async #save(state: SealingState): Promise<void> {
+    const version = await this.#props.states.write(state, this.#held.version);
+    if (version === undefined) throw new LeaseLostError();
+    this.#held = { state, version };
+  }
+}

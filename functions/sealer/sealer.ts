@@ -1,0 +1,49 @@
+import type { Context } from 'aws-lambda';
+import type { SealingState } from '../../shared/lake/sealing/sealing-state.ts';
+import type { SealingStates } from '../adapters/sealing-states.ts';
+import type { Reach } from './reach.ts';
+import { Run } from './run.ts';
+
+export interface SealerProps extends Reach {
+  readonly states: SealingStates;
+  /** How long landed files stay after their day was sealed, in milliseconds. */
+  readonly graceMs: number;
+  /** A text that no other call answers. */
+  readonly newId: () => string;
+}
+
+/** Time before the function's end in which no part is begun. */
+const MARGIN_MS = 45_000;
+/** Time after the function's end in which what it sent last may still arrive. */
+const AFTERMATH_MS = 60_000;
+
+/**
+ * Makes the function that seals days: what landed on a day that is over is written anew, each row once, in order, in few
+ * files, and from then on views read those. It looks every quarter of an hour; most times there is nothing to do.
+ *
+ * Why no row is lost or counts twice, wherever it stops: views read sealed files of days before the boundary and landed
+ * files of the others. What is written before the boundary moves is not seen, what is deleted was not seen any more, and
+ * the boundary moves by one write. A day is sealed when a barrier that was put on the stream after its end has come out
+ * at the lake: then all that arrived on it has landed.
+ *
+ * One run works at a time: each takes a lease for as long as it can live. Without the lease it ends at once.
+ */
+export function createSealer(props: SealerProps) {
+  const { states, clock, newId } = props;
+  return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
+    const now = clock();
+    const lifeMs = context.getRemainingTimeInMillis();
+    const held = await states.read();
+    if (held !== undefined && held.state.leaseUntil > now) return;
+    const before: Pick<SealingState, 'barriers' | 'progress'> = held?.state ?? { barriers: [] };
+    const state = { ...before, owner: newId(), leaseUntil: now + lifeMs + AFTERMATH_MS };
+    const version = await states.write(state, held?.version);
+    if (version === undefined) return;
+    const run = new Run(props, { state, version });
+    try {
+      await run.until(now + lifeMs - MARGIN_MS);
+    } finally {
+      await run.release();
+    }
+  };
+}
