@@ -3,19 +3,16 @@ import { fileOfIds } from '../../shared/import/group-ids.ts';
 import { packEvents } from '../../shared/import/pack-events.ts';
 import type { Part, RejectedLine } from '../../shared/import/part.ts';
 import { packControl } from '../../shared/stream/pack-control.ts';
-import { type PutRecords, storeInOrder } from '../adapters/store-in-order.ts';
+import type { StreamRecord } from '../adapters/store-in-order.ts';
 import { idsKey, rejectedKey } from './import-keys.ts';
 import type { ImportState } from './import-state.ts';
 
 /** What a part leaves behind. */
 export interface Outside {
   readonly write: (key: string, body: Uint8Array) => Promise<void>;
-  readonly put: PutRecords;
-  readonly clock: () => number;
+  /** Puts records on the stream, those of one partition key in their order. Throws when some may not be there. */
+  readonly store: (records: readonly StreamRecord[]) => Promise<void>;
 }
-
-/** How long the stream may throttle before a part is given up, and tried again by itself or by the next run. */
-const PUBLISH_MS = 60_000;
 
 /**
  * Does all that a part asks for; that it is done is for the caller to store. Whatever of it was done before is done again
@@ -23,11 +20,11 @@ const PUBLISH_MS = 60_000;
  */
 export async function bringIn(part: Part, state: ImportState, receivedAt: number, outside: Outside): Promise<void> {
   const { id, name, parts, columns = [] } = state;
-  const { write, put, clock } = outside;
+  const { write, store } = outside;
   if (part.rejected.length > 0) await write(rejectedKey(id, parts), listOf(part.rejected, columns));
   const spend: ControlRecord[] = part.spend.length > 0 ? [{ v: 1, kind: 'spend', items: part.spend }] : [];
   const records = [...packEvents(part.events, name, receivedAt), ...packControl(spend)];
-  if (records.length > 0) await storeInOrder(put, records, clock() + PUBLISH_MS);
+  if (records.length > 0) await store(records);
   // After the events: an id says that the group's events are on the stream.
   if (part.ids.length > 0) await write(idsKey(id, parts), fileOfIds(part.ids));
 }

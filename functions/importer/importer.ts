@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { MapError, readImportMap } from '../../schemas/import/read-map.ts';
 import { type ImportProblem, type ImportStatus, INBOX, noCounts } from '../../schemas/import/state.ts';
-import type { partLimits } from '../../shared/import/part.ts';
+import type { PartLimits } from '../../shared/import/part.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import { FileChangedError, type VersionedFiles } from '../adapters/versioned-files.ts';
@@ -19,7 +19,7 @@ export interface ImporterProps extends Reach {
   readonly newId: () => string;
   readonly log: typeof log;
   /** @default partLimits */
-  readonly limits?: Partial<typeof partLimits>;
+  readonly limits?: Partial<PartLimits>;
 }
 
 /** Time before the function's end in which no part is begun. */

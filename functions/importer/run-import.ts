@@ -2,13 +2,12 @@ import type { ImportMap } from '../../schemas/import/map.ts';
 import { MapError } from '../../schemas/import/read-map.ts';
 import type { ImportProblem } from '../../schemas/import/state.ts';
 import { GroupIds, TooManyGroupsError } from '../../shared/import/group-ids.ts';
-import { PartBuilder, type PartContext, type partLimits } from '../../shared/import/part.ts';
+import { PartBuilder, type PartContext, type PartLimits } from '../../shared/import/part.ts';
 import { barrierKey } from '../../shared/lake/object-key.ts';
 import type { PutBarrier } from '../adapters/barrier-records.ts';
 import type { Barriers } from '../adapters/barriers.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
-import type { PutRecords } from '../adapters/store-in-order.ts';
-import { bringIn } from './bring-in.ts';
+import { bringIn, type Outside } from './bring-in.ts';
 import type { HeldState } from './held-state.ts';
 import { idsFileOf, importsOf } from './import-keys.ts';
 import { type Barrier, countPart } from './import-state.ts';
@@ -16,9 +15,8 @@ import { type FileToOpen, type OpenFile, openFile } from './open-file.ts';
 import { FileProblem } from './read-source.ts';
 
 /** What an import reaches. */
-export interface Reach {
+export interface Reach extends Pick<Outside, 'store'> {
   readonly files: Pick<LakeFiles, 'list' | 'read' | 'write'>;
-  readonly put: PutRecords;
   readonly putBarrier: PutBarrier;
   readonly barriers: Pick<Barriers, 'passedShards'>;
   /** Now, in milliseconds since 1970. */
@@ -39,10 +37,10 @@ export class ImportRun {
   readonly #reach: Reach;
   readonly #held: HeldState;
   readonly #tell: () => Promise<void>;
-  readonly #limits: Partial<typeof partLimits>;
+  readonly #limits: Partial<PartLimits>;
 
   /** `tell` shows others how far the import is. */
-  constructor(reach: Reach, held: HeldState, tell: () => Promise<void>, limits: Partial<typeof partLimits> = {}) {
+  constructor(reach: Reach, held: HeldState, tell: () => Promise<void>, limits: Partial<PartLimits> = {}) {
     this.#reach = reach;
     this.#held = held;
     this.#tell = tell;
@@ -96,9 +94,10 @@ export class ImportRun {
   }
 
   async #bringIn(builder: PartBuilder, receivedAt: number, { source, columns }: OpenFile): Promise<void> {
+    const { store, files } = this.#reach;
     const part = builder.close();
     const state = { ...this.#held.state, columns };
-    await this.#held.during(() => bringIn(part, state, receivedAt, { ...this.#reach, write: this.#reach.files.write }));
+    await this.#held.during(() => bringIn(part, state, receivedAt, { store, write: files.write }));
     await this.#held.save({
       columns,
       next: part.next,

@@ -88,7 +88,7 @@ export const importMap = strict({
   /** One, or several of which the first that fits is taken. @default iso */
   dateFormat: optional(z.union([dateFormat, list(dateFormat, 1, 10)], 'is neither a date format nor a list of some')),
   /** Lines that make nothing: the first rule that a line passes gives the reason. */
-  reject: optional(list(rejectRule, 1, 50)),
+  reject: optional(list(rejectRule, 0, 50)),
   /** Columns by which consecutive lines belong together. @default each line stands for itself */
   groupBy: optional(list(columnName, 1, 10)),
   /** What becomes of lines of a group that was closed before. @default reject with groupBy, otherwise event */

@@ -66,12 +66,15 @@ export interface Part {
   readonly next: PartStart;
 }
 
-export const partLimits = {
+export interface PartLimits {
   /** A part ends with the first group that brings it to so many lines, or bytes. */
-  rows: 5_000,
-  bytes: 8_000_000,
-  groupLines: 10_000,
-} as const;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Lines that a group may have. */
+  readonly groupLines: number;
+}
+
+export const partLimits: PartLimits = { rows: 5_000, bytes: 8_000_000, groupLines: 10_000 };
 
 interface OpenGroup {
   readonly key: string;
@@ -89,7 +92,7 @@ export class PartBuilder {
   readonly #context: PartContext;
   readonly #receivedAt: number;
   readonly #start: PartStart;
-  readonly #limits: { readonly rows: number; readonly bytes: number; readonly groupLines: number };
+  readonly #limits: PartLimits;
   readonly #events: CheckedEvent[] = [];
   readonly #spend: SpendItem[] = [];
   readonly #rejected: RejectedLine[] = [];
@@ -101,7 +104,7 @@ export class PartBuilder {
   #end: number;
 
   /** `receivedAt` is now, in milliseconds since 1970. */
-  constructor(context: PartContext, start: PartStart, receivedAt: number, limits: Partial<typeof partLimits> = {}) {
+  constructor(context: PartContext, start: PartStart, receivedAt: number, limits: Partial<PartLimits> = {}) {
     this.#context = context;
     this.#receivedAt = receivedAt;
     this.#start = start;
