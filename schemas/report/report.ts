@@ -91,8 +91,15 @@ export type ReportChart =
       readonly right?: readonly string[];
     }
   /** A bar for each row, the first row on top: for things with names, of which the first columns may have none. */
-  | { readonly kind: 'rows'; readonly label: readonly string[]; readonly y: string }
-  | { readonly kind: 'heatmap'; readonly x: string; readonly y: string; readonly value: string }
+  | { readonly kind: 'rows'; readonly label: readonly string[]; readonly y: readonly string[] }
+  /** Only rows of which `where` is true are shown. */
+  | {
+      readonly kind: 'heatmap';
+      readonly x: string;
+      readonly y: string;
+      readonly value: string;
+      readonly where: string;
+    }
   | { readonly kind: 'funnel'; readonly label: string; readonly value: string }
   /** Figures that have no common picture. */
   | { readonly kind: 'none' };

@@ -1,26 +1,36 @@
 import type { Report } from './report.ts';
-import { dataQuality, rejections } from './reports/data.ts';
+import { alerts, dataQuality, overview, rejections, statistics } from './reports/data.ts';
 import { funnel } from './reports/funnel.ts';
-import { lifecycle, retention, segmentSizes } from './reports/people.ts';
-import { carts, orders, products, refunds, revenue } from './reports/shop.ts';
+import { acquisition, attribution, marketing, searchTerms } from './reports/origins.ts';
+import { lifecycle, retention, rfm, segmentSizes } from './reports/people.ts';
+import { carts, orders, productAffinity, products, refunds, revenue } from './reports/shop.ts';
 import { devices, landingPages, pages, traffic, trafficSources } from './reports/traffic.ts';
 
 /** Every report, in the order in which they are listed. */
 export const reports: readonly Report[] = [
+  overview,
   traffic,
   trafficSources,
   devices,
   pages,
   landingPages,
+  searchTerms,
   funnel,
   products,
+  productAffinity,
   carts,
   orders,
   revenue,
   refunds,
+  acquisition,
+  attribution,
+  marketing,
   retention,
   lifecycle,
+  rfm,
   segmentSizes,
+  statistics,
   dataQuality,
   rejections,
+  alerts,
 ];

@@ -1,5 +1,6 @@
-import type { Report, ReportChart, ReportColumn } from '../../schemas/report/report.ts';
+import type { AppliedParameters, Report, ReportChart, ReportColumn } from '../../schemas/report/report.ts';
 import type { Cell, ReportRow } from './cells.ts';
+import { periodsOf } from './periods-of.ts';
 
 export type SeriesChart = Extract<ReportChart, { kind: 'line' | 'bar' | 'stackedBar' }>;
 
@@ -22,24 +23,47 @@ export interface SeriesTable {
 const MOST_SERIES = 8;
 const OTHERS = 'others';
 
-/** Rows as series over categories. With a series column, one for each of its values, the largest first. */
-export function seriesTable(report: Report, chart: SeriesChart, rows: readonly ReportRow[]): SeriesTable {
-  const categories = [...new Set(rows.map((row) => label(row[chart.x])))];
+/**
+ * Rows as series over categories. With a series column, one for each of its values, the largest first. A period of the
+ * range without a row has none of what is counted.
+ */
+export function seriesTable(
+  report: Report,
+  chart: SeriesChart,
+  applied: AppliedParameters,
+  rows: readonly ReportRow[],
+): SeriesTable {
+  const categories = categoriesOf(report, chart, applied, rows);
   const columns = [...chart.y, ...(chart.right ?? [])].map((name) => columnOf(report, name));
   const { series: by } = chart;
-  if (by === undefined) {
-    const byCategory = new Map(rows.map((row) => [label(row[chart.x]), row]));
-    const series = columns.map((column) => ({
-      name: titleOf(column.name),
-      column,
-      values: categories.map((category) => asNumber(byCategory.get(category)?.[column.name])),
-    }));
-    return { categories, series };
-  }
   const [column] = columns;
-  if (!column) throw new Error(`The chart of ${report.name} has no column to show.`);
-  return { categories, series: pivot(chart, column, by, categories, rows) };
+  if (by !== undefined && column) return { categories, series: pivot(chart, column, by, categories, rows) };
+  const byCategory = new Map(rows.map((row) => [label(row[chart.x]), row]));
+  const series = columns.map((each) => ({
+    name: titleOf(each.name),
+    column: each,
+    values: categories.map((category) => {
+      const row = byCategory.get(category);
+      return row ? asNumber(row[each.name]) : nothingOf(each);
+    }),
+  }));
+  return { categories, series };
 }
+
+function categoriesOf(
+  report: Report,
+  { x }: SeriesChart,
+  applied: AppliedParameters,
+  rows: readonly ReportRow[],
+): string[] {
+  const found = new Set(rows.map((row) => label(row[x])));
+  if (columnOf(report, x).type !== 'day') return [...found];
+  return [...new Set([...periodsOf(applied), ...found])].sort();
+}
+
+/** Counts and sums of nothing are zero; a rate or an average of nothing is none. */
+const nothingOf = ({ type, unit }: ReportColumn): number | null =>
+  (type === 'whole' || type === 'money') && unit === undefined ? 0 : null;
 
 function pivot(
   chart: SeriesChart,
@@ -52,7 +76,7 @@ function pivot(
   const sums = new Map<string, (number | null)[]>();
   for (const row of rows) {
     const name = label(row[by]);
-    const values = sums.get(name) ?? categories.map(() => null);
+    const values = sums.get(name) ?? categories.map(() => nothingOf(column));
     const place = places.get(label(row[chart.x])) ?? 0;
     const value = asNumber(row[column.name]);
     values[place] = value === null ? (values[place] ?? null) : (values[place] ?? 0) + value;

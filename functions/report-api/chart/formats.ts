@@ -46,8 +46,8 @@ export function onAxis({ unit }: ReportColumn): (value: number) => string {
 export function besideBar({ unit, type }: ReportColumn): (value: number) => string {
   if (unit === 'share') return (value) => percent(value, 1);
   if (unit === 'seconds') return duration;
-  const digits = type === 'money' ? 2 : 0;
-  return (value) => (Number.isInteger(value) ? grouped(value) : grouped(value, type === 'money' ? digits : 2));
+  if (type === 'money') return (value) => grouped(value, 2);
+  return (value) => grouped(value, Number.isInteger(value) ? 0 : 2);
 }
 
 /** What the numbers of a column are, as the name of an axis. */

@@ -9,15 +9,16 @@ const TOP = 96;
 const MOST_COLUMNS = 26;
 const MOST_ROWS = 40;
 /** Cells above this part of the largest are so dark that their number is written in white. */
-const DARK = 0.55;
+const DARK = 0.7;
 
 /** A square for each pair of values, the darker the more. */
 export function heatmap(
   report: Report,
-  { x, y, value }: Extract<ReportChart, { kind: 'heatmap' }>,
+  { x, y, value, where }: Extract<ReportChart, { kind: 'heatmap' }>,
   applied: AppliedParameters,
-  rows: readonly ReportRow[],
+  all: readonly ReportRow[],
 ): Picture {
+  const rows = all.filter((row) => row[where] === true);
   const column = columnOf(report, value);
   const write = onAxis(column);
   const across = [...new Set(rows.map((row) => label(row[x])))].sort(byNumber).slice(0, MOST_COLUMNS);
@@ -27,7 +28,9 @@ export function heatmap(
     const number = asNumber(row[value]);
     return column < 0 || line < 0 || number === null ? [] : [[column, line, number] as const];
   });
-  const most = Math.max(...cells.map(([, , number]) => number), 0) || 1;
+  // All of a cohort is there in its first period, which would leave all others pale.
+  const later = cells.filter(([place]) => place > 0);
+  const most = Math.max(...(later.length > 0 ? later : cells).map(([, , number]) => number), 0) || 1;
   return {
     height: TOP + down.length * ROW_HEIGHT + 40,
     option: framed(report, applied, {
@@ -52,7 +55,7 @@ export function heatmap(
         axisTick: { show: false },
         axisLine: { show: false },
       },
-      visualMap: { show: false, min: 0, max: most, inRange: { color: ['#f0f6fa', '#8fc1de', '#0072b2', '#014a75'] } },
+      visualMap: { show: false, min: 0, max: most, inRange: { color: ['#f3f8fb', '#c3dff0', '#6fb0d8', '#0b5c8f'] } },
       series: [
         {
           type: 'heatmap',

@@ -2,7 +2,7 @@ import type { AppliedParameters, Report, ReportColumn } from '../../../schemas/r
 import type { ReportRow } from '../../../shared/reports/cells.ts';
 import { type Series, type SeriesChart, seriesTable } from '../../../shared/reports/series.ts';
 import { cut, dayLabel, onAxis, unitOf } from './formats.ts';
-import { framed, HEAD, HEIGHT, INK, LINE, type Picture, QUIET } from './theme.ts';
+import { framed, HEAD, HEIGHT, INK, LEGEND, LINE, type Picture, QUIET } from './theme.ts';
 
 /** Points up to which a line shows each of its own. */
 const MOST_POINTS = 45;
@@ -14,7 +14,7 @@ export function seriesChart(
   applied: AppliedParameters,
   rows: readonly ReportRow[],
 ): Picture {
-  const { categories, series } = seriesTable(report, chart, rows);
+  const { categories, series } = seriesTable(report, chart, applied, rows);
   const currency = String(applied.currency ?? '');
   const left = series.filter(({ column }) => !chart.right?.includes(column.name));
   const right = series.filter(({ column }) => chart.right?.includes(column.name));
@@ -22,16 +22,7 @@ export function seriesChart(
   return {
     height: HEIGHT,
     option: framed(report, applied, {
-      legend: {
-        show: series.length > 1,
-        left: 20,
-        top: 66,
-        itemWidth: 14,
-        itemHeight: 8,
-        icon: 'roundRect',
-        textStyle: { color: QUIET, fontSize: 12 },
-        data: series.map(({ name }) => name),
-      },
+      legend: { ...LEGEND, show: series.length > 1, data: series.map(({ name }) => name) },
       grid: { left: 24, right: 24, top: HEAD + 12, bottom: 16, containLabel: true },
       xAxis: {
         type: 'category',
@@ -80,5 +71,6 @@ const lineShape = (points: number) => ({
   symbolSize: 5,
   showSymbol: points <= MOST_POINTS,
   showAllSymbol: true,
+  connectNulls: true,
   lineStyle: { width: 2 },
 });

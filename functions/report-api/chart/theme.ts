@@ -17,10 +17,19 @@ export const COLORS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#
 export const INK = '#1f2933';
 export const QUIET = '#6b7785';
 export const LINE = '#e4e7eb';
-const FONT = 'Inter, "Helvetica Neue", Arial, sans-serif';
+const FONT = 'Inter, Helvetica, Arial, sans-serif';
 
 /** Room above a chart for its title, what it was made of, and its legend. */
 export const HEAD = 104;
+
+export const LEGEND = {
+  left: 20,
+  top: 66,
+  itemWidth: 14,
+  itemHeight: 8,
+  icon: 'roundRect',
+  textStyle: { color: QUIET, fontSize: 12 },
+};
 
 /** The title, what the report was made with, and how all charts look. */
 export function framed({ title }: Report, applied: AppliedParameters, more: Readonly<Record<string, unknown>>): Option {
@@ -52,7 +61,6 @@ export function empty(report: Report, applied: AppliedParameters): Picture {
     subtext: 'No events of these days and filters.',
     left: 'center',
     top: 'middle',
-    textAlign: 'center',
     textStyle: { fontSize: 17, fontWeight: 500, color: QUIET },
     subtextStyle: { fontSize: 12, color: QUIET },
   };

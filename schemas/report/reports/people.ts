@@ -1,5 +1,5 @@
-import { day, share, text, truth, whole } from '../columns.ts';
-import { limit, range, segment } from '../parameters.ts';
+import { day, money, number, share, text, truth, whole } from '../columns.ts';
+import { currency, limit, range, segment } from '../parameters.ts';
 import { partOf } from '../periods.ts';
 import type { DayParameter, Report } from '../report.ts';
 
@@ -38,7 +38,7 @@ export const retention: Report = {
 FROM retention
 WHERE period = :period AND cohort >= :from_day AND cohort <= :to_day AND period_number <= :periods
 ORDER BY cohort, period_number`,
-  chart: { kind: 'heatmap', x: 'period_number', y: 'cohort', value: 'rate' },
+  chart: { kind: 'heatmap', x: 'period_number', y: 'cohort', value: 'rate', where: 'is_complete' },
 };
 
 export const lifecycle: Report = {
@@ -62,7 +62,42 @@ GROUP BY stage
 SELECT stage, people, ${partOf('people', 'sum(people) OVER ()')} AS share, buyers
 FROM stages
 ORDER BY CASE stage WHEN 'new' THEN 1 WHEN 'activated' THEN 2 WHEN 'active' THEN 3 WHEN 'returned' THEN 4 WHEN 'atRisk' THEN 5 ELSE 6 END`,
-  chart: { kind: 'rows', label: ['stage'], y: 'people' },
+  chart: { kind: 'rows', label: ['stage'], y: ['people'] },
+};
+
+export const rfm: Report = {
+  name: 'rfm',
+  title: 'Customers by recency, frequency and money',
+  description:
+    'Customers with an order in the currency, by how lately and how often they order and what they pay, as of now.',
+  parameters: [segment, currency],
+  columns: [
+    text('group', 'Champions, Loyal customers, Promising, Needs attention, and so on: see the view rfm.'),
+    whole('customers', 'Customers of the group.'),
+    share('share', 'Part of all customers.'),
+    number('average_recency_days', 'Average number of days since their last order.'),
+    number('average_orders', 'Average number of their orders.'),
+    money('average_revenue', 'Average net revenue of one.'),
+    money('revenue', 'Net revenue of all.'),
+  ],
+  history: 'all',
+  sql: `WITH grouped AS (
+SELECT
+  segment,
+  count(*) AS customers,
+  avg(CAST(recency_days AS double)) AS average_recency_days,
+  avg(CAST(frequency AS double)) AS average_orders,
+  avg(CAST(monetary AS double)) AS average_revenue,
+  sum(monetary) AS revenue
+FROM rfm
+GROUP BY segment
+)
+SELECT
+  segment AS "group", customers, ${partOf('customers', 'sum(customers) OVER ()')} AS share, average_recency_days,
+  average_orders, average_revenue, revenue
+FROM grouped
+ORDER BY revenue DESC, segment`,
+  chart: { kind: 'rows', label: ['group'], y: ['revenue'] },
 };
 
 export const segmentSizes: Report = {

@@ -179,7 +179,7 @@ WHERE viewed_at >= :from AND viewed_at < :until
 UNION ALL
 SELECT product_id, product_name, category, brand, event_time, NULL, message_id, NULL, NULL, NULL
 FROM events
-WHERE event = 'Product Added' AND NOT is_bot AND event_time >= :from AND event_time < :until
+WHERE event IN ('Product Added', 'Wishlist Product Added to Cart') AND NOT is_bot AND event_time >= :from AND event_time < :until
 UNION ALL
 SELECT
   product_id, product_name, category, brand, ordered_at, NULL, NULL, order_id, quantity,
@@ -219,5 +219,57 @@ SELECT
 FROM placed
 WHERE place <= :limit
 ORDER BY place`,
-  chart: { kind: 'rows', label: ['product_name', 'product_id'], y: 'revenue' },
+  chart: { kind: 'rows', label: ['product_name'], y: ['revenue'] },
+};
+
+export const productAffinity: Report = {
+  name: 'product-affinity',
+  title: 'Products that are bought together',
+  description: 'Pairs of products in one order, of all orders; with a product, what is bought together with it.',
+  parameters: [
+    { name: 'product', type: 'text', description: 'Only pairs with this product: its product_id.' },
+    segment,
+    limit(),
+  ],
+  columns: [
+    text('product_id', 'One product.'),
+    text('product_name', 'Its last name.'),
+    text('with_product_id', 'The other one.'),
+    text('with_product_name', 'Its last name.'),
+    whole('orders_together', 'Orders with both.'),
+    share('support', 'Part of all orders that have both.'),
+    share('confidence', 'Part of the orders of the one that have the other as well.'),
+    number('lift', 'How many times as often as if the two had nothing to do with each other.'),
+  ],
+  history,
+  sql: `WITH names AS (
+SELECT product_id AS named_id, max_by(product_name, ordered_at) AS product_name
+FROM order_items
+WHERE product_id IS NOT NULL
+GROUP BY product_id
+),
+pairs AS (
+SELECT
+  CASE side WHEN 1 THEN product_a ELSE product_b END AS product_id,
+  CASE side WHEN 1 THEN product_b ELSE product_a END AS with_product_id,
+  CASE side WHEN 1 THEN confidence_ab ELSE confidence_ba END AS confidence,
+  orders_together,
+  support,
+  lift
+FROM product_affinity CROSS JOIN (VALUES 1, 2) AS sides (side)
+WHERE (:product = '' AND side = 1) OR (:product = product_a AND side = 1) OR (:product = product_b AND side = 2)
+),
+placed AS (
+SELECT *, row_number() OVER (ORDER BY orders_together DESC, lift DESC, product_id, with_product_id) AS place
+FROM pairs
+)
+SELECT
+  product_id, one.product_name AS product_name, with_product_id, other.product_name AS with_product_name,
+  orders_together, support, confidence, lift
+FROM placed
+LEFT JOIN names AS one ON one.named_id = product_id
+LEFT JOIN names AS other ON other.named_id = with_product_id
+WHERE place <= :limit
+ORDER BY place`,
+  chart: { kind: 'rows', label: ['product_name', 'with_product_name'], y: ['orders_together'] },
 };

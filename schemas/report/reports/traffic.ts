@@ -76,7 +76,7 @@ SELECT channel, source, medium, campaign, visits, visitors, bounce_rate, average
 FROM placed
 WHERE place <= :limit
 ORDER BY place`,
-  chart: { kind: 'rows', label: ['channel', 'source', 'campaign'], y: 'visits' },
+  chart: { kind: 'rows', label: ['channel', 'source', 'campaign'], y: ['visits'] },
 };
 
 export const devices: Report = {
@@ -93,7 +93,7 @@ FROM sessions
 WHERE ${ofRange}
 GROUP BY 1
 ORDER BY visits DESC, device_type`,
-  chart: { kind: 'rows', label: ['device_type'], y: 'visits' },
+  chart: { kind: 'rows', label: ['device_type'], y: ['visits'] },
 };
 
 export const pages: Report = {
@@ -127,7 +127,7 @@ SELECT page_path, page_title, views, visitors, ${partOf('views', 'all_views')} A
 FROM placed
 WHERE place <= :limit
 ORDER BY place`,
-  chart: { kind: 'rows', label: ['page_path'], y: 'views' },
+  chart: { kind: 'rows', label: ['page_path'], y: ['views'] },
 };
 
 export const landingPages: Report = {
@@ -153,5 +153,5 @@ SELECT entrance_page, visits, visitors, bounce_rate, average_seconds, orders, or
 FROM placed
 WHERE place <= :limit
 ORDER BY place`,
-  chart: { kind: 'rows', label: ['entrance_page'], y: 'visits' },
+  chart: { kind: 'rows', label: ['entrance_page'], y: ['visits'] },
 };
