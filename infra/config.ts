@@ -4,7 +4,16 @@ import { accessKeyRules } from '../schemas/access-key.ts';
 import { currencyCodes } from '../schemas/event/currencies.ts';
 import { DEFAULT_CURRENCY } from '../schemas/event/vocabulary.ts';
 import { externalTraitName } from '../schemas/identity-rules.ts';
+import { type WatchMetric, watchMetrics } from '../schemas/watch.ts';
 
+const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+};
 const hours = (most: number) => z.int().min(1).max(most);
 
 /** Names of traits, and values that are no identifiers. */
@@ -59,6 +68,51 @@ const consumer = (defaults: { batchSize: number; windowSeconds: number; retryAtt
 /** Memory in MB; Lambda gives CPU in proportion, a whole core at 1,769. */
 const memory = (mb: number) => z.int().min(128).max(10_240).default(mb);
 
+/** When figures ring: what each metric is, `watchMetrics` in schemas/watch.ts tells. */
+const watch = z
+  .strictObject({
+    /** When the watch looks, as EventBridge writes it, in UTC. */
+    schedule: z
+      .string()
+      .regex(/^(cron|rate)\(.+\)$/, 'is no schedule such as cron(15 * * * ? *) or rate(1 hour)')
+      .default('cron(15 * * * ? *)'),
+    rules: z
+      .array(
+        z
+          .strictObject({
+            id: z.string().regex(/^[a-z0-9-]{1,60}$/, 'is a name of small letters, digits and dashes'),
+            metric: z.enum(Object.keys(watchMetrics) as [WatchMetric, ...WatchMetric[]]),
+            direction: z.enum(['falls', 'rises']),
+            /** Share of the median of the last 8 same weekdays, up to the same hour: 0.2 for 20 %. */
+            change: z.number().positive().max(100).optional(),
+            /** What the metric must not fall below, or rise above. */
+            threshold: z.number().optional(),
+            /** Fewer sessions, orders or messages than these say nothing, so that small shops don't ring by chance. */
+            least: z.int().min(0),
+          })
+          .refine(({ change, threshold }) => change !== undefined || threshold !== undefined, {
+            error: 'needs a change or a threshold',
+          }),
+      )
+      .refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length, 'holds an id twice')
+      .default([
+        { id: 'conversion-falls', metric: 'conversion', direction: 'falls', change: 0.2, least: 500 },
+        { id: 'orders-fall', metric: 'orders', direction: 'falls', change: 0.5, least: 30 },
+        { id: 'sessions-fall', metric: 'sessions', direction: 'falls', change: 0.5, least: 200 },
+        { id: 'quality-low', metric: 'quality', direction: 'falls', threshold: 80, least: 1_000 },
+      ]),
+    /** Hours of each day in which nothing rings; what is noticed in them rings afterwards. */
+    quietHours: z
+      .strictObject({
+        timeZone: z.string().refine(isTimeZone, 'is no IANA time zone such as Europe/Berlin'),
+        from: z.string().regex(timeOfDay, 'is no time HH:MM'),
+        to: z.string().regex(timeOfDay, 'is no time HH:MM'),
+      })
+      .optional(),
+  })
+  .refine((settings) => JSON.stringify(settings).length <= 2_500, 'is too long: a function has room for about 20 rules')
+  .prefault({});
+
 const keyProperty = ({ pattern, is }: (typeof accessKeyRules)['id']) => z.string().regex(pattern, is);
 
 /** `{id, sha256}` of each key; make the hash with `printf %s KEY | shasum -a 256`. */
@@ -109,6 +163,15 @@ const settings = z.strictObject({
   reportingCurrency: z
     .enum(currencyCodes as [string, ...string[]], 'is no ISO 4217 code such as USD')
     .default(DEFAULT_CURRENCY),
+  profileSnapshots: z
+    .strictObject({
+      /** Minutes from one snapshot of all profiles to the next, from midnight UTC. Each reads the whole table. */
+      everyMinutes: z.int().min(1).max(1_440).default(1_440),
+      /** Days that a snapshot is kept; of a day that has several, the last. */
+      keepDays: z.int().min(2).max(3_650).default(35),
+    })
+    .prefault({}),
+  watch,
   reports: z
     .strictObject({
       /** Seconds for which the answer of a report counts whose days include today. Less is fresher and costs queries. */
@@ -141,6 +204,8 @@ const settings = z.strictObject({
       'segment-backfill': memory(1024),
       'profile-api': memory(512),
       'report-api': memory(1024),
+      'profile-snapshot': memory(1024),
+      watch: memory(256),
       'service-api': memory(256),
     })
     .prefault({}),
@@ -166,6 +231,7 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
     audienceWriter: { windowSeconds: 0 },
     sweeper: { everySeconds: 2 },
     reports: { openSeconds: 5 },
+    profileSnapshots: { everyMinutes: 5 },
     throttle: { rate: 100_000, burst: 100_000 },
     logRetentionDays: 1,
     // sha256 of wk_local and sk_local.

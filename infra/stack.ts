@@ -14,9 +14,12 @@ import { Ingestion } from './constructs/ingestion.ts';
 import { Lake } from './constructs/lake.ts';
 import { Monitoring } from './constructs/monitoring.ts';
 import { PrivateBucket } from './constructs/private-bucket.ts';
+import { ProfileSnapshots } from './constructs/profile-snapshots.ts';
 import { Profiles } from './constructs/profiles.ts';
 import { Reports } from './constructs/reports.ts';
+import { Sealing } from './constructs/sealing.ts';
 import { Segments } from './constructs/segments.ts';
+import { Watch } from './constructs/watch.ts';
 
 export interface HeadwaterStackProps {
   /** Name of a stage in `infra/config.ts`. */
@@ -43,11 +46,14 @@ export class HeadwaterStack extends Stack {
     const stream = new EventStream(this, 'Events', { settings, accessLogs });
     const ingestion = new Ingestion(this, 'Ingestion', { stream, settings });
     const lake = new Lake(this, 'Lake', { stage, stream, settings, accessLogs });
+    const sealing = new Sealing(this, 'Sealing', { stream, lake, settings });
     const audience = new Audience(this, 'Audience', { stream, settings });
     const dueTimes = new DueTimes(this, 'DueTimes', { stream, settings });
     const segments = new Segments(this, 'Segments', { stream, lake, audience, settings });
     const profiles = new Profiles(this, 'Profiles', { stream, segments, dueTimes, settings });
 
+    const snapshots = new ProfileSnapshots(this, 'ProfileSnapshots', { lake, profiles, settings });
+    const watch = new Watch(this, 'Watch', { stream, lake, settings });
     const reports = new Reports(this, 'Reports', { lake, segments, settings });
 
     const imports = new Imports(this, 'Imports', { stream, lake, segments, settings });
@@ -87,9 +93,12 @@ export class HeadwaterStack extends Stack {
       stream,
       audience,
       dueTimes,
+      sealing,
       segments,
       imports,
       reports,
+      snapshots,
+      watch,
       consumers: { ProfileUpdater: profiles.updates, LakeWriter: lake.landing, AudienceWriter: audience.updates },
       alarmEmail: settings.alarmEmail,
     });
@@ -103,6 +112,11 @@ export class HeadwaterStack extends Stack {
     this.say('TransitionsQueue', audience.transitions.queueUrl, 'The queue of transitions, in order for each person.');
     this.say('DueTable', dueTimes.table.tableName, 'The table of what is due without an event.');
     this.say('ImporterFunction', imports.importer.lambda.functionName, 'Brings in the files of the inbox.');
+    this.say(
+      'ProfileSnapshotFunction',
+      snapshots.snapshot.lambda.functionName,
+      'Makes a snapshot of all profiles when invoked.',
+    );
     this.say('LakeBucket', lake.bucket.bucketName, 'The files of the lake.');
     this.say('Database', lake.catalog.databaseName, 'The Athena database; query its views.');
     this.say('WorkGroup', lake.queries.workGroupName, 'The Athena workgroup to query in.');

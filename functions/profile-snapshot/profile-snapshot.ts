@@ -7,7 +7,7 @@ import type { ProfileStore } from '../adapters/profile-store.ts';
 import type { StateObject } from '../adapters/state-object.ts';
 import { Lease, LeaseLostError, RELEASED } from './lease.ts';
 import { showSnapshot } from './show-snapshot.ts';
-import { newSnapshot, type SnapshotState } from './snapshot-state.ts';
+import { newSnapshot, SEGMENTS, type SnapshotState } from './snapshot-state.ts';
 import { writeSegments } from './write-segments.ts';
 
 export interface ProfileSnapshotProps {
@@ -74,6 +74,10 @@ export function createProfileSnapshot(props: ProfileSnapshotProps) {
       nextLook = Math.min(due, started + LOOK_AGAIN_MS);
       return { state: 'done', ...shownBy(known) };
     }
+    // The very first waits for the first people, instead of showing none until the next is due.
+    if (isScheduled && known.last === undefined && known.current === undefined && (await isEmpty(props))) {
+      return { state: 'done' };
+    }
 
     const lease = new Lease(state, clock, { ...known, owner: newId() }, before?.etag);
     const end = started + context.getRemainingTimeInMillis() - MARGIN_MS;
@@ -97,6 +101,14 @@ export function createProfileSnapshot(props: ProfileSnapshotProps) {
       throw error;
     }
   };
+}
+
+async function isEmpty({ scan }: ProfileSnapshotProps): Promise<boolean> {
+  for (let segment = 0; segment < SEGMENTS; segment += 1) {
+    const { profiles, after } = await scan({ segment, of: SEGMENTS }, undefined);
+    if (profiles.length > 0 || after !== undefined) return false;
+  }
+  return true;
 }
 
 const shownBy = ({ last }: SnapshotState): Pick<SnapshotAnswer, 'shown'> =>

@@ -1,40 +1,18 @@
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+import { OnSchedule } from './on-schedule.ts';
 
 export interface EveryMinuteProps {
   readonly invokes: LambdaFunction;
   readonly description: string;
 }
 
-/**
- * Owns the clock of a function that runs once a minute.
- *
- * May fail: the function cannot be invoked, or throws. It is not retried, because the next minute does what this one did
- * not. Two of its runs may overlap. The alarm `Silent` of the function means that it did not run for ten minutes: see
- * whether the schedule is enabled, and the function's throttles.
- */
-export class EveryMinute extends Construct {
-  readonly schedule: Schedule;
-
+/** Owns the clock of a function that runs once a minute; its alarm `Silent` rings after ten. */
+export class EveryMinute extends OnSchedule {
   constructor(scope: Construct, id: string, { invokes, description }: EveryMinuteProps) {
-    super(scope, id);
-
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invokes.functionArn] }));
-    this.schedule = new Schedule(this, 'Schedule', {
-      description,
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: new LambdaInvoke(invokes, {
-        // By itself the target would permit every version of the function, too.
-        role: role.withoutPolicyUpdates(),
-        retryAttempts: 0,
-        maxEventAge: Duration.minutes(1),
-      }),
-    });
-    invokes.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    const schedule = ScheduleExpression.rate(Duration.minutes(1));
+    super(scope, id, { invokes, description, schedule, maxEventAge: Duration.minutes(1) });
   }
 }

@@ -2,7 +2,15 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { lakeTables, landedTables } from '../../schemas/lake/tables.ts';
+import { SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
+import {
+  lakeMarks,
+  lakeTables,
+  landedTables,
+  profileSnapshots,
+  sealedIds,
+  sealedTables,
+} from '../../schemas/lake/tables.ts';
 import type { StageSettings } from '../config.ts';
 import type { EventStream } from './event-stream.ts';
 import { explainPrefix } from './explain-prefix.ts';
@@ -15,6 +23,8 @@ import { StreamConsumer } from './stream-consumer.ts';
 
 /** Where the writer marks how far it has read, for whoever waits for that. */
 const BARRIERS = 'barriers/';
+/** Where the sealer keeps how far it is. */
+const SEALING_STATE = 'sealing/state.json';
 
 export interface LakeProps {
   readonly stage: string;
@@ -44,6 +54,7 @@ export class Lake extends Construct {
       undeleteDays: settings.lake.undeleteDays,
       tieringAfterDays: settings.lake.tieringAfterDays,
       passing: [BARRIERS],
+      termDays: { [`${profileSnapshots.name}/`]: settings.profileSnapshots.keepDays },
       accessLogs,
     });
     this.catalog = new LakeCatalog(this, 'Catalog', {
@@ -106,6 +117,30 @@ export class Lake extends Construct {
     return {
       environment: { LAKE_BUCKET: this.bucket.bucketName },
       statements: [new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })],
+    };
+  }
+
+  /** To seal days: to read what landed and write it anew, to move the boundary, and to delete what nobody reads. */
+  grantSeal(graceHours: number): Grant<{ LAKE_BUCKET: string; LANDED_GRACE_HOURS: string }> {
+    const below = (name: string) => this.bucket.arnForObjects(`${name}/*`);
+    const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
+    const landed = landedTables.map(({ name }) => name);
+    const sealed = sealedTables.map(({ name }) => name);
+    const single = [`${lakeMarks.name}/${SEALED_BEFORE}.parquet`, SEALING_STATE].map((key) =>
+      this.bucket.arnForObjects(key),
+    );
+    const reason = 'A file of a table is named by its day and by what it holds.';
+    return {
+      environment: { LAKE_BUCKET: this.bucket.bucketName, LANDED_GRACE_HOURS: String(graceHours) },
+      statements: [
+        allow(['s3:ListBucket'], this.bucket.bucketArn),
+        allow(['s3:GetObject'], ...[...landed, sealedIds.name].map(below), ...single),
+        allow(['s3:PutObject'], ...[...sealed, sealedIds.name].map(below), ...single),
+        allow(['s3:DeleteObject'], ...[...landed, ...sealed, sealedIds.name].map(below)),
+      ],
+      explanations: [...landed, ...sealed, sealedIds.name].map((name) =>
+        explainPrefix(this.bucket, `${name}/`, reason),
+      ),
     };
   }
 

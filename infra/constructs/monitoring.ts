@@ -19,18 +19,24 @@ import type { Audience } from './audience.ts';
 import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Imports } from './imports.ts';
+import type { ProfileSnapshots } from './profile-snapshots.ts';
 import type { Reports } from './reports.ts';
+import type { Sealing } from './sealing.ts';
 import type { Segments } from './segments.ts';
 import type { StreamConsumer } from './stream-consumer.ts';
+import type { Watch } from './watch.ts';
 
 export interface MonitoringProps {
   readonly api: Api;
   readonly stream: EventStream;
   readonly audience: Audience;
   readonly dueTimes: DueTimes;
+  readonly sealing: Sealing;
   readonly segments: Segments;
   readonly imports: Imports;
   readonly reports: Reports;
+  readonly snapshots: ProfileSnapshots;
+  readonly watch: Watch;
   /** By the name that alarms and graphs show. */
   readonly consumers: Readonly<Record<string, StreamConsumer>>;
   /** @default alarms only show in CloudWatch */
@@ -43,12 +49,13 @@ interface Watched {
   /** Rings above this, or where it is below `below`, which holds for no data, too. */
   readonly above?: number;
   readonly below?: number;
-  /** Five-minute periods in a row. @default 1 */
+  /** Periods in a row, of five minutes unless the metric says otherwise. @default 1 */
   readonly periods?: number;
 }
 
 const lagMinutes = 10;
 const sweepLagMinutes = 5;
+const sealingLagDays = 2;
 
 /**
  * Owns the alarms, the dashboard, and the topic that sends alarms by e-mail where an address is set.
@@ -63,7 +70,20 @@ export class Monitoring extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { api, stream, audience, dueTimes, segments, imports, reports, consumers, alarmEmail }: MonitoringProps,
+    {
+      api,
+      stream,
+      audience,
+      dueTimes,
+      sealing,
+      segments,
+      imports,
+      reports,
+      snapshots,
+      watch,
+      consumers,
+      alarmEmail,
+    }: MonitoringProps,
   ) {
     super(scope, id);
 
@@ -78,10 +98,13 @@ export class Monitoring extends Construct {
     this.watchStream(stream);
     for (const [name, consumer] of Object.entries(consumers)) this.watchConsumer(name, consumer);
     this.watchDueTimes(dueTimes);
+    this.watchSealing(sealing);
     this.watchBackfill(segments);
     this.watchImports(imports);
     this.watchTransitions(audience);
     this.watchReports(reports);
+    this.watchSnapshots(snapshots);
+    this.watchFigures(watch);
   }
 
   private watchApi({ api }: Api): void {
@@ -182,6 +205,19 @@ export class Monitoring extends Construct {
     );
   }
 
+  private watchSealing({ sealer, daysBehind }: Sealing): void {
+    this.alarm('SealerBehind', {
+      metric: daysBehind,
+      above: sealingLagDays,
+      meaning: `A day of the lake that ended more than ${sealingLagDays} days ago is not sealed: queries are exact, and dearer every day. See whether LakeWriter is behind, then the log of the sealer.`,
+    });
+    this.watchSchedule('Sealer', sealer.lambda, 15);
+    this.dashboard.addWidgets(
+      new GraphWidget({ title: 'Sealer: days behind', left: [daysBehind], width: 12 }),
+      this.runs('Sealer', sealer.lambda),
+    );
+  }
+
   private watchBackfill({ backfill }: Segments): void {
     this.watchSchedule('Backfill', backfill.lambda);
     this.dashboard.addWidgets(this.runs('Backfill', backfill.lambda));
@@ -212,19 +248,49 @@ export class Monitoring extends Construct {
     this.dashboard.addWidgets(this.runs('Reports', lambda));
   }
 
-  /** A function that a schedule invokes: whether it fails, and whether it runs at all. */
-  private watchSchedule(name: string, lambda: LambdaFunction): void {
-    this.alarm(`${name}Errors`, {
+  private watchSnapshots({ snapshot }: ProfileSnapshots): void {
+    this.watchSchedule('Snapshot', snapshot.lambda);
+    this.dashboard.addWidgets(this.runs('Snapshot', snapshot.lambda));
+  }
+
+  private watchFigures({ alerts, watch: { lambda } }: Watch): void {
+    this.alarm('FiguresAlert', {
+      metric: alerts,
+      above: 0,
+      meaning: 'A figure of today breaks its rule: SELECT * FROM alerts ORDER BY raised_at DESC tells which.',
+    });
+    this.alarm('WatchErrors', {
       metric: lambda.metricErrors(),
+      above: 0,
+      meaning: 'A look at the figures failed, the next finds the same: see the log of its function.',
+    });
+    this.alarm('WatchSilent', {
+      metric: lambda.metricInvocations({ period: Duration.hours(6) }),
+      below: 1,
+      periods: 5,
+      meaning:
+        'Nobody has looked at the figures for more than a day: see whether the schedule of the watch is enabled.',
+    });
+    this.dashboard.addWidgets(
+      new GraphWidget({ title: 'Alerts of figures', left: [alerts], width: 12 }),
+      this.runs('Watch', lambda),
+    );
+  }
+
+  /** A function that a schedule invokes: whether it fails, and whether it runs at all. */
+  private watchSchedule(name: string, lambda: LambdaFunction, everyMinutes = 1): void {
+    const silentMinutes = Math.max(10, 4 * everyMinutes);
+    this.alarm(`${name}Errors`, {
+      metric: lambda.metricErrors({ period: Duration.minutes(Math.max(5, everyMinutes)) }),
       above: 0,
       periods: 3,
       meaning: `${name} fails again and again: see the log of its function.`,
     });
     this.alarm(`${name}Silent`, {
-      metric: lambda.metricInvocations(),
+      metric: lambda.metricInvocations({ period: Duration.minutes(silentMinutes / 2) }),
       below: 1,
       periods: 2,
-      meaning: `${name} did not run for ten minutes: see whether its schedule is enabled, and the throttles of its function.`,
+      meaning: `${name} did not run for ${silentMinutes} minutes: see whether its schedule is enabled, and the throttles of its function.`,
     });
   }
 

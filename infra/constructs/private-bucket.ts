@@ -18,6 +18,8 @@ export interface PrivateBucketProps {
   readonly expireAfterDays?: number;
   /** Prefixes of what is worth nothing after a week. @default none */
   readonly passing?: readonly string[];
+  /** Days that objects stay whose keys begin so. @default none have a term of their own */
+  readonly termDays?: Readonly<Record<string, number>>;
   /** @default objects stay in the standard class */
   readonly tieringAfterDays?: number;
   /** Where S3 logs requests. @default requests are not logged */
@@ -54,6 +56,7 @@ export class PrivateBucket extends Bucket {
           }),
         },
         ...(props.passing ?? []).map((prefix) => ({ prefix, expiration: Duration.days(7) })),
+        ...Object.entries(props.termDays ?? {}).map(([prefix, days]) => ({ prefix, expiration: Duration.days(days) })),
       ],
       ...(props.accessLogs && {
         serverAccessLogsBucket: props.accessLogs as IBucket,

@@ -57,6 +57,11 @@ export class Profiles extends Construct {
     return this.grant('BatchGetItem');
   }
 
+  /** To read all profiles. */
+  grantScan(): Grant<{ PROFILES_TABLE: string }> {
+    return this.grant('BatchGetItem', 'Scan');
+  }
+
   private grant(...actions: string[]): Grant<{ PROFILES_TABLE: string }> {
     return { environment: { PROFILES_TABLE: this.table.tableName }, statements: [this.table.allow(...actions)] };
   }

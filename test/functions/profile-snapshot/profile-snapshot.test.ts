@@ -174,6 +174,16 @@ test('the schedule makes one snapshot a day, after midnight; any other event mak
   expect((await snapshot.rows())[0]?.snapshot_at).toBe(cellOf(third));
 });
 
+test('the schedule waits with the first snapshot for the first people', async () => {
+  const snapshot = new ASnapshot(await aWorld(0), lake);
+  await snapshot.run(beat);
+  expect(snapshot.effects).toBe(0);
+  snapshot.world.send(aTrack({ userId: 'ada' }));
+  await snapshot.world.drain();
+  await snapshot.run(beat);
+  expect((await snapshot.rows()).map(keyOf)).toEqual(['user:ada']);
+});
+
 test('leaves a snapshot to the run that is at it', async () => {
   const snapshot = new ASnapshot(await aWorld(), lake);
   let meanwhile: Promise<unknown> | undefined;
