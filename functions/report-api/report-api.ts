@@ -1,4 +1,4 @@
-import { reportRoutes } from '../../schemas/api/report-routes.ts';
+import { type ReportFormat, reportFormats, reportRoutes } from '../../schemas/api/report-routes.ts';
 import type { AccessKey } from '../../schemas/env.ts';
 import type { Report } from '../../schemas/report/report.ts';
 import type { ReportRow } from '../../shared/reports/cells.ts';
@@ -14,6 +14,7 @@ import { done, notModified, stillRunning } from './answers.ts';
 import { dataVersion, type Freshness } from './data-version.ts';
 import type { Draw } from './draw.ts';
 import { type GivenRequest, readRequest } from './given-request.ts';
+import { hasChart } from './has-chart.ts';
 import { failuresAsProblems, unknownReport, unknownRun, unknownSegment } from './problems.ts';
 import { type AskedReport, type DoneRun, ReportQueries, type ReportQueriesProps } from './report-queries.ts';
 
@@ -87,7 +88,7 @@ export function createReportApi(props: ReportApiProps): HttpHandler {
       async getReport({ params: { name }, event, context }: OperationRequest<{ readonly name: string }>) {
         const report = byName.get(name);
         if (!report) throw unknownReport(name, [...byName.keys()]);
-        const given = readRequest(event);
+        const given = readRequest(event, formatsOf(report));
         const read = readParameters(report, given.parameters, { now: clock(), reportingCurrency });
         if (!read.ok) throw invalidParameter([...given.issues, ...read.issues]);
         if (given.issues.length > 0) throw invalidParameter(given.issues);
@@ -106,14 +107,14 @@ export function createReportApi(props: ReportApiProps): HttpHandler {
       },
 
       async getReportRun({ params: { id }, event, context }: OperationRequest<{ readonly id: string }>) {
-        const given = readRequest(event);
+        const run = await queries.find(id);
+        const report = byName.get(run?.report ?? '');
+        if (!run || !report) throw unknownRun(id);
+        const given = readRequest(event, formatsOf(report));
         const issues = Object.keys(given.parameters).map((path) => {
           return { path, message: 'is no parameter of a run, which has its own: leave it out' };
         });
         if (issues.length + given.issues.length > 0) throw invalidParameter([...given.issues, ...issues]);
-        const run = await queries.find(id);
-        const report = byName.get(run?.report ?? '');
-        if (!run || !report) throw unknownRun(id);
         const read = readParameters(report, givenAgain(run.parameters), { now: clock(), reportingCurrency });
         if (!read.ok) throw unknownRun(id);
         const { values } = read;
@@ -127,3 +128,6 @@ export function createReportApi(props: ReportApiProps): HttpHandler {
     },
   });
 }
+
+const formatsOf = (report: Report): readonly ReportFormat[] =>
+  reportFormats.filter((format) => format !== 'svg' || hasChart(report));
