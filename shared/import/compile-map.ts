@@ -20,9 +20,11 @@ export interface Plan {
   readonly target: 'events' | 'spend';
   /** Whether a group that comes again makes another event. */
   readonly repeats: 'reject' | 'event';
+  /** Whether lines of one key that follow each other belong together; otherwise each line stands for itself. */
+  readonly joinsLines: boolean;
   /** Reason and path of the first rule of `reject` that a line passes. */
   rejectionOf(row: Row): { readonly reason: string; readonly path: string } | undefined;
-  /** Lines of equal keys that follow each other belong together; undefined when all columns of groupBy are empty. */
+  /** What tells a group from others; undefined when all columns of groupBy are empty. */
   keyOf(row: Row): string | undefined;
   /** The events of a group. Throws `LineProblem`. */
   eventsOf(lines: readonly Row[]): MadeEvent[];
@@ -45,6 +47,7 @@ export function compileMap(map: ImportMap, columns: Columns): Plan {
   return {
     target: map.target ?? 'events',
     repeats: map.repeats ?? (keys === undefined ? 'event' : 'reject'),
+    joinsLines: keys !== undefined,
     rejectionOf: (row) => rejections.find(({ test }) => test(row)),
     keyOf: (row) => (keys === undefined ? JSON.stringify(row) : keyOf(keys, row)),
     eventsOf: (lines) => {

@@ -122,7 +122,7 @@ export class PartBuilder {
     const { plan } = this.#context;
     const groups = plan.target === 'events' && line.row !== undefined;
     const key = groups ? plan.keyOf(line.row) : undefined;
-    const goesOn = this.#group !== undefined && !this.#group.tooLarge && (!groups || key === this.#group.key);
+    const goesOn = this.#group !== undefined && !this.#group.tooLarge && (!groups || this.#isOfGroup(key));
     if (this.#isFull && !goesOn) return false;
     this.#rows += 1;
     this.#end = line.end;
@@ -152,6 +152,10 @@ export class PartBuilder {
     };
   }
 
+  #isOfGroup(key: string | undefined): boolean {
+    return this.#context.plan.joinsLines && this.#group?.key === key;
+  }
+
   get #isFull(): boolean {
     return this.#rows >= this.#limits.rows || this.#end - this.#start.offset >= this.#limits.bytes;
   }
@@ -171,7 +175,7 @@ export class PartBuilder {
   }
 
   #addToGroup(row: Row, key: string | undefined, number: number): void {
-    if (this.#group !== undefined && this.#group.key !== key) this.#closeGroup();
+    if (!this.#isOfGroup(key)) this.#closeGroup();
     const rejection = this.#context.plan.rejectionOf(row);
     if (rejection !== undefined) {
       this.#reject(number, row, { ...rejection, detail: '' });

@@ -43,12 +43,12 @@ const accepted = `
     SELECT
       InvoiceNo, is_refund, any_value(CustomerID) AS customer, count(*) AS lines,
       abs(CAST(sum(units * price) AS decimal(18,4))) AS amount,
-      (CAST(arg_min(InvoiceDate, n) AS timestamp) AT TIME ZONE 'Europe/London') AT TIME ZONE 'UTC' AS at
+      (CAST(arg_min(InvoiceDate, n) AS timestamp) AT TIME ZONE 'Europe/London') AT TIME ZONE 'UTC' AS placed_at
     FROM kept GROUP BY InvoiceNo, is_refund
   )`;
 const expectedMonths = `${accepted}
   SELECT
-    strftime(at, '%Y-%m') AS month, count(*) FILTER (NOT is_refund), count(*) FILTER (is_refund),
+    strftime(placed_at, '%Y-%m') AS month, count(*) FILTER (NOT is_refund), count(*) FILTER (is_refund),
     CAST(sum(CASE WHEN is_refund THEN -amount ELSE amount END) AS decimal(18,4)),
     count(DISTINCT customer) FILTER (NOT is_refund)
   FROM invoices GROUP BY month ORDER BY month`;
@@ -61,15 +61,15 @@ const expectedTotals = `${accepted}
 
 const months = (orders: string) => `
   SELECT
-    substr(CAST(at AS varchar), 1, 7) AS month, count_if(NOT is_refund), count_if(is_refund),
+    substr(CAST(placed_at AS varchar), 1, 7) AS month, count_if(NOT is_refund), count_if(is_refund),
     CAST(sum(CASE WHEN is_refund THEN -amount ELSE amount END) AS decimal(18,4)),
     count(DISTINCT CASE WHEN NOT is_refund AND person_key LIKE 'user:%' THEN person_key END)
   FROM (${orders}) GROUP BY 1 ORDER BY 1`;
 const fromEvents = months(`
-  SELECT event_time AS at, event = 'Order Refunded' AS is_refund, total AS amount, person_key
+  SELECT event_time AS placed_at, event = 'Order Refunded' AS is_refund, total AS amount, person_key
   FROM events WHERE event IN ('Order Completed', 'Order Refunded')`);
 const fromViews = months(`
-  SELECT ordered_at AS at, false AS is_refund, amount, person_key FROM orders
+  SELECT ordered_at AS placed_at, false AS is_refund, amount, person_key FROM orders
   UNION ALL SELECT refunded_at, true, amount, person_key FROM refunds`);
 
 const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
