@@ -20,3 +20,23 @@ test('fails everybody who waits for what failed, and nobody else', async () => {
   expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await one('c');
 });
+
+test('gathers what is asked for while as many as may be are under way', async () => {
+  const calls: string[][] = [];
+  const ends: (() => void)[] = [];
+  const one = gathering<string>((things) => {
+    calls.push([...things]);
+    return new Promise((resolve) => ends.push(resolve));
+  });
+  const all = [];
+  for (const thing of ['a', 'b', 'c', 'd', 'e']) {
+    all.push(one(thing));
+    await turn();
+  }
+  expect(calls).toEqual([['a'], ['b']]);
+  ends.shift()?.();
+  await turn();
+  expect(calls).toEqual([['a'], ['b'], ['c', 'd', 'e']]);
+  for (const end of ends) end();
+  await Promise.all(all);
+});
