@@ -29,6 +29,7 @@ const most = {
   LakeWriter: 130,
   AudienceWriter: 30,
   DueTimesSweeper: 30,
+  SealingSealer: 130,
   SegmentsApi: 140,
   SegmentsBackfill: 80,
   ProfileApi: 145,

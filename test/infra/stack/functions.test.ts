@@ -49,6 +49,18 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     ],
   ],
   'lake-writer': ['LakeWriter', [...readStream, ...writeLogs, ...setAside]],
+  sealer: [
+    'SealingSealer',
+    [
+      'kinesis:ListShards',
+      'kinesis:PutRecords',
+      ...writeLogs,
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+    ],
+  ],
   'audience-writer': [
     'AudienceWriter',
     [
@@ -106,7 +118,36 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   ],
   'report-api': [
     'ReportsApi',
-    [...queryLake, ...Array(2).fill('dynamodb:GetItem'), 'dynamodb:PutItem', ...readCatalog, ...writeLogs, ...readFiles],
+    [
+      ...queryLake,
+      ...Array(2).fill('dynamodb:GetItem'),
+      'dynamodb:PutItem',
+      ...readCatalog,
+      ...writeLogs,
+      ...readFiles,
+    ],
+  ],
+  'profile-snapshot': [
+    'ProfileSnapshotsSnapshot',
+    [
+      'dynamodb:BatchGetItem',
+      'dynamodb:Scan',
+      ...writeLogs,
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      ...Array(3).fill('s3:PutObject'),
+    ],
+  ],
+  watch: [
+    'WatchWatch',
+    [
+      ...queryLake,
+      ...readCatalog,
+      'kinesis:PutRecords',
+      ...writeLogs,
+      ...[...readFiles, 's3:GetObject', 's3:PutObject'].sort(),
+    ],
   ],
   'service-api': ['ServiceApi', writeLogs],
 };
@@ -132,6 +173,7 @@ test('the lake writer writes tables and failed batches, and nothing else in eith
     .map(({ 'Fn::Join': [, [bucket, path]] }) => `${target(bucket).replace(/[0-9A-F]{8}$/, '')}${path}`);
   expect(paths.sort()).toEqual([
     'EventsFailedBatches/aws/lambda/*',
+    'LakeBucket/alerts_landed/*',
     'LakeBucket/barriers/*',
     'LakeBucket/events_landed/*',
     'LakeBucket/failed_events_landed/*',

@@ -10,17 +10,20 @@ const alarmOf = (name: string) => {
 };
 
 describe.each([
-  ['DueTimesSweeper', 'Sweeper'],
-  ['SegmentsBackfill', 'Backfill'],
-])('%s', (part, name) => {
+  ['DueTimesSweeper', 'Sweeper', 'rate(1 minute)'],
+  ['SegmentsBackfill', 'Backfill', 'rate(1 minute)'],
+  ['ProfileSnapshotsSnapshot', 'Snapshot', 'rate(1 minute)'],
+  ['WatchWatch', 'Watch', 'cron(15 * * * ? *)'],
+  ['SealingSealer', 'Sealer', 'rate(15 minutes)'],
+])('%s', (part, name, rate) => {
   const [id] = functionOf(template, part);
 
-  test('runs every minute, by a role that may invoke it and nothing else', () => {
+  test(`runs at a ${rate}, by a role that may invoke it and nothing else`, () => {
     const [, schedule] =
       resourcesOf(template, 'AWS::Scheduler::Schedule').find(
         ([, { Properties }]) => target(Properties.Target.Arn) === id,
       ) ?? [];
-    expect(schedule?.Properties.ScheduleExpression).toBe('rate(1 minute)');
+    expect(schedule?.Properties.ScheduleExpression).toBe(rate);
     const role = { Properties: { Role: schedule?.Properties.Target.RoleArn } } as never;
     expect(statementsOf(template, role)).toEqual([
       { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [id, 'Arn'] } },
@@ -41,7 +44,7 @@ describe.each([
 });
 
 test('how late the sweeper is comes from its log, and rings after five minutes', () => {
-  const [[, filter] = []] = resourcesOf(template, 'AWS::Logs::MetricFilter');
+  const [, filter] = resourcesOf(template, 'AWS::Logs::MetricFilter').find(([id]) => id.startsWith('DueTimes')) ?? [];
   const [, sweeper] = functionOf(template, 'DueTimesSweeper');
   expect(target(filter?.Properties.LogGroupName)).toBe(target(sweeper.Properties.LoggingConfig.LogGroup));
   expect(filter?.Properties).toMatchObject({
@@ -51,6 +54,33 @@ test('how late the sweeper is comes from its log, and rings after five minutes',
     ],
   });
   expect(alarmOf('SweeperLag')).toMatchObject({ Namespace: 'Headwater-prod', MetricName: 'SweepLag', Threshold: 300 });
+});
+
+test('how far the sealer is behind comes from its log, and rings after two days', () => {
+  const [, filter] = resourcesOf(template, 'AWS::Logs::MetricFilter').find(([id]) => id.startsWith('Sealing')) ?? [];
+  const [, sealer] = functionOf(template, 'SealingSealer');
+  expect(target(filter?.Properties.LogGroupName)).toBe(target(sealer.Properties.LoggingConfig.LogGroup));
+  expect(filter?.Properties).toMatchObject({
+    FilterPattern: '{ $.code = "sealing" }',
+    MetricTransformations: [{ MetricName: 'SealingDaysBehind', MetricValue: '$.daysBehind', Unit: 'Count' }],
+  });
+  expect(alarmOf('SealerBehind')).toMatchObject({ MetricName: 'SealingDaysBehind', Threshold: 2 });
+});
+
+test('alerts of figures ring by the metric that the watch prints', () => {
+  const [, lambda] = functionOf(template, 'WatchWatch');
+  expect(lambda.Properties.Environment?.Variables).toMatchObject({ METRICS_NAMESPACE: 'Headwater-prod' });
+  expect(alarmOf('FiguresAlert')).toMatchObject({
+    Namespace: 'Headwater-prod',
+    MetricName: 'Alerts',
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('the watch silent for more than a day rings', () => {
+  expect(alarmOf('WatchSilent')).toMatchObject({ Period: 6 * 3600, EvaluationPeriods: 5 });
 });
 
 test('the laptop looks for what is due every two seconds', () => {

@@ -43,6 +43,10 @@ const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
     'AWS::IAM::Policy',
     (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:DeleteItem']),
   ],
+  'files are deleted below folders only': [
+    'AWS::IAM::Policy',
+    (p) => p.PolicyDocument.Statement.push({ Action: 's3:DeleteObject', Resource: { 'Fn::GetAtt': ['LakeBucket'] } }),
+  ],
   'only what is due and audiences are written in batches, which may delete': [
     'AWS::IAM::Policy',
     (p) =>
@@ -52,7 +56,7 @@ const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
   'queues take TLS only': ['AWS::SQS::QueuePolicy', (p) => p.PolicyDocument.Statement.splice(0, 1)],
   'queues keep the order of each person': ['AWS::SQS::Queue', (p) => delete p.FifoQueue],
   'items go by themselves at their expiry': ['AWS::DynamoDB::Table', (p) => delete p.TimeToLiveSpecification],
-  'schedules repeat nothing that the next minute does anyway': [
+  'schedules repeat nothing that the next run does anyway': [
     'AWS::Scheduler::Schedule',
     (p) => delete p.Target.RetryPolicy,
   ],

@@ -78,8 +78,13 @@ export const rules: Record<string, Rule> = {
   ),
   'no policy deletes, scans or administers': each('AWS::IAM::Policy', ({ Properties }) =>
     actionsOf(Properties.PolicyDocument.Statement).every(
-      (a) => !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
+      (a) => a === 's3:DeleteObject' || !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
     ),
+  ),
+  'files are deleted below folders only': each('AWS::IAM::Policy', ({ Properties }) =>
+    Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
+      names(Action).includes('s3:DeleteObject'),
+    ).every(({ Resource }: Statement) => [Resource].flat().every((one) => /"\/[\w-]+\/\*"/.test(JSON.stringify(one)))),
   ),
   'only what is due and audiences are written in batches, which may delete': each(
     'AWS::IAM::Policy',
@@ -108,10 +113,10 @@ export const rules: Record<string, Rule> = {
       Properties.TimeToLiveSpecification?.Enabled === true &&
       Properties.TimeToLiveSpecification.AttributeName === 'expiresAt',
   ),
-  'schedules repeat nothing that the next minute does anyway': each(
+  'schedules repeat nothing that the next run does anyway': each(
     'AWS::Scheduler::Schedule',
     ({ Properties: { Target, ScheduleExpression, State } }) =>
-      ScheduleExpression === 'rate(1 minute)' &&
+      /^(rate|cron)\(/.test(ScheduleExpression) &&
       State !== 'DISABLED' &&
       Target.RetryPolicy?.MaximumRetryAttempts === 0 &&
       Target.RetryPolicy?.MaximumEventAgeInSeconds === 60,
