@@ -4,7 +4,12 @@ import type { ChoiceParameter, CurrencyParameter, DayParameter, SegmentParameter
 /** Most days of a range. */
 export const LONGEST_RANGE_DAYS = 731;
 
-const from: DayParameter = { name: 'from', type: 'day', daysAgo: 29, description: 'First UTC day, YYYY-MM-DD.' };
+const from: DayParameter = {
+  name: 'from',
+  type: 'day',
+  daysAgo: 29,
+  description: 'First UTC day, YYYY-MM-DD. By default the days up to the last one.',
+};
 const to: DayParameter = { name: 'to', type: 'day', daysAgo: 0, description: 'Last UTC day, inclusive, YYYY-MM-DD.' };
 
 /** The days that a report is about. */

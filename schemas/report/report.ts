@@ -8,7 +8,7 @@ interface Parameter {
 /** A UTC day, YYYY-MM-DD. */
 export interface DayParameter extends Parameter {
   readonly type: 'day';
-  /** Days before today, for a caller who names none. */
+  /** For a caller who names none: days before today, of `from` before the last day of the range. */
   readonly daysAgo: number;
 }
 

@@ -41,8 +41,9 @@ const SHOWN = 60;
 export function readParameters(report: Report, given: GivenParameters, options: ReadOptions): ReadParameters {
   const issues: ParameterIssue[] = unknownNames(report, given);
   const applied: Record<string, AppliedValue> = {};
+  const lastDay = lastDayOf(given.to, options.now);
   for (const parameter of report.parameters) {
-    const value = readOne(parameter, given[parameter.name] ?? [], options);
+    const value = readOne(parameter, given[parameter.name] ?? [], { ...options, lastDay });
     if (value instanceof Wrong) issues.push({ path: parameter.name, message: value.message });
     else applied[parameter.name] = value;
   }
@@ -50,6 +51,14 @@ export function readParameters(report: Report, given: GivenParameters, options: 
   if (issues.length > 0) return { ok: false, issues };
   return { ok: true, values: { applied, literals: literalsOf(report, applied), ...midnights(applied) } };
 }
+
+interface LastDay {
+  /** Midnight at which the last day of the range begins: that of `to`, or of today. */
+  readonly lastDay: number;
+}
+
+const lastDayOf = ([to, ...more]: readonly string[] = [], now: number): number =>
+  to !== undefined && more.length === 0 && isDay(to) ? Date.parse(to) : Math.floor(now / DAY_MS) * DAY_MS;
 
 class Wrong {
   readonly message: string;
@@ -68,7 +77,11 @@ function unknownNames({ name, parameters }: Report, given: GivenParameters): Par
     });
 }
 
-function readOne(parameter: ReportParameter, given: readonly string[], options: ReadOptions): AppliedValue | Wrong {
+function readOne(
+  parameter: ReportParameter,
+  given: readonly string[],
+  options: ReadOptions & LastDay,
+): AppliedValue | Wrong {
   if (parameter.type === 'names') return readNames(parameter, given);
   const [text, ...more] = given;
   if (more.length > 0) return new Wrong(`is given ${given.length} times: give it once`);
@@ -99,8 +112,11 @@ function readOne(parameter: ReportParameter, given: readonly string[], options: 
   }
 }
 
-function fallback(parameter: Exclude<ReportParameter, { type: 'names' }>, { now, reportingCurrency }: ReadOptions) {
-  if (parameter.type === 'day') return dayOf(Math.floor(now / DAY_MS) * DAY_MS - parameter.daysAgo * DAY_MS);
+function fallback(
+  parameter: Exclude<ReportParameter, { type: 'names' }>,
+  { lastDay, reportingCurrency }: ReadOptions & LastDay,
+) {
+  if (parameter.type === 'day') return dayOf(lastDay - parameter.daysAgo * DAY_MS);
   if (parameter.type === 'currency') return reportingCurrency;
   if (parameter.type === 'text' && parameter.required) return new Wrong('is missing: this report needs it');
   return ('default' in parameter ? parameter.default : undefined) ?? null;

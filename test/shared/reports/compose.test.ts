@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import views from '../../../schemas/lake/views.generated.json' with { type: 'json' };
+import type { Report } from '../../../schemas/report/report.ts';
+import { reports } from '../../../schemas/report/reports.ts';
+import { composeReport } from '../../../shared/reports/compose.ts';
+import { inlinedViews } from '../../../shared/reports/inlined-views.ts';
+import { relationsOf, sqlTokens } from '../../../shared/reports/sql-words.ts';
+import { hostileTexts } from './hostile-texts.ts';
+import { reportOf, valuesOf } from './read.ts';
+
+const options = { database: 'headwater_test', views };
+const compose = (report: Report, given = {}) => composeReport(report, valuesOf(report, given), options);
+
+const aReport = (sql: string, more: Partial<Report> = {}): Report => ({
+  ...reportOf('traffic'),
+  columns: [],
+  history: { days: 1 },
+  sql,
+  ...more,
+});
+
+test.each(reports.map((report) => [report.name, report] as const))(
+  '%s has a parameter for each question mark, and no other value in its text',
+  (_, report) => {
+    const { sql, parameters } = compose(report);
+    const marks = sqlTokens(sql).filter(({ kind, text }) => kind === 'other' && text === '?');
+    expect(marks).toHaveLength(parameters.length);
+    expect(sql).not.toContain('2026-');
+    expect(Buffer.byteLength(sql)).toBeLessThan(262_144);
+    for (const parameter of parameters) expect(parameter.length).toBeLessThanOrEqual(1024);
+  },
+);
+
+describe('views', () => {
+  const some = {
+    sessions: 'SELECT 1 FROM events',
+    carts: 'SELECT 1 FROM sessions JOIN orders USING (x)',
+    orders: "SELECT 'FROM secrets' FROM (SELECT 2 FROM events)",
+    members: 'SELECT 1 FROM transitions_landed',
+    secrets: 'SELECT 1 FROM events',
+  };
+
+  test('are inlined after those that they read, and only when they are made of what is shadowed', () => {
+    const { names, shadowed } = inlinedViews('SELECT * FROM carts JOIN members USING (y)', some);
+    expect(names).toEqual(['sessions', 'orders', 'carts']);
+    expect([...shadowed]).toEqual(['events']);
+  });
+
+  test('may have a subquery of their own name', () => {
+    const own = { orders: 'WITH orders AS (SELECT 1 FROM events) SELECT * FROM orders' };
+    expect(inlinedViews('SELECT * FROM orders', own).names).toEqual(['orders']);
+  });
+
+  test('are found behind FROM and JOIN, whatever stands in texts and comments', () => {
+    const sql = `SELECT 'FROM a', "FROM b" /* FROM c */ -- FROM d
+      FROM e CROSS JOIN  -- the shop
+      f JOIN (SELECT 1 FROM "db".g) ON events = sessions`;
+    expect([...relationsOf(sql)].sort()).toEqual(['e', 'f']);
+  });
+});
+
+describe('events', () => {
+  test('begin with the day of arrival that the report may need', () => {
+    const { sql, parameters } = compose(aReport('SELECT 1 FROM events WHERE event_time >= :from'));
+    expect(sql).toContain('events AS (\nSELECT * FROM "headwater_test".events WHERE day >= ?\n)');
+    expect(parameters).toEqual(["'2026-05-31'", "TIMESTAMP '2026-06-01 00:00:00.000'"]);
+  });
+
+  test('are all there for a report that needs the past', () => {
+    const { sql } = compose(aReport('SELECT 1 FROM events', { history: 'all' }));
+    expect(sql).toContain('SELECT * FROM "headwater_test".events\n)');
+  });
+
+  test('are those of a segment where one is asked for', () => {
+    const { sql, parameters } = compose(aReport('SELECT 1 FROM events'), { segment: ['vip'] });
+    expect(sql).toContain('day >= ? AND person_key IN (SELECT person_key FROM segment_members WHERE segment_id = ?)');
+    expect(parameters).toEqual(["'2026-05-31'", "'vip'"]);
+  });
+});
+
+test('joins a report that has subqueries of its own to those below it', () => {
+  const { sql } = compose(aReport('WITH a AS (SELECT 1 FROM events) SELECT * FROM a'));
+  expect(sql).toMatch(/^WITH events AS \(.*\),\na AS \(SELECT 1 FROM events\) SELECT \* FROM a$/s);
+});
+
+test('tells of SQL that names a parameter which the report has not', () => {
+  expect(() => compose(aReport('SELECT 1 WHERE x = :colour'))).toThrow(/names :colour/);
+});
+
+test('leaves every token of SQL as it is', () => {
+  for (const sql of Object.values(views)) {
+    const tokens = sqlTokens(sql);
+    expect(tokens.map(({ text }) => text).join('')).toBe(sql);
+  }
+});
+
+test('makes the same text of whatever a caller writes', () => {
+  const products = reportOf('products');
+  const { sql } = compose(products, { category: ['Tents'], brand: ['Nordvik'] });
+  for (const text of hostileTexts) {
+    const hostile = compose(products, { category: [text], brand: [text] });
+    expect(hostile.sql).toBe(sql);
+    const literal = `'${text.replaceAll("'", "''")}'`;
+    expect(hostile.parameters.filter((each) => each === literal).length).toBe(4);
+  }
+});
+
+test('makes the same text of whatever names a funnel has', () => {
+  const funnel = reportOf('funnel');
+  const { sql } = compose(funnel, { steps: ['One', 'Two'] });
+  for (const text of hostileTexts.filter((each) => each.trim() !== '')) {
+    expect(compose(funnel, { steps: [text, `${text}2`] }).sql).toBe(sql);
+  }
+});
