@@ -1,3 +1,4 @@
+import type { CallCount } from '../../infra/local/gateway/types.ts';
 import { API_KEY, basic, WRITE_KEY } from '../e2e/headwater.ts';
 import { type Benchmark, type Figure, secondsOf } from './figure.ts';
 import { forkRuntime } from './fork-runtime.ts';
@@ -7,6 +8,8 @@ const PROFILES_A_REQUEST = 250;
 const CONNECTIONS = 4;
 const LATENCIES = 60;
 const ENDING = 12;
+/** More than the barriers have that a backfill puts on the stream before its first rows. */
+const BARRIER_BYTES = 20_000;
 
 /** How soon a segment follows events and time, on the local runtime over HTTP. */
 export const audiences: Benchmark = {
@@ -104,6 +107,10 @@ async function startRuntime() {
       await pause(10);
     }
   };
+  const sentByBackfill = async () =>
+    (await ask<readonly CallCount[]>('counts'))
+      .filter(({ caller, operation }) => caller.includes('Backfill') && operation === 'PutRecords')
+      .reduce((sum, { bytesIn }) => sum + bytesIn, 0);
   const create = (definition: object) => call('POST', '/v1/segments', definition);
   const becomesLive = async (id: string) => {
     while ((await call('GET', `/v1/segments/${id}`)).status !== 'live') await pause(100);
@@ -155,9 +162,11 @@ async function startRuntime() {
       await Promise.all(Array.from({ length: CONNECTIONS }, send));
       await ask('settle');
     },
-    /** Kills the backfill while it sends, once. */
+    /** Kills the backfill once, when it has begun to send what the lake knows. */
     interruptOnce: async () => {
-      while ((await ask<number>('killBackfill')) === 0) await pause(50);
+      const before = await sentByBackfill();
+      while ((await sentByBackfill()) < before + BARRIER_BYTES) await pause(20);
+      if ((await ask<number>('killBackfill')) === 0) throw new Error('There was no backfill to kill.');
     },
     expectMembers: async (id: string, expected: number) => {
       await ask('settle');
