@@ -20,8 +20,11 @@ WITH told AS (
     coalesce(
       nullif(products, '[]'),
       CASE WHEN product_id IS NOT NULL THEN '[' || json_format(CAST(MAP(
-        ARRAY['product_id', 'sku', 'name', 'category', 'brand', 'variant', 'price', 'quantity'],
-        ARRAY[product_id, sku, product_name, category, brand, variant, CAST(price AS varchar), CAST(coalesce(quantity, 1) AS varchar)]
+        ARRAY['brand', 'category', 'name', 'price', 'product_id', 'quantity', 'sku', 'variant'],
+        ARRAY[
+          brand, category, product_name, CAST(price AS varchar), product_id,
+          CAST(TRY_CAST(coalesce(quantity, 1) AS decimal(18,4)) AS varchar), sku, variant
+        ]
       ) AS json)) || ']' END
     ) AS products,
     day
