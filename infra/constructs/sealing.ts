@@ -1,13 +1,14 @@
 import { type Metric, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
 import type { EventStream } from './event-stream.ts';
-import { Every } from './every.ts';
 import { allOf } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
 import type { Lake } from './lake.ts';
+import { OnSchedule } from './on-schedule.ts';
 
 export interface SealingProps {
   readonly stream: EventStream;
@@ -39,10 +40,11 @@ export class Sealing extends Construct {
       settings,
       timeout: Duration.minutes(15),
     });
-    new Every(this, 'Clock', {
-      minutes: 15,
+    new OnSchedule(this, 'Clock', {
       invokes: this.sealer.lambda,
       description: 'Looks for days of the lake to seal.',
+      schedule: ScheduleExpression.rate(Duration.minutes(15)),
+      maxEventAge: Duration.minutes(1),
     });
     this.daysBehind = new MetricFilter(this, 'Behind', {
       logGroup: this.sealer.logGroup,
