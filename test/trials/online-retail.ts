@@ -119,7 +119,7 @@ async function compareMonths(view: string, want: readonly Row[], found: readonly
   const rows = found.map((row) => Object.values(row));
   const table = new Table({
     head: ['month', 'orders', 'refunds', 'net revenue', 'customers', view],
-    style: { head: [] },
+    style: { head: [], border: [], compact: true },
   });
   for (const [at, expected] of want.entries()) {
     const isSame = JSON.stringify(expected) === JSON.stringify(rows[at]);
