@@ -5,6 +5,7 @@ import { localEnvironment, type QueryResult, runQuery } from '../query/athena-pr
 import { showExactness } from './exactness.ts';
 import { showLake } from './lake.ts';
 import { showPerson } from './person.ts';
+import { showReports } from './reports.ts';
 import { showSegments } from './segments.ts';
 
 /** What each part of the tour has at hand. */
@@ -23,6 +24,7 @@ const parts: readonly (readonly [title: string, show: (stage: Stage) => Promise<
   ['A person, as their events tell', showPerson],
   ['Segments, and why somebody is in one', showSegments],
   ['The lake, by Athena SQL', showLake],
+  ['Reports', showReports],
   ['Every event counted once', showExactness],
 ];
 
@@ -59,7 +61,9 @@ async function getJson(url: string): Promise<unknown> {
   return answer.json();
 }
 
-const nextSteps = (apiUrl: string, dataDir: string): string => `
+const nextSteps = (apiUrl: string, dataDir: string): string => {
+  const data = dataDir === '.headwater' ? '' : ` --data ${dataDir}`;
+  return `
 ── Try ─────────────────────────────────────────────────────────────────────────
 
 Send an event, and see its person:
@@ -73,8 +77,13 @@ Make a segment, and see who is in it:
          "where":[{"field":"category","op":"contains","value":"Tent"}],"window":{"last":{"days":30}}}}'
   curl -H 'authorization: Bearer sk_local' ${apiUrl}/v1/segments/tent-lovers/members
 
+See a report, or draw it:
+  npm run report -- retention --period week${data}
+  curl -H 'authorization: Bearer sk_local' '${apiUrl}/v1/reports/overview?format=svg' -o overview.svg
+
 Ask the lake:
-  npm run query -- "DESCRIBE events"${dataDir === '.headwater' ? '' : ` --data ${dataDir}`}
+  npm run query -- "DESCRIBE events"${data}
 
 Read the API: ${apiUrl}/openapi.json
 `;
+};
