@@ -13,6 +13,6 @@ export interface EveryMinuteProps {
 export class EveryMinute extends OnSchedule {
   constructor(scope: Construct, id: string, { invokes, description }: EveryMinuteProps) {
     const schedule = ScheduleExpression.rate(Duration.minutes(1));
-    super(scope, id, { invokes, description, schedule, maxEventAge: Duration.minutes(1) });
+    super(scope, id, { invokes, description, schedule });
   }
 }

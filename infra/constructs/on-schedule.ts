@@ -2,15 +2,13 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, type ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { Duration } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 
 export interface OnScheduleProps {
   readonly invokes: LambdaFunction;
   readonly description: string;
   readonly schedule: ScheduleExpression;
-  /** A run that could not begin within this is left out. */
-  readonly maxEventAge: Duration;
 }
 
 /**
@@ -23,8 +21,9 @@ export interface OnScheduleProps {
 export class OnSchedule extends Construct {
   readonly schedule: Schedule;
 
-  constructor(scope: Construct, id: string, { invokes, description, schedule, maxEventAge }: OnScheduleProps) {
+  constructor(scope: Construct, id: string, { invokes, description, schedule }: OnScheduleProps) {
     super(scope, id);
+    const maxEventAge = Duration.minutes(1);
 
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invokes.functionArn] }));

@@ -41,7 +41,7 @@ export class Watch extends Construct {
     const { stackName: namespace } = Stack.of(this);
     const { schedule, ...rules } = settings.watch;
 
-    this.watch = new HeadwaterFunction(this, 'Watch', {
+    this.watch = new HeadwaterFunction(this, 'Look', {
       name: 'watch',
       description: 'Raises an alert when figures fall against their own history.',
       grants: allOf(lake.grantQuery(), stream.grantPut(), grantState(lake), {
@@ -56,7 +56,6 @@ export class Watch extends Construct {
       invokes: this.watch.lambda,
       description: 'Looks at the figures of today.',
       schedule: ScheduleExpression.expression(schedule),
-      maxEventAge: Duration.minutes(15),
     });
   }
 }

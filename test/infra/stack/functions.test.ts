@@ -49,6 +49,19 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     ],
   ],
   'lake-writer': ['LakeWriter', [...readStream, ...writeLogs, ...setAside]],
+  importer: [
+    'ImportsImporter',
+    [
+      'dynamodb:Query',
+      'kinesis:ListShards',
+      'kinesis:PutRecords',
+      ...writeLogs,
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+    ],
+  ],
   sealer: [
     'SealingSealer',
     [
@@ -140,7 +153,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     ],
   ],
   watch: [
-    'WatchWatch',
+    'WatchLook',
     [
       ...queryLake,
       ...readCatalog,
@@ -261,4 +274,20 @@ test('a variable that no grant sets does not compile', () => {
   // @ts-expect-error WRITE_KEYS is missing: were it not an error, tsc would fail here.
   const wrong: () => { environment: EnvironmentOf<'collector'> } = half;
   expect([wrong, HeadwaterFunction, EventStream]).toBeDefined();
+});
+
+test('the importer reaches what imports need, and no table', () => {
+  const [, lambda] = functionOf(template, 'ImportsImporter');
+  const paths = statementsOf(template, lambda)
+    .filter(({ Action }) => /^s3:(Get|Put|Delete)Object$/.test([Action].flat()[0] ?? ''))
+    .flatMap(({ Action, Resource }) =>
+      ([Resource].flat() as { 'Fn::Join': [string, [object, string]] }[]).map(
+        ({ 'Fn::Join': [, [, path]] }) => `${[Action].flat().join()} ${path}`,
+      ),
+    );
+  expect(paths.sort()).toEqual([
+    's3:DeleteObject /inbox/*',
+    's3:GetObject,s3:PutObject /imports/*',
+    's3:GetObject,s3:PutObject /inbox/*',
+  ]);
 });

@@ -12,8 +12,9 @@ const alarmOf = (name: string) => {
 describe.each([
   ['DueTimesSweeper', 'Sweeper', 'rate(1 minute)'],
   ['SegmentsBackfill', 'Backfill', 'rate(1 minute)'],
+  ['ImportsImporter', 'Importer', 'rate(1 minute)'],
   ['ProfileSnapshotsSnapshot', 'Snapshot', 'rate(1 minute)'],
-  ['WatchWatch', 'Watch', 'cron(15 * * * ? *)'],
+  ['WatchLook', 'Watch', 'cron(15 * * * ? *)'],
   ['SealingSealer', 'Sealer', 'rate(15 minutes)'],
 ])('%s', (part, name, rate) => {
   const [id] = functionOf(template, part);
@@ -68,7 +69,7 @@ test('how far the sealer is behind comes from its log, and rings after two days'
 });
 
 test('alerts of figures ring by the metric that the watch prints', () => {
-  const [, lambda] = functionOf(template, 'WatchWatch');
+  const [, lambda] = functionOf(template, 'WatchLook');
   expect(lambda.Properties.Environment?.Variables).toMatchObject({ METRICS_NAMESPACE: 'Headwater-prod' });
   expect(alarmOf('FiguresAlert')).toMatchObject({
     Namespace: 'Headwater-prod',

@@ -39,9 +39,13 @@ const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
   'functions run on Node 24 and arm64': ['AWS::Lambda::Function', (p) => delete p.Architectures],
   'policies name their actions': ['AWS::IAM::Policy', (p) => (p.PolicyDocument.Statement[0].Action = 'logs:*')],
   'policies name their resources': ['AWS::IAM::Policy', (p) => (p.PolicyDocument.Statement[0].Resource = '*')],
-  'no policy deletes, scans or administers': [
+  'no policy deletes or administers': [
     'AWS::IAM::Policy',
     (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:DeleteItem']),
+  ],
+  'only profiles are scanned, for their snapshot': [
+    'AWS::IAM::Policy',
+    (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:Scan']),
   ],
   'files are deleted below folders only': [
     'AWS::IAM::Policy',

@@ -76,10 +76,16 @@ export const rules: Record<string, Rule> = {
   'policies name their resources': each('AWS::IAM::Policy', ({ Properties }) =>
     Properties.PolicyDocument.Statement.every((statement: Statement) => ![statement.Resource].flat().includes('*')),
   ),
-  'no policy deletes, scans or administers': each('AWS::IAM::Policy', ({ Properties }) =>
+  'no policy deletes or administers': each('AWS::IAM::Policy', ({ Properties }) =>
     actionsOf(Properties.PolicyDocument.Statement).every(
-      (a) => a === 's3:DeleteObject' || !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
+      (a) =>
+        a === 's3:DeleteObject' || a === 'dynamodb:Scan' || !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
     ),
+  ),
+  'only profiles are scanned, for their snapshot': each(
+    'AWS::IAM::Policy',
+    ({ Properties }, id) =>
+      !actionsOf(Properties.PolicyDocument.Statement).includes('dynamodb:Scan') || id.startsWith('ProfileSnapshots'),
   ),
   'files are deleted below folders only': each('AWS::IAM::Policy', ({ Properties }) =>
     Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
