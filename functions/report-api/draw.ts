@@ -30,7 +30,7 @@ export const draw: Draw = (report, applied, rows) => {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   try {
     chart.setOption(option);
-    return withoutIds(chart.renderToSVGString({ useViewBox: true }));
+    return still(chart.renderToSVGString({ useViewBox: true }));
   } finally {
     chart.dispose();
   }
@@ -55,5 +55,12 @@ function pictureOf(...[report, applied, rows]: Parameters<Draw>): Picture {
   }
 }
 
-/** The library numbers its pictures over the life of a process. */
-const withoutIds = (svg: string): string => svg.replaceAll(/zr\d+-/g, 'zr-');
+/**
+ * Without what is for a page that moves: styles under the pointer, by names that count over the life of a process. In texts
+ * a quote is written as an entity, so that none looks like an attribute.
+ */
+const still = (svg: string): string =>
+  svg
+    .replace(/<style\s*>.*?<\/style>\s*/s, '')
+    .replaceAll(/ (?:class="zr\d+-cls-\d+"|pointer-events="\w+"|ecmeta_\w+="[^"]*")/g, '')
+    .replaceAll(/zr\d+-/g, 'zr-');
