@@ -99,6 +99,11 @@ export class World {
     for (const { partitionKey, data } of packControl(records)) this.#put(partitionKey, data);
   }
 
+  /** Puts a record on the stream as it is. */
+  put(partitionKey: string, data: string | Uint8Array): void {
+    this.#put(partitionKey, data);
+  }
+
   /** Puts a barrier on every shard. */
   putBarrier(id: string): void {
     const record: ControlRecord = { v: 1, kind: 'barrier', id };

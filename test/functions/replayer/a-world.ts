@@ -1,0 +1,217 @@
+import type { AthenaState } from '../../../functions/adapters/athena.ts';
+import type { HeldStore } from '../../../functions/adapters/lease.ts';
+import { createReplayJobs, type ReplayWork } from '../../../functions/adapters/replay-jobs.ts';
+import { ServiceError } from '../../../functions/adapters/signed-http.ts';
+import { createReplayer, type ReplayerProps } from '../../../functions/replayer/replayer.ts';
+import { csvOf } from '../../../infra/local/services/athena/result-file.ts';
+import type { ReplayAnswer, ReplayView } from '../../../shared/replay/call.ts';
+import type { ReplayRequest } from '../../../shared/replay/job.ts';
+import type { CatalogBody } from '../../../shared/segments/catalog-body.ts';
+import { compileCatalog } from '../../../shared/segments/compile-catalog.ts';
+import { MemoryTable } from '../adapters/memory-table.ts';
+import { World } from '../profile-updater/world.ts';
+import { LakeInMemory } from './a-lake-in-memory.ts';
+
+/** A run was killed: nothing it does from now on happens. */
+class Killed extends Error {}
+
+/** What live systems do between two calls of a replay. */
+export type Turn = () => void | Promise<void>;
+
+/**
+ * The stream, the profile-updaters and the profiles of `World`, with a lake-writer, an Athena and a mapping that can be
+ * paused: what a replay stands in the middle of, in memory and in steps.
+ */
+export class ReplayWorld {
+  readonly live: World;
+  readonly lake = new LakeInMemory();
+  readonly table = new MemoryTable();
+  readonly jobs: HeldStore<ReplayWork> = createReplayJobs(this.table.client, 'segments');
+  readonly files = new Map<string, Uint8Array>();
+  readonly queries = new Map<string, { id: string; sql: string }>();
+  readonly logged: string[] = [];
+  /** Whether records reach the profile-updaters. */
+  isEnabled = true;
+  /** How often they stopped doing so. */
+  pauses = 0;
+  /** Called before each call of the replay to the outside. */
+  onTurn: Turn = () => undefined;
+  /** Answers that a query fails. */
+  failsQuery: (sql: string) => boolean = () => false;
+  /** Bytes of results for each bucket. */
+  bucketBytes = 1_500;
+  /** Milliseconds that runs have waited. */
+  waited = 0;
+  readonly #landed: number[];
+  #generation = 0;
+  #calls = 0;
+  #killAt = Number.POSITIVE_INFINITY;
+  #die: (error: Killed) => void = () => undefined;
+  #made = 0;
+
+  constructor(catalog?: CatalogBody) {
+    this.live = new World(catalog);
+    this.#landed = this.live.shards.map(() => 0);
+  }
+
+  /** The lake-writer takes a batch of a shard. */
+  land(shard: number, size = 1_000): void {
+    const from = this.#landed[shard] as number;
+    const batch = (this.live.shards[shard] ?? []).slice(from, from + size);
+    this.lake.land(batch);
+    this.#landed[shard] = from + batch.length;
+  }
+
+  /** A profile-updater takes a batch of a shard, unless they are paused. */
+  async step(shard: number, size?: number): Promise<void> {
+    if (this.isEnabled) await this.live.step(shard, size);
+  }
+
+  /** Everything is taken in by everybody. */
+  async drain(): Promise<void> {
+    if (!this.isEnabled) throw new Error('The profile-updaters are paused.');
+    await this.live.drain();
+    for (const shard of this.live.shards.keys()) this.land(shard);
+  }
+
+  /** Asks for a replay and lets it run to its end. */
+  async replay(request: ReplayRequest): Promise<ReplayView> {
+    await this.start(request);
+    for (let runs = 0; runs < 50; runs += 1) {
+      const { answer } = await this.run();
+      if (answer?.replay !== undefined && answer.replay.state !== 'running') return answer.replay;
+    }
+    throw new Error('The replay comes to no end.');
+  }
+
+  async start(request: ReplayRequest): Promise<ReplayAnswer> {
+    this.#generation += 1;
+    this.#killAt = Number.POSITIVE_INFINITY;
+    return await createReplayer(this.#props())({ start: request }, { getRemainingTimeInMillis: () => 900_000 });
+  }
+
+  /** One run, killed at its nth call to the outside. */
+  async run(killAt = Number.POSITIVE_INFINITY): Promise<{ answer: ReplayAnswer | undefined; calls: number }> {
+    this.#generation += 1;
+    this.#calls = 0;
+    this.#killAt = killAt;
+    // Of a run that was killed the lease is over.
+    this.waited += 10_000;
+    const killed = new Promise<never>((_, reject) => {
+      this.#die = reject;
+    });
+    killed.catch(() => undefined);
+    const run = createReplayer(this.#props())({}, { getRemainingTimeInMillis: () => 900_000 });
+    try {
+      return { answer: await Promise.race([run, killed]), calls: this.#calls };
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      return { answer: undefined, calls: this.#calls };
+    }
+  }
+
+  /** What nobody hurries: consumers read on. */
+  async #letBe(): Promise<void> {
+    for (const shard of this.live.shards.keys()) {
+      await this.step(shard, 3);
+      this.land(shard, 3);
+    }
+  }
+
+  #props(): ReplayerProps {
+    const generation = this.#generation;
+    /** A call to the outside: killed before it, or after it has taken effect and before its answer. */
+    const call = async <T>(act: () => T | Promise<T>): Promise<T> => {
+      const isAlive = () => generation === this.#generation && this.#calls < this.#killAt;
+      if (!isAlive()) {
+        if (generation === this.#generation) this.#die(new Killed());
+        return await never();
+      }
+      this.#calls += 1;
+      await this.onTurn();
+      const answer = await act();
+      this.#calls += 1;
+      if (isAlive()) return answer;
+      this.#die(new Killed());
+      return await never();
+    };
+    const through = <P extends readonly unknown[], R>(method: (...args: P) => Promise<R>) => {
+      return (...args: P): Promise<R> => call(() => method(...args));
+    };
+    const { live, lake, jobs } = this;
+    const shardIds = live.shards.map((_, shard) => `shardId-00000000000${shard}`);
+    return {
+      jobs: { read: through(jobs.read), write: through(jobs.write.bind(jobs)) },
+      store: {
+        read: through((ids) => live.store.read(ids)),
+        write: through((item) => live.store.write(item)),
+        readPages: through((key, numbers) => live.store.readPages(key, numbers)),
+        writePage: through((page) => live.store.writePage(page)),
+      },
+      stream: { publish: through(async (records) => live.publish(...records)) },
+      putRecords: through(async (records) => {
+        for (const { partitionKey, data } of records) live.put(partitionKey, data);
+      }),
+      barriers: {
+        passedShards: through(async (id) => new Set(shardIds.filter((_, n) => live.marks.includes(`${id} ${n}`)))),
+      },
+      putBarrier: through(async (id) => {
+        live.putBarrier(id);
+        return shardIds;
+      }),
+      athena: {
+        start: through(async ({ sql, token = '' }) => {
+          const known = this.queries.get(token) ?? { id: `query-${this.queries.size}`, sql };
+          if (known.sql !== sql) throw new Error('Idempotent parameters do not match');
+          this.queries.set(token, known);
+          return known.id;
+        }),
+        look: through(async (id): Promise<AthenaState> => {
+          const { sql } = [...this.queries.values()].find((query) => query.id === id) ?? {};
+          if (sql === undefined) return { state: 'unknown' };
+          if (this.failsQuery(sql)) return { state: 'failed', reason: 'said by a test' };
+          const key = `${id}.csv`;
+          if (!this.files.has(key)) this.files.set(key, Buffer.from(csvOf(lake.answer(sql))));
+          return { state: 'succeeded', output: { bucket: 'results', key } };
+        }),
+      },
+      objects: {
+        readPart: through(async (_, key, start, length) => {
+          const file = this.files.get(key);
+          if (file === undefined) throw new ServiceError('NoSuchKey', 404, 'It is gone.');
+          return { bytes: Buffer.from(file.subarray(start, start + length)), size: file.length };
+        }),
+        listKeys: through(async (_, prefix, most = 1_000) =>
+          [...lake.keys]
+            .filter((key) => key.startsWith(prefix))
+            .sort()
+            .slice(0, most),
+        ),
+      },
+      put: through(async (key, body) => void this.files.set(key, body)),
+      readCatalog: through(async () => compileCatalog(live.catalog.entries)),
+      updates: {
+        state: through(async () => (this.isEnabled ? 'Enabled' : 'Disabled')),
+        enable: through(async (isEnabled) => {
+          if (this.isEnabled && !isEnabled) this.pauses += 1;
+          this.isEnabled = isEnabled;
+        }),
+      },
+      identity: { externalTraits: ['email'], blockedIds: [] },
+      lakeBucket: 'lake',
+      database: 'headwater_test',
+      workGroup: 'headwater-test',
+      bucketBytes: this.bucketBytes,
+      clock: () => live.now + this.waited,
+      newId: () => `id-${this.#made++}`,
+      newToken: () => `replay-${this.#made++}`,
+      pause: async (milliseconds) => {
+        this.waited += milliseconds;
+        await this.#letBe();
+      },
+      log: (level, message, { code } = {}) => this.logged.push(`${level} ${code}: ${message}`),
+    };
+  }
+}
+
+const never = (): Promise<never> => new Promise(() => undefined);
