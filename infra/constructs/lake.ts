@@ -106,6 +106,7 @@ export class Lake extends Construct {
         allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], results.arnForObjects('*')),
       ],
       explanations: [
+        this.catalog.explanation,
         ...lakeTables.map(({ name }) => explainPrefix(this.bucket, `${name}/`, 'A query reads the files of its days.')),
         explainPrefix(results, '', 'Athena names the result of a query by the id that it gives it.'),
       ],
