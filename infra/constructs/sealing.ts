@@ -44,7 +44,6 @@ export class Sealing extends Construct {
       invokes: this.sealer.lambda,
       description: 'Looks for days of the lake to seal.',
       schedule: ScheduleExpression.rate(Duration.minutes(15)),
-      maxEventAge: Duration.minutes(1),
     });
     this.daysBehind = new MetricFilter(this, 'Behind', {
       logGroup: this.sealer.logGroup,

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { Dialect, transpile } from '@polyglot-sql/sdk';
 import { expect, test } from 'vitest';
 import { dayPartition } from '../../schemas/lake/column.ts';
-import { lakeTables } from '../../schemas/lake/tables.ts';
+import { baseOf, lakeTables, landedTables, sealedTables } from '../../schemas/lake/tables.ts';
 import { lakeViews } from '../../schemas/lake/views.ts';
 
 const viewsFolder = new URL('../../schemas/lake/views/', import.meta.url);
@@ -35,5 +35,34 @@ test.each(lakeViews.map((view) => [view.name, view] as const))(
     // A comma within parentheses stands between arguments, not columns.
     const selected = list.split(/,(?![^(]*\))/).map((column) => column.trim().replace(/^.* AS /, ''));
     expect(selected).toEqual(view.columns.map(({ name }) => name));
+  },
+);
+
+/** Views that show their table whole: they list its columns for what is sealed, and for what landed. */
+const wholeViews = ['raw', 'events', 'failed_events', 'mended_events', 'transitions'];
+
+test.each(
+  landedTables.filter((table) => wholeViews.includes(baseOf(table))).map((table) => [baseOf(table), table] as const),
+)('the SQL of %s lists all columns of its table wherever it reads them', (view, table) => {
+  const whole = [...table.columns.map(({ name }) => name), dayPartition.name];
+  const lists = [...sqlOf(view).matchAll(/^ *SELECT\n([^()*]*?)\n *FROM (?:\(|\w+_sealed)/gm)].map(([, list = '']) =>
+    list.split(',').map((column) => column.trim()),
+  );
+  expect(lists.length).toBeGreaterThanOrEqual(2);
+  for (const list of lists) expect(list).toEqual(whole);
+});
+
+test.each(sealedTables.map((table, at) => [table.name, table, landedTables[at]] as const))(
+  '%s has the columns of what landed',
+  (_, sealed, landed) => {
+    expect(sealed.columns).toEqual(landed?.columns);
+  },
+);
+
+test.each(landedTables.map((table) => [table.name, table] as const))(
+  'rows of %s are told apart, ordered and sorted by its own columns',
+  (_, { columns, sealing }) => {
+    const names: string[] = columns.map(({ name }) => name);
+    for (const name of [...sealing.identity, ...sealing.order, ...sealing.sort]) expect(names).toContain(name);
   },
 );
