@@ -3,13 +3,15 @@ import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { endpoints } from '../schemas/api/endpoints.ts';
 import { openApiDocument } from '../schemas/api/openapi.ts';
+import { lakeDictionary } from '../schemas/lake/dictionary.ts';
 import { lakeViews } from '../schemas/lake/views.ts';
 
-/** Files that are made from the schemas, by their path in the project. */
+/** Files that are made from the schemas, by their path in the project: text as it is, all else as JSON. */
 const generated: Record<string, () => unknown> = {
   'schemas/api/openapi.generated.json': () => openApiDocument(endpoints, packageJson.version),
   // For functions, which read no files: reports inline views.
   'schemas/lake/views.generated.json': () => Object.fromEntries(lakeViews.map(({ name }) => [name, viewText(name)])),
+  'schemas/lake/README.md': lakeDictionary,
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -17,7 +19,8 @@ const root = new URL('../', import.meta.url);
 
 for (const [path, render] of Object.entries(generated)) {
   const file = new URL(path, root);
-  const fresh = `${JSON.stringify(render(), null, 2)}\n`;
+  const content = render();
+  const fresh = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
   if (!values.check) {
     writeFileSync(file, fresh);
     console.log(`wrote ${path}`);
