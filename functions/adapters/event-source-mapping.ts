@@ -30,7 +30,9 @@ export function createEventSourceMapping(uuid: string, options?: SignedHttpOptio
 }
 
 function stateOf({ status, headers, body }: SignedAnswer): MappingState {
-  if (status < 300) return (JSON.parse(body.toString('utf8')) as { State: MappingState }).State;
-  const code = (headers['x-amzn-errortype'] ?? `Http${status}`).split(':')[0] as string;
+  const text = body.toString('utf8');
+  if (status < 300) return (JSON.parse(text) as { State: MappingState }).State;
+  const named = headers['x-amzn-errortype'] ?? /"__type"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? `Http${status}`;
+  const code = named.split(':')[0] as string;
   throw new ServiceError(code, status, `Lambda answered ${status} ${code} about an event source mapping.`);
 }

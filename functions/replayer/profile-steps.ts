@@ -39,6 +39,10 @@ export class ProfileSteps {
 
   async fold(job: ReplayJob, { bucket }: Step<'fold'>): Promise<ReplayJob> {
     if (bucket >= job.buckets) return this.#afterFold(job);
+    // Somebody has let live updates go on: what they have applied since may be missing here.
+    if (job.pass === 'late' && (await this.#reach.updates.state()) !== 'Disabled') {
+      return { ...job, step: { name: 'resuming' } };
+    }
     const counts = job.pass === 'all' ? await this.#foldAll(job, bucket) : await this.#foldLate(job, bucket);
     const next = { ...job, counts: addCounts(job.counts, counts), step: { name: 'fold', bucket: bucket + 1 } as const };
     return job.pass === 'late' ? { ...next, lateBucket: bucket + 1 } : next;

@@ -140,11 +140,12 @@ async function start(
     retryMs: options.asyncRetryMs,
   });
   closers.push(asynchronous.stop);
-  lambda.serve({
-    find: (name) => parts.functions.find(({ functionName }) => functionName === name)?.logicalId,
-    invoke: (logicalId, event) => functions.get(logicalId).invoke(event),
+  const invocable = {
+    find: (name: string) => parts.functions.find(({ functionName }) => functionName === name)?.logicalId,
+    invoke: (logicalId: string, event: unknown) => functions.get(logicalId).invoke(event),
     accept: asynchronous.accept,
-  });
+  };
+  lambda.serve(invocable);
 
   const stateFolder = path.join(data.state, 'checkpoints');
   for (const spec of parts.mappings) {
@@ -154,6 +155,13 @@ async function start(
     mappings.set(spec.logicalId, mapping);
     closers.push(() => within(graceMs, mapping.stop()));
   }
+  lambda.serve(
+    invocable,
+    parts.mappings.flatMap(({ logicalId, uuid, functionArn, streamArn: eventSourceArn }) => {
+      const mapping = mappings.get(logicalId);
+      return mapping === undefined ? [] : { ...mapping, uuid, functionArn, eventSourceArn };
+    }),
+  );
   if (parts.httpApi) server.serve(createHttpApi({ spec: parts.httpApi, invoke }));
   for (const spec of parts.schedules) {
     const schedule = startSchedule({ spec, run: (event) => asynchronous.run(spec.functionLogicalId, event) });

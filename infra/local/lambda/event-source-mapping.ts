@@ -24,9 +24,15 @@ export interface MappingStatus {
   readonly shards: readonly ShardStatus[];
 }
 
+/** `Enabled` while it polls; `Disabling` until the running invocation has ended. */
+export type MappingState = 'Enabled' | 'Disabling' | 'Disabled';
+
 /** Feeds a stream to a function with the semantics of Lambda's event source mapping. */
 export interface EventSourceMapping {
-  /** Resolves when every record that is in the stream now is processed or discarded; cuts batching windows short. */
+  state(): MappingState;
+  /** Stops polling, or goes on where it stopped; records wait on the stream meanwhile. Until the runtime ends. */
+  enable(isEnabled: boolean): void;
+  /** Resolves when every record that is in the stream now is processed or discarded, or when it is disabled; cuts batching windows short. */
   drained(): Promise<void>;
   /** Processes the whole stream again from its first record. */
   rewind(): Promise<void>;
@@ -66,6 +72,8 @@ export async function startEventSourceMapping(options: MappingOptions): Promise<
   const workers = new Map<string, ShardWorker>();
   let known = new Map<string, Shard>();
   let stopped = !spec.enabled;
+  let isEnabled = spec.enabled;
+  let disabling: Promise<void> | undefined;
 
   const startWorker = (shardId: string, position: Position) => {
     const isClosed = () => known.get(shardId)?.SequenceNumberRange.EndingSequenceNumber !== undefined;
@@ -107,25 +115,56 @@ export async function startEventSourceMapping(options: MappingOptions): Promise<
     await Promise.all([...workers.values()].map((worker) => worker.stop()));
   };
 
+  const enable = async () => {
+    await disabling;
+    if (!isEnabled || !stopped) return;
+    workers.clear();
+    stopped = false;
+    await discoverSafely();
+  };
+
+  const disable = () => {
+    disabling ??= stopWorkers().finally(() => {
+      disabling = undefined;
+      if (isEnabled) void enable();
+    });
+  };
+
   const timer = setInterval(() => void discoverSafely(), discoverMs);
   timer.unref();
   if (!stopped) await discover();
 
+  const drain = async () => {
+    for (let seen = -1; seen !== workers.size; ) {
+      await discover();
+      seen = workers.size;
+      await Promise.all([...workers.values()].map((worker) => worker.drain()));
+      await discover();
+    }
+  };
+
   return {
+    state: () => (disabling ? 'Disabling' : isEnabled ? 'Enabled' : 'Disabled'),
+    enable: (wanted) => {
+      if (wanted === isEnabled) return;
+      isEnabled = wanted;
+      if (wanted) void enable();
+      else disable();
+    },
     drained: async () => {
-      if (!spec.enabled) return;
-      for (let seen = -1; seen !== workers.size; ) {
-        await discover();
-        seen = workers.size;
-        await Promise.all([...workers.values()].map((worker) => worker.drain()));
-        await discover();
+      if (!isEnabled) return;
+      try {
+        await drain();
+      } catch (error) {
+        // Whoever pauses it leaves nothing to wait for.
+        if (isEnabled) throw error;
       }
     },
     rewind: async () => {
       await stopWorkers();
       workers.clear();
       await checkpoints.reset();
-      stopped = !spec.enabled;
+      stopped = !isEnabled;
       if (!stopped) await discover();
     },
     notice: ({ service, operation, body }, answer) => {

@@ -12,23 +12,46 @@ export interface Invocable {
   accept(logicalId: string, event: unknown): Promise<void>;
 }
 
+/** An event source mapping of the template, as far as it can be paused. */
+export interface Mapping {
+  readonly uuid: string;
+  readonly functionArn: string;
+  readonly eventSourceArn: string;
+  state(): 'Enabled' | 'Disabling' | 'Disabled';
+  enable(isEnabled: boolean): void;
+}
+
 export interface LambdaService extends LocalService {
-  /** Serves these functions from now on. */
-  serve(functions: Invocable): void;
+  /** Serves these functions and mappings from now on. */
+  serve(functions: Invocable, mappings?: readonly Mapping[]): void;
 }
 
 const invocations = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/;
 
+const mappingPath = /^\/2015-03-31\/event-source-mappings\/([^/?]+)\/?$/;
+const mappingOperations: Readonly<Record<string, string>> = {
+  GET: 'GetEventSourceMapping',
+  PUT: 'UpdateEventSourceMapping',
+};
+
 /** The largest event of an asynchronous invocation, in bytes. */
 const asyncLimit = 1024 * 1024;
 
-/** Lambda, as far as functions call functions: Invoke, synchronous and asynchronous. */
+/**
+ * Lambda, as far as functions call functions and pause what reads a stream for them: Invoke, synchronous and
+ * asynchronous, GetEventSourceMapping, and UpdateEventSourceMapping for `Enabled` alone.
+ */
 export function createLambdaService(): LambdaService {
   let functions: Invocable | undefined;
+  let mappings: readonly Mapping[] = [];
   return {
     name: 'lambda',
-    operationOf: ({ method, url }) => (method === 'POST' && invocations.test(url) ? 'Invoke' : 'Unknown'),
+    operationOf: ({ method, url }) => {
+      if (mappingPath.test(url)) return mappingOperations[method] ?? 'Unknown';
+      return method === 'POST' && invocations.test(url) ? 'Invoke' : 'Unknown';
+    },
     handle: async (call) => {
+      if (call.operation.endsWith('EventSourceMapping')) return aboutMapping(mappings, call);
       if (call.operation !== 'Invoke') {
         throw new AwsError(
           'UnknownOperationException',
@@ -40,10 +63,32 @@ export function createLambdaService(): LambdaService {
       return invoke(functions, call);
     },
     close: async () => {},
-    serve: (served) => {
+    serve: (served, paused = []) => {
       functions = served;
+      mappings = paused;
     },
   };
+}
+
+function aboutMapping(mappings: readonly Mapping[], { operation, url, body }: AwsCall): AwsAnswer {
+  const uuid = decodeURIComponent(mappingPath.exec(url)?.[1] ?? '');
+  const mapping = mappings.find((each) => each.uuid === uuid);
+  if (mapping === undefined) {
+    throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', 404);
+  }
+  const { functionArn, eventSourceArn } = mapping;
+  const about = { UUID: uuid, FunctionArn: functionArn, EventSourceArn: eventSourceArn };
+  if (operation === 'GetEventSourceMapping') return answer(200, { ...about, State: mapping.state() });
+  const { Enabled, ...others } = eventOf(body) as { Enabled?: unknown };
+  const [other] = Object.keys(others);
+  if (other !== undefined || typeof Enabled !== 'boolean') {
+    throw new AwsError('InvalidParameterValueException', `Only Enabled can be changed here, not ${other ?? 'nothing'}`);
+  }
+  if (mapping.state() === 'Disabling') {
+    throw new AwsError('ResourceInUseException', 'The event source mapping is being updated', 400);
+  }
+  mapping.enable(Enabled);
+  return answer(202, { ...about, State: Enabled ? 'Enabling' : 'Disabling' });
 }
 
 async function invoke(functions: Invocable, { url, headers, body }: AwsCall): Promise<AwsAnswer> {
