@@ -47,15 +47,15 @@ WITH gathered AS (
 in_order AS (
   SELECT
     *,
-    min(first_at) OVER (PARTITION BY person_key ORDER BY first_at, strand) AS person_since,
-    max(last_at) OVER (PARTITION BY person_key ORDER BY first_at, strand ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+    min(first_at) OVER (PARTITION BY person_key ORDER BY first_at) AS person_since,
+    max(last_at) OVER (PARTITION BY person_key ORDER BY first_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
     row_number() OVER (PARTITION BY person_key, strand ORDER BY first_at) AS telling
   FROM gathered
 ),
 in_sessions AS (
   SELECT
     *,
-    max(CASE WHEN before IS NULL OR first_at >= before + INTERVAL '30' MINUTE THEN first_at END) OVER (PARTITION BY person_key ORDER BY first_at, strand) AS started_at,
+    max(CASE WHEN before IS NULL OR first_at >= before + INTERVAL '30' MINUTE THEN first_at END) OVER (PARTITION BY person_key ORDER BY first_at) AS started_at,
     CASE WHEN telling = 1 THEN ordered_at END AS order_completed_at
   FROM in_order
 )

@@ -58,6 +58,23 @@ test('half an hour without an event ends a session, a millisecond less does not'
   );
 });
 
+test('a bounce is one page or screen and nothing else', async () => {
+  await happened(
+    screen('ada', '09:00', 'Home'),
+    page('bob', '09:00', '/'),
+    track('bob', '09:01', 'Product Viewed', { product_id: 'p-1' }),
+    track('eve', '09:00', 'Product Viewed', { product_id: 'p-1' }),
+  );
+  expect(await shape('person_key, events, page_views, is_bounce')).toEqual(
+    table(`
+      person_key | events | page_views | is_bounce
+      user:ada   | 1      | 1          | true
+      user:bob   | 2      | 1          | false
+      user:eve   | 1      | 0          | false
+    `),
+  );
+});
+
 test('a session goes on over midnight, over half hours of the clock and through events that arrive late', async () => {
   await happened(
     page('ada', '03-01 23:50', '/first'),
