@@ -98,6 +98,7 @@ describe('lifecycle', () => {
 
   test('tells the stage of each person as of the newest event', async () => {
     await happened(
+      page('new', '05-01 00:00', '/', CRAWLER),
       page('new', '05-31 00:00', '/'),
       page('almost-new', '05-30 23:59', '/'),
       page('almost-new', '06-20 09:00', '/'),
@@ -112,6 +113,7 @@ describe('lifecycle', () => {
       page('almost-lapsed', '04-01 09:00', '/'),
       page('lapsed', '03-31 09:00', '/'),
       page('returned', '01-01 09:00', '/'),
+      page('returned', '03-20 09:00', '/', CRAWLER),
       page('returned', '06-01 09:00', '/'),
       page('after-ninety-days', '03-03 09:00', '/'),
       page('after-ninety-days', '06-01 09:00', '/'),

@@ -302,12 +302,15 @@ describe('marketing_performance', () => {
     await happened(
       spend({ channel: 'email', cost: 10_000, clicks: 0 }),
       spend({ channel: 'social', currency: 'EUR', cost: 10_000, impressions: 8, clicks: 4 }),
+      spend({ channel: 'paid', currency: 'EUR', cost: 10_000, clicks: 4 }),
+      spend({ channel: 'paid', cost: 10_000, clicks: 2 }),
     );
     const columns = 'channel, source, cost, impressions, clicks, sessions, ctr, cpc, cpa, roas, roi';
     expect(await show(`SELECT ${columns} FROM marketing_performance ORDER BY channel`)).toEqual(
       table(`
         channel | source | cost | impressions | clicks | sessions | ctr | cpc | cpa | roas | roi
         email   |        | 1    | 0           | 0      | 0        |     |     |     | 0    | -1
+        paid    |        | 1    | 0           | 6      | 0        |     | 0.5 |     | 0    | -1
         social  |        | 0    | 8           | 4      | 0        | 0.5 |     |     |      |
       `),
     );
