@@ -9,6 +9,8 @@ import { type ImportRequest, indented } from './request.ts';
 import { openTarget, type Target } from './target.ts';
 
 const POLL_MS = 300;
+/** How long an import may stand still before its function is called again: it may have died. A call too many does no harm. */
+const NUDGE_MS = 5_000;
 /** Looks that may fail in a row: a runtime that starts anew is away for some seconds. */
 const MAX_FAILURES = 20;
 
@@ -28,12 +30,21 @@ export async function importFile(request: ImportRequest): Promise<void> {
 async function ended(target: Target, dropped: Dropped, size: number): Promise<ImportStatus> {
   const progress = openProgress('Importing', size);
   let failures = 0;
+  let seen = '';
+  let seenAt = performance.now();
   try {
     for (;;) {
       try {
         const status = await statusOf(target, dropped);
         failures = 0;
         if (status !== undefined) progress.update(status.read);
+        if (JSON.stringify(status ?? {}) !== seen) {
+          seen = JSON.stringify(status ?? {});
+          seenAt = performance.now();
+        } else if (performance.now() - seenAt > NUDGE_MS) {
+          seenAt = performance.now();
+          await target.invoke();
+        }
         if (status?.step === 'done' || status?.step === 'failed') return status;
       } catch (cause) {
         failures += 1;
