@@ -6,6 +6,7 @@ import { createKinesis } from '../adapters/kinesis.ts';
 import { createLakeFiles } from '../adapters/lake-files.ts';
 import { log } from '../adapters/log.ts';
 import { createSealingStates } from '../adapters/sealing-states.ts';
+import { limits } from './limits.ts';
 import { createSealer } from './sealer.ts';
 
 const env = readEnv(sealerEnv, process.env);
@@ -15,7 +16,7 @@ export const handler = createSealer({
   states: createSealingStates(env.LAKE_BUCKET),
   putBarrier: putBarrierOn(createKinesis(), env.STREAM_NAME),
   tables: landedTables,
-  limits: { partBytes: 96_000_000, groupRows: 50_000, windowBytes: 900_000_000 },
+  limits,
   graceMs: env.LANDED_GRACE_HOURS * 3_600_000,
   clock: Date.now,
   newId: randomUUID,

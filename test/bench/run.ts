@@ -3,12 +3,13 @@ import { audiences, backfill } from './audiences.bench.ts';
 import { bundles } from './bundles.bench.ts';
 import { endToEnd } from './end-to-end.bench.ts';
 import { type Benchmark, type Figure, isMet } from './figure.ts';
+import { lake } from './lake.bench.ts';
 import { parquet } from './parquet.bench.ts';
 import { pipeline } from './pipeline.bench.ts';
 import { segments } from './segments.bench.ts';
 
 /** `npm run bench [-- NAME...]`: measures, and ends with 1 when a figure misses its bound. */
-const benchmarks: readonly Benchmark[] = [pipeline, bundles, endToEnd, audiences, backfill, segments, parquet];
+const benchmarks: readonly Benchmark[] = [pipeline, bundles, endToEnd, audiences, backfill, segments, parquet, lake];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
