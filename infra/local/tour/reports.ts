@@ -1,6 +1,6 @@
-import { DEFAULT_CURRENCY } from '../../../schemas/event/vocabulary.ts';
 import { reports } from '../../../schemas/report/reports.ts';
 import type { Ledger } from '../demo/ledger.ts';
+import { named } from '../demo/reconciliation.ts';
 import type { ReportAnswer } from '../report/answer.ts';
 import { screenOf } from '../report/screen.ts';
 import type { Stage } from './tour.ts';
@@ -32,8 +32,7 @@ export async function showReports({ store, fresh, get, print }: Stage): Promise<
 function compare({ rows, parameters }: ReportAnswer, { revenue }: Ledger): void {
   const currency = String(parameters.currency);
   const told = Math.round(rows.reduce((sum, { gross }) => sum + Number(gross), 0) * 10_000);
-  // Where an event names no currency, cleaning takes the default one.
-  const known = (revenue[currency] ?? 0) + (currency === DEFAULT_CURRENCY ? (revenue.none ?? 0) : 0);
+  const known = named(revenue)[currency] ?? 0;
   if (told !== known)
     throw new Error(`Revenue in ${currency} is ${told / 10_000}, and ${known / 10_000} by the ledger.`);
 }
