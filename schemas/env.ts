@@ -49,6 +49,17 @@ export const sealerEnv = {
   ),
 };
 export const importerEnv = { LAKE_BUCKET: lakeBucket, STREAM_NAME: streamName, SEGMENTS_TABLE: segmentsTable };
+export const replayerEnv = {
+  PROFILES_TABLE: profilesTable,
+  SEGMENTS_TABLE: segmentsTable,
+  LAKE_BUCKET: lakeBucket,
+  STREAM_NAME: streamName,
+  ...athena,
+  UPDATES_MAPPING: text('UUID of the mapping by which profile-updater reads the stream, set by Profiles.grantRebuild'),
+  IDENTITY_RULES: identityRules(
+    'what identifies people, set by Profiles.grantRebuild from `identity` in infra/config.ts',
+  ),
+};
 export const audienceWriterEnv = {
   AUDIENCE_TABLE: audienceTable,
   TRANSITIONS_QUEUE_URL: text('URL of the queue of transitions, set by Audience'),
@@ -83,6 +94,11 @@ export const reportApiEnv = {
   SEGMENTS_TABLE: segmentsTable,
   ...athena,
   REPORTING_CURRENCY: text('currency of money by default, set by Reports from `reportingCurrency` in infra/config.ts'),
+  REPORT_MARGIN_DAYS: whole(
+    'days that a batch of the lake may span, set by Reports from `lakeWriter` in infra/config.ts',
+    1,
+    7,
+  ),
   REPORT_OPEN_SECONDS: whole(
     'how long a report that includes today counts, set by Reports from infra/config.ts',
     1,
@@ -116,6 +132,7 @@ export const environments = {
   'lake-writer': lakeWriterEnv,
   sealer: sealerEnv,
   importer: importerEnv,
+  replayer: replayerEnv,
   'audience-writer': audienceWriterEnv,
   sweeper: sweeperEnv,
   'segment-api': segmentApiEnv,

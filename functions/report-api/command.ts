@@ -19,6 +19,7 @@ const { values: options, positionals } = parseArgs({
     database: { type: 'string', default: '' },
     workgroup: { type: 'string', default: '' },
     currency: { type: 'string', default: '' },
+    margin: { type: 'string', default: '1' },
     format: { type: 'string', default: 'json' },
     parameters: { type: 'string', default: '{}' },
   },
@@ -43,7 +44,7 @@ async function answer(name: string): Promise<string> {
   const { database } = options;
   await takeAccountCredentials(process.env);
   const result = await createAthena().query({
-    ...composeReport(report, read.values, { database, views }),
+    ...composeReport(report, read.values, { database, views, marginDays: Number(options.margin) }),
     database,
     workGroup: options.workgroup,
   });

@@ -17,7 +17,8 @@ const catalog = new CachedCatalog(createSegmentCatalogReader(dynamoDb, env.SEGME
 
 export const handler = createReportApi({
   reports,
-  compose: (report, values) => composeReport(report, values, { database: env.ATHENA_DATABASE, views }),
+  compose: (report, values) =>
+    composeReport(report, values, { database: env.ATHENA_DATABASE, views, marginDays: env.REPORT_MARGIN_DAYS }),
   athena: createAthena(),
   runs: createReportRuns(dynamoDb, env.REPORTS_TABLE),
   readRows: resultRows(createObjectReader()),

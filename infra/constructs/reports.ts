@@ -39,6 +39,8 @@ export class Reports extends Construct {
         {
           environment: {
             REPORTING_CURRENCY: settings.reportingCurrency,
+            // A record that is older than this is set aside: so far apart may those of one batch be.
+            REPORT_MARGIN_DAYS: String(Math.ceil(settings.lakeWriter.recordAgeHours / 24)),
             REPORT_OPEN_SECONDS: String(settings.reports.openSeconds),
             REPORT_CLOSED_SECONDS: String(settings.reports.closedSeconds),
             REPORT_WAIT_SECONDS: String(settings.reports.waitSeconds),

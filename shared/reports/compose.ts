@@ -14,6 +14,11 @@ export interface ReportQuery {
 export interface ComposeOptions {
   readonly database: string;
   readonly views: ViewTexts;
+  /**
+   * Whole days that records of one batch may lie apart: all of it lies under the day of its first record, and after an
+   * interruption of the writer a batch holds what had waited.
+   */
+  readonly marginDays: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -28,11 +33,11 @@ const DAY_MS = 86_400_000;
 export function composeReport(
   report: Report,
   values: ParameterValues,
-  { database, views }: ComposeOptions,
+  { database, views, marginDays }: ComposeOptions,
 ): ReportQuery {
   const own = typeof report.sql === 'string' ? report.sql : report.sql(values.applied);
   const { names, shadowed } = inlinedViews(own, views);
-  const since = firstArrivalDay(report, values);
+  const since = firstArrivalDay(report, values, marginDays);
   const parts = [
     ...(shadowed.has('events') ? [['events', eventsSql(database, since, values.applied.segment != null)]] : []),
     ...(shadowed.has('raw') ? [['raw', rawSql(database, since)]] : []),
@@ -45,9 +50,9 @@ export function composeReport(
 }
 
 /** The first day of arrival that can hold what the report counts; undefined for all. */
-function firstArrivalDay({ history }: Report, { from }: ParameterValues): string | undefined {
+function firstArrivalDay({ history }: Report, { from }: ParameterValues, marginDays: number): string | undefined {
   if (history === 'all' || from === undefined) return undefined;
-  return new Date(from - history.days * DAY_MS).toISOString().slice(0, 10);
+  return new Date(from - (history.days + marginDays) * DAY_MS).toISOString().slice(0, 10);
 }
 
 const REPORTING = `SELECT currency FROM (VALUES ${currencyCodes.map(quote).join(', ')}) AS known (currency) WHERE currency = :currency`;

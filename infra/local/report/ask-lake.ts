@@ -21,11 +21,12 @@ export async function askLake(request: ReportRequest, format: string): Promise<s
 }
 
 async function run(request: ReportRequest, format: string, stage: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { reportingCurrency } = settingsOf(stage);
+  const { reportingCurrency, lakeWriter } = settingsOf(stage);
   const options = {
     database: `headwater_${stage}`,
     workgroup: `headwater-${stage}`,
     currency: reportingCurrency,
+    margin: String(Math.ceil(lakeWriter.recordAgeHours / 24)),
     format,
     parameters: JSON.stringify(request.parameters),
   };

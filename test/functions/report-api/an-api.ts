@@ -38,7 +38,7 @@ export class Api {
 
   readonly #handler = createReportApi({
     reports,
-    compose: (report, values) => composeReport(report, values, { database, views }),
+    compose: (report, values) => composeReport(report, values, { database, views, marginDays: 1 }),
     athena: {
       start: async (query) => {
         const known = this.#byToken.get(query.token ?? '');

@@ -8,7 +8,7 @@ import { relationsOf, sqlTokens } from '../../../shared/reports/sql-words.ts';
 import { hostileTexts } from './hostile-texts.ts';
 import { reportOf, valuesOf } from './read.ts';
 
-const options = { database: 'headwater_test', views };
+const options = { database: 'headwater_test', views, marginDays: 1 };
 const compose = (report: Report, given = {}) => composeReport(report, valuesOf(report, given), options);
 
 const aReport = (sql: string, more: Partial<Report> = {}): Report => ({
@@ -63,7 +63,7 @@ describe('events', () => {
   test('begin with the day of arrival that the report may need', () => {
     const { sql, parameters } = compose(aReport('SELECT 1 FROM events WHERE event_time >= :from'));
     expect(sql).toContain('events AS (\nSELECT * FROM "headwater_test".events WHERE day >= ?\n)');
-    expect(parameters).toEqual(["'2026-05-31'", "TIMESTAMP '2026-06-01 00:00:00.000'"]);
+    expect(parameters).toEqual(["'2026-05-30'", "TIMESTAMP '2026-06-01 00:00:00.000'"]);
   });
 
   test('are all there for a report that needs the past', () => {
@@ -74,7 +74,7 @@ describe('events', () => {
   test('are those of a segment where one is asked for', () => {
     const { sql, parameters } = compose(aReport('SELECT 1 FROM events'), { segment: ['vip'] });
     expect(sql).toContain('day >= ? AND person_key IN (SELECT person_key FROM segment_members WHERE segment_id = ?)');
-    expect(parameters).toEqual(["'2026-05-31'", "'vip'"]);
+    expect(parameters).toEqual(["'2026-05-30'", "'vip'"]);
   });
 });
 
