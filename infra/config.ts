@@ -198,6 +198,8 @@ const settings = z.strictObject({
       'lake-writer': memory(1024),
       sealer: memory(3008),
       importer: memory(1024),
+      /** A history of a million events of one key takes about 1.5 GB. */
+      replayer: memory(2048),
       'audience-writer': memory(512),
       sweeper: memory(192),
       'segment-api': memory(1024),

@@ -16,6 +16,7 @@ import { Monitoring } from './constructs/monitoring.ts';
 import { PrivateBucket } from './constructs/private-bucket.ts';
 import { ProfileSnapshots } from './constructs/profile-snapshots.ts';
 import { Profiles } from './constructs/profiles.ts';
+import { Replays } from './constructs/replays.ts';
 import { Reports } from './constructs/reports.ts';
 import { Sealing } from './constructs/sealing.ts';
 import { Segments } from './constructs/segments.ts';
@@ -56,6 +57,7 @@ export class HeadwaterStack extends Stack {
     const watch = new Watch(this, 'Watch', { stream, lake, settings });
     const reports = new Reports(this, 'Reports', { lake, segments, settings });
 
+    const replays = new Replays(this, 'Replays', { stream, lake, profiles, segments, settings });
     const imports = new Imports(this, 'Imports', { stream, lake, segments, settings });
 
     const profileApi = new HeadwaterFunction(this, 'ProfileApi', {
@@ -96,6 +98,7 @@ export class HeadwaterStack extends Stack {
       sealing,
       segments,
       imports,
+      replays,
       reports,
       snapshots,
       watch,
@@ -111,6 +114,11 @@ export class HeadwaterStack extends Stack {
     this.say('AudienceTable', audience.table.tableName, 'The table of members, counts and transitions.');
     this.say('TransitionsQueue', audience.transitions.queueUrl, 'The queue of transitions, in order for each person.');
     this.say('DueTable', dueTimes.table.tableName, 'The table of what is due without an event.');
+    this.say(
+      'ReplayerFunction',
+      replays.replayer.lambda.functionName,
+      'Folds profiles anew, and runs failed events again.',
+    );
     this.say('ImporterFunction', imports.importer.lambda.functionName, 'Brings in the files of the inbox.');
     this.say(
       'ProfileSnapshotFunction',

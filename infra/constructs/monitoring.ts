@@ -20,6 +20,7 @@ import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Imports } from './imports.ts';
 import type { ProfileSnapshots } from './profile-snapshots.ts';
+import type { Replays } from './replays.ts';
 import type { Reports } from './reports.ts';
 import type { Sealing } from './sealing.ts';
 import type { Segments } from './segments.ts';
@@ -34,6 +35,7 @@ export interface MonitoringProps {
   readonly sealing: Sealing;
   readonly segments: Segments;
   readonly imports: Imports;
+  readonly replays: Replays;
   readonly reports: Reports;
   readonly snapshots: ProfileSnapshots;
   readonly watch: Watch;
@@ -78,6 +80,7 @@ export class Monitoring extends Construct {
       sealing,
       segments,
       imports,
+      replays,
       reports,
       snapshots,
       watch,
@@ -101,6 +104,7 @@ export class Monitoring extends Construct {
     this.watchSealing(sealing);
     this.watchBackfill(segments);
     this.watchImports(imports);
+    this.watchReplays(replays);
     this.watchTransitions(audience);
     this.watchReports(reports);
     this.watchSnapshots(snapshots);
@@ -226,6 +230,11 @@ export class Monitoring extends Construct {
   private watchImports({ importer }: Imports): void {
     this.watchSchedule('Importer', importer.lambda);
     this.dashboard.addWidgets(this.runs('Importer', importer.lambda));
+  }
+
+  private watchReplays({ replayer }: Replays): void {
+    this.watchSchedule('Replayer', replayer.lambda);
+    this.dashboard.addWidgets(this.runs('Replayer', replayer.lambda));
   }
 
   private watchTransitions({ transitions }: Audience): void {

@@ -1,3 +1,4 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
@@ -17,7 +18,8 @@ export interface ProfilesProps {
 }
 
 /**
- * Owns the profiles: their table, and the updater that folds the stream into it. Nobody else writes profiles.
+ * Owns the profiles: their table, and the updater that folds the stream into it. Nobody else writes profiles,
+ * but a replay that folds them anew.
  *
  * May fail: a write is throttled (the batch is retried) or its condition fails (the profile is read and folded
  * again). The alarms are the consumer's; while they ring, profiles are stale but not wrong. A table that was damaged
@@ -60,6 +62,18 @@ export class Profiles extends Construct {
   /** To read all profiles. */
   grantScan(): Grant<{ PROFILES_TABLE: string }> {
     return this.grant('BatchGetItem', 'Scan');
+  }
+
+  /** To put other parts in the place of those that are stored, and to pause the updater for that. */
+  grantRebuild(
+    settings: StageSettings,
+  ): Grant<{ PROFILES_TABLE: string; IDENTITY_RULES: string; UPDATES_MAPPING: string }> {
+    const { eventSourceMappingArn, eventSourceMappingId } = this.updates.mapping;
+    const actions = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
+    return allOf(this.grant('BatchGetItem', 'PutItem'), identityRules(settings), {
+      environment: { UPDATES_MAPPING: eventSourceMappingId },
+      statements: [new PolicyStatement({ actions, resources: [eventSourceMappingArn] })],
+    });
   }
 
   private grant(...actions: string[]): Grant<{ PROFILES_TABLE: string }> {

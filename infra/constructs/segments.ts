@@ -81,6 +81,11 @@ export class Segments extends Construct {
     return this.grant('GetItem', 'PutItem');
   }
 
+  /** To read definitions, to see how far the stream was read, and to keep how far a replay is. */
+  grantReplay(): Grant<{ SEGMENTS_TABLE: string }> {
+    return this.grant('GetItem', 'PutItem', 'Query');
+  }
+
   private grant(...actions: string[]): Grant<{ SEGMENTS_TABLE: string }> {
     return { environment: { SEGMENTS_TABLE: this.table.tableName }, statements: [this.table.allow(...actions)] };
   }

@@ -33,6 +33,7 @@ const most = {
   SegmentsApi: 140,
   SegmentsBackfill: 80,
   ProfileApi: 145,
+  ReplaysReplayer: 230,
   ReportsApi: 260,
   ServiceApi: 130,
 };

@@ -61,6 +61,23 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       's3:PutObject',
     ],
   ],
+  replayer: [
+    'ReplaysReplayer',
+    [
+      ...queryLake,
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      ...Array(2).fill('dynamodb:PutItem'),
+      'dynamodb:Query',
+      ...readCatalog,
+      'kinesis:ListShards',
+      'kinesis:PutRecords',
+      'lambda:GetEventSourceMapping',
+      'lambda:UpdateEventSourceMapping',
+      ...writeLogs,
+      ...[...readFiles, 's3:GetObject', 's3:ListBucket', 's3:PutObject'].sort(),
+    ],
+  ],
   sealer: [
     'SealingSealer',
     [
@@ -210,9 +227,9 @@ test('a table is written only by those whose it is', () => {
   expect(writers).toEqual({
     AudienceTable: ['audience-writer'],
     DueTimesTable: ['profile-updater', 'sweeper'],
-    ProfilesTable: ['profile-updater'],
+    ProfilesTable: ['profile-updater', 'replayer'],
     ReportsTable: ['report-api'],
-    SegmentsTable: ['profile-updater', 'segment-api', 'segment-backfill'],
+    SegmentsTable: ['profile-updater', 'replayer', 'segment-api', 'segment-backfill'],
   });
 });
 
@@ -287,4 +304,15 @@ test('the importer reaches what imports need, and no table', () => {
     's3:GetObject,s3:PutObject /imports/*',
     's3:GetObject,s3:PutObject /inbox/*',
   ]);
+});
+
+test('the replayer pauses the reading for profiles, and keeps files of its own', () => {
+  const [, lambda] = functionOf(template, 'ReplaysReplayer');
+  const statements = statementsOf(template, lambda);
+  const pausing = statements.filter(({ Action }) => [Action].flat().includes('lambda:UpdateEventSourceMapping'));
+  expect(JSON.stringify(pausing.map(({ Resource }) => Resource))).toMatch(
+    /:event-source-mapping:.*ProfilesUpdatesMapping/,
+  );
+  const writing = statements.filter(({ Action }) => [Action].flat().join() === 's3:GetObject,s3:PutObject');
+  expect(JSON.stringify(writing.map(({ Resource }) => Resource))).toMatch(/LakeBucket\w+","Arn"\]\},"\/replays\/\*"/);
 });

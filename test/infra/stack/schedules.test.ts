@@ -16,6 +16,7 @@ describe.each([
   ['ProfileSnapshotsSnapshot', 'Snapshot', 'rate(1 minute)'],
   ['WatchLook', 'Watch', 'cron(15 * * * ? *)'],
   ['SealingSealer', 'Sealer', 'rate(15 minutes)'],
+  ['ReplaysReplayer', 'Replayer', 'rate(5 minutes)'],
 ])('%s', (part, name, rate) => {
   const [id] = functionOf(template, part);
 

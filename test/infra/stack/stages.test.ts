@@ -71,6 +71,7 @@ test('the stack says where everything is', () => {
     'LakeBucket',
     'ProfileSnapshotFunction',
     'ProfilesTable',
+    'ReplayerFunction',
     'SegmentsTable',
     'StreamName',
     'TransitionsQueue',
