@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ConfigError, settingsOf, stages } from '../../../infra/config.ts';
+import { watchEnv } from '../../../schemas/env.ts';
 
 const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
 const wrong = (settings: object) => () => settingsOf('test', { test: settings });
@@ -77,4 +78,26 @@ test('names every wrong setting at once', () => {
   expect(wrong({ alarmEmail: 'ops', throttle: { rate: 0 } })).toThrow(
     /alarmEmail.*\n.*throttle\.rate|throttle\.rate.*\n.*alarmEmail/,
   );
+});
+
+test('the watch reads its rules and quiet hours as the settings have them', () => {
+  const quietHours = { timeZone: 'Europe/Berlin', from: '22:00', to: '07:00' };
+  const { watch } = settingsOf('test', { test: { watch: { quietHours } } });
+  expect(watchEnv.WATCH_SETTINGS.read(JSON.stringify(watch))).toEqual({ rules: watch.rules, quietHours });
+  expect(watch.rules).toContainEqual(
+    expect.objectContaining({ metric: 'conversion', direction: 'falls', change: 0.2 }),
+  );
+});
+
+const rule = { id: 'a', metric: 'orders', direction: 'falls', change: 0.1, least: 1 };
+
+test.each([
+  ['a rule without a bound', { rules: [{ ...rule, change: undefined }] }, /rules.0: needs a change or a threshold/],
+  ['an unknown metric', { rules: [{ ...rule, metric: 'luck' }] }, /rules.0.metric/],
+  ['an id twice', { rules: [rule, rule] }, /holds an id twice/],
+  ['an unknown time zone', { quietHours: { timeZone: 'Mars', from: '22:00', to: '07:00' } }, /no IANA time zone/],
+  ['a time that is none', { quietHours: { timeZone: 'UTC', from: '24:00', to: '07:00' } }, /no time HH:MM/],
+  ['a schedule that is none', { schedule: 'hourly' }, /no schedule/],
+])('the watch does not take %s', (_, watch, message) => {
+  expect(wrong({ watch })).toThrow(message);
 });
