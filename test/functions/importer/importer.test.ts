@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { WINDOW_EVENTS } from '../../../functions/importer/run-import.ts';
 import { ABucket, Killed, ordersCsv, ordersHeader, ordersMap } from './a-bucket.ts';
 
 const dropped = (content: string | Uint8Array = ordersCsv, map: unknown = ordersMap, fileName = 'orders.csv') => {
@@ -166,6 +167,21 @@ describe('a run that is killed', () => {
     );
   });
 
+  test('and whose file is replaced before the next one leaves nothing out that is in the new file', async () => {
+    const changed = `${ordersCsv}536384,1,new,1,2010-12-02 09:41:00,2,1\n`;
+    const whole = dropped(changed);
+    await whole.run();
+    for (let killAt = 1; killAt <= whole.effects; killAt += 1) {
+      const bucket = dropped();
+      bucket.killAt = killAt;
+      await bucket.run().catch(() => undefined);
+      bucket.killAt = Number.POSITIVE_INFINITY;
+      bucket.drop('shop', ordersMap, 'orders.csv', changed);
+      await bucket.run();
+      expect([...bucket.events().keys()].sort(), `killed at ${killAt}`).toEqual([...whole.events().keys()].sort());
+    }
+  });
+
   test('leaves its file to nobody else while its lease lasts', async () => {
     const bucket = dropped();
     bucket.killAt = 8;
@@ -198,6 +214,21 @@ test('is done when consumers have passed all of it, and not before', async () =>
   for (const id of bucket.barriers) bucket.put(`barriers/${id}/s`, 'passed');
   await bucket.run();
   expect(bucket.status('shop', 'orders.csv').step).toBe('done');
+});
+
+test('is never further ahead of consumers than two windows of events', async () => {
+  const bucket = dropped(
+    `${ordersHeader}\n${Array.from({ length: 14_000 }, (_, at) => `${at},A,a,1,2010-12-01 08:26:00,1,7`).join('\n')}`,
+  );
+  bucket.limits = { rows: 1_000 };
+  bucket.areConsumersUp = false;
+  await bucket.run(80_000);
+  expect(bucket.events().size).toBeGreaterThan(4_000);
+  expect(bucket.events().size).toBeLessThanOrEqual(2 * WINDOW_EVENTS);
+  bucket.areConsumersUp = true;
+  for (const id of bucket.barriers) bucket.put(`barriers/${id}/s`, 'passed');
+  await bucket.run();
+  expect(bucket.events().size).toBe(14_000);
 });
 
 test('a file that is replaced while it is read is begun anew', async () => {
