@@ -6,6 +6,8 @@ import type { Held, HeldStore } from './lease.ts';
 export interface ReplayWork {
   /** The latest, which may be over; undefined when there never was any. */
   readonly job: ReplayJob | undefined;
+  /** When a command last had it go on, milliseconds since 1970; 0 for never. */
+  readonly calledAt: number;
 }
 
 /** The replay in the table of segments: one item, so that lease and progress change together or not at all. */
@@ -21,17 +23,19 @@ export function createReplayJobs(dynamoDb: DynamoDb, table: string): HeldStore<R
       owner: item.owner?.S ?? '',
       leaseUntil: Number(item.leaseUntil?.N ?? 0),
       job: text === undefined ? undefined : JSON.parse(text),
+      calledAt: Number(item.calledAt?.N ?? 0),
     };
   };
 
   return {
     read,
-    async write({ version, owner, leaseUntil, job }) {
+    async write({ version, owner, leaseUntil, job, calledAt }) {
       const Item: Item = {
         ...Key,
         version: { N: String(version) },
         owner: { S: owner },
         leaseUntil: { N: String(leaseUntil) },
+        calledAt: { N: String(calledAt) },
         ...(job && { job: { S: JSON.stringify(job) } }),
       };
       try {

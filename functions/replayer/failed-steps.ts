@@ -37,20 +37,13 @@ export class FailedSteps {
     const records: StreamRecord[] = [];
     for (const cells of chunk.rows) {
       const row = failedRowOf(cells);
-      count('read');
-      count(`read ${row.reason}`);
-      if (row.isKnown) {
-        count('known');
-        continue;
+      const found = row.isKnown ? undefined : anotherTry(row, job.id);
+      const outcome = found === undefined ? 'known' : found.passes ? 'passes' : 'fails';
+      for (const what of ['read', outcome]) {
+        count(what);
+        count(`${what}:${row.reason}`);
       }
-      const found = anotherTry(row, job.id);
-      if (!found.passes) {
-        count('fails');
-        count(`fails ${found.reason}`);
-        continue;
-      }
-      count('passes');
-      count(`passes ${row.reason}`);
+      if (found === undefined || !found.passes) continue;
       const partitionKey = found.profileKey === undefined ? `r${row.sequenceNumber}` : partitionKeyOf(found.profileKey);
       records.push({ partitionKey, data: Buffer.from(JSON.stringify(found.envelope)) });
     }

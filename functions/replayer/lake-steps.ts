@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Days } from '../../schemas/replay.ts';
 import { cleanRaw } from '../../shared/clean/clean-raw.ts';
 import type { HistoryLine } from '../../shared/replay/history-lines.ts';
 import type { Barrier, ReplayJob, ReplayStep, ResultFile } from '../../shared/replay/job.ts';
-import { type Days, failedSql, keysSql, rawSql } from '../../shared/replay/queries.ts';
+import { failedSql, keysSql, rawSql } from '../../shared/replay/queries.ts';
 import { type Cells, rawRowOf } from '../../shared/replay/result-rows.ts';
 import { ResultReader } from '../adapters/result-reader.ts';
 import type { Reach } from './reach.ts';

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Context } from 'aws-lambda';
-import { type ReplayAnswer, replayCallOf, replayViewOf } from '../../shared/replay/call.ts';
-import { isOver, newReplay, type ReplayRequest } from '../../shared/replay/job.ts';
+import type { ReplayAnswer, ReplayRequest } from '../../schemas/replay.ts';
+import { replayCallOf, replayViewOf } from '../../shared/replay/call.ts';
+import { isOver, newReplay } from '../../shared/replay/job.ts';
 import { type HeldStore, Lease, LeaseLostError } from '../adapters/lease.ts';
 import type { ReplayWork } from '../adapters/replay-jobs.ts';
 import { Run, type RunProps } from './run.ts';
@@ -15,7 +16,9 @@ export interface ReplayerProps extends RunProps {
 
 /** Time before the function's end in which no step is begun. */
 const MARGIN_MS = 60_000;
-const none: ReplayWork = { job: undefined };
+/** While a command has it go on, the clock has nothing to do. */
+const CALLED_MS = 30_000;
+const none: ReplayWork = { job: undefined, calledAt: 0 };
 
 /**
  * Makes the function that does things again: folds profiles anew from `raw`, and runs failed events again. A command asks it
@@ -54,17 +57,19 @@ export function createReplayer(props: ReplayerProps) {
     // Somebody else has just begun one.
     if (lease === undefined) return { ...(await viewNow()), refused: true };
     const job = newReplay(newId(), request, clock());
-    await lease.save({ job });
+    await lease.save({ job, calledAt: clock() });
     await lease.release();
     return { replay: replayViewOf(job) };
   };
 
-  const work = async (end: number): Promise<void> => {
+  const work = async (end: number, isCalled: boolean): Promise<void> => {
     const held = await jobs.read();
     if (held?.job === undefined || isOver(held.job)) return;
+    if (!isCalled && clock() - held.calledAt < CALLED_MS) return;
     const lease = await Lease.take(jobs, clock, newId(), none);
     if (lease === undefined) return;
     try {
+      if (isCalled) await lease.save({ ...lease.work, calledAt: clock() });
       await new Run(props, steps, lease).until(end);
     } catch (error) {
       if (!(error instanceof LeaseLostError)) throw error;
@@ -76,7 +81,7 @@ export function createReplayer(props: ReplayerProps) {
     const call = replayCallOf(event);
     if (call !== undefined && 'start' in call) return await start(call.start);
     const end = clock() + context.getRemainingTimeInMillis() - MARGIN_MS;
-    await work(call === undefined ? end : Math.min(end, clock() + call.work.forMs));
+    await work(call === undefined ? end : Math.min(end, clock() + call.work.forMs), call !== undefined);
     return await viewNow();
   };
 }

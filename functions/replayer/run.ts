@@ -67,7 +67,7 @@ export class Run {
     if (job === undefined || isOver(job)) return 'over';
     const next = await this.#lease.during(() => this.#steps.advance(job));
     if (next === 'wait') return 'wait';
-    await this.#lease.save({ job: next });
+    await this.#lease.save({ ...this.#lease.work, job: next });
     if (!isOver(next)) return 'moved';
     const { id, request, counts, step, startedAt } = next;
     const about = { code: `replay_${step.name}`, replay: id, kind: request.kind, ...counts };

@@ -1,27 +1,5 @@
-import { isOver, progressOf, type ReplayJob, type ReplayRequest } from './job.ts';
-
-/** What the function of replays is asked: to begin one, to go on for a while, or, by its clock, to look whether to go on. */
-export type ReplayCall = { readonly start: ReplayRequest } | { readonly work: { readonly forMs: number } };
-
-/** How a replay stands. */
-export interface ReplayView {
-  readonly id: string;
-  readonly request: ReplayRequest;
-  readonly state: 'running' | 'done' | 'failed';
-  /** What it does. */
-  readonly label: string;
-  /** How far it is with that, from 0 to 1. */
-  readonly part: number;
-  readonly counts: Readonly<Record<string, number>>;
-  /** What went wrong and how to mend it. */
-  readonly failure?: string;
-}
-
-/** `refused`: another replay is under way. */
-export interface ReplayAnswer {
-  readonly replay?: ReplayView;
-  readonly refused?: true;
-}
+import type { ReplayCall, ReplayRequest, ReplayView } from '../../schemas/replay.ts';
+import { isOver, progressOf, type ReplayJob } from './job.ts';
 
 /** The call that an event is; undefined for the clock's. */
 export function replayCallOf(event: unknown): ReplayCall | undefined {

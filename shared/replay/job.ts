@@ -1,10 +1,4 @@
-import type { Days } from './queries.ts';
-
-/** What is to be done again. */
-export type ReplayRequest =
-  | { readonly kind: 'profiles'; readonly days: Days; readonly isDry: boolean }
-  | { readonly kind: 'failed'; readonly days: Days; readonly reason?: string; readonly isDry: boolean }
-  | { readonly kind: 'setAside'; readonly isDry: boolean };
+import type { Days, ReplayRequest } from '../../schemas/replay.ts';
 
 /** A barrier that lies on these shards. */
 export interface Barrier {

@@ -1,10 +1,5 @@
+import type { Days } from '../../schemas/replay.ts';
 import { quote } from '../segments/sql/quote.ts';
-
-/** Days of arrival, both ends included: `YYYY-MM-DD`. */
-export interface Days {
-  readonly from: string;
-  readonly to: string;
-}
 
 const between = ({ from, to }: Days, column = 'day'): string => `${column} BETWEEN ${quote(from)} AND ${quote(to)}`;
 

@@ -4,8 +4,7 @@ import { createReplayJobs, type ReplayWork } from '../../../functions/adapters/r
 import { ServiceError } from '../../../functions/adapters/signed-http.ts';
 import { createReplayer, type ReplayerProps } from '../../../functions/replayer/replayer.ts';
 import { csvOf } from '../../../infra/local/services/athena/result-file.ts';
-import type { ReplayAnswer, ReplayView } from '../../../shared/replay/call.ts';
-import type { ReplayRequest } from '../../../shared/replay/job.ts';
+import type { ReplayAnswer, ReplayRequest, ReplayView } from '../../../schemas/replay.ts';
 import type { CatalogBody } from '../../../shared/segments/catalog-body.ts';
 import { compileCatalog } from '../../../shared/segments/compile-catalog.ts';
 import { MemoryTable } from '../adapters/memory-table.ts';
@@ -95,8 +94,8 @@ export class ReplayWorld {
     this.#generation += 1;
     this.#calls = 0;
     this.#killAt = killAt;
-    // Of a run that was killed the lease is over.
-    this.waited += 10_000;
+    // Of a run that was killed the lease is over, and no command calls.
+    this.waited += 40_000;
     const killed = new Promise<never>((_, reject) => {
       this.#die = reject;
     });

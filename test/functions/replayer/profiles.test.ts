@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ReplayRequest } from '../../../schemas/replay.ts';
 import { decodeProfile, encodeProfile } from '../../../shared/profile/state.ts';
-import type { ReplayRequest } from '../../../shared/replay/job.ts';
 import { expectEqualProfiles } from '../../shared/profile/equal-profiles.ts';
 import { type Happening, joinedPersons, someSegments } from '../profile-updater/scenarios.ts';
 import type { PersonAtEnd } from '../profile-updater/world.ts';
