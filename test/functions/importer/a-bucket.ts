@@ -23,8 +23,9 @@ export class ABucket {
   effects = 0;
   killAt = Number.POSITIVE_INFINITY;
   killsBefore = false;
-  /** Whether consumers have passed what was put. */
-  areConsumersUp = true;
+  /** Whether consumers pass what is put. */
+  areProfilesUp = true;
+  isLakeUp = true;
   /** Called before each read of a part of a file. */
   onRead: (key: string) => void = () => undefined;
   limits: ImporterProps['limits'] = { rows: 4 };
@@ -103,10 +104,10 @@ export class ABucket {
       store: (records) => this.#effect(() => this.records.push(...records)),
       putBarrier: async (id) => {
         await this.#effect(() => this.barriers.add(id));
-        if (this.areConsumersUp) this.objects.set(`barriers/${id}/s`, Buffer.from('passed'));
+        if (this.isLakeUp) this.objects.set(`barriers/${id}/s`, Buffer.from('passed'));
         return ['s'];
       },
-      barriers: { passedShards: async () => new Set(this.areConsumersUp ? ['s'] : []) },
+      barriers: { passedShards: async () => new Set(this.areProfilesUp ? ['s'] : []) },
       clock: () => this.now,
       pause: async (milliseconds) => {
         this.now += milliseconds;

@@ -205,12 +205,12 @@ test('goes on in the next run when its time is over', async () => {
   expect(outcomeOf(bucket)).toEqual(outcomeOf(whole));
 });
 
-test('is done when consumers have passed all of it, and not before', async () => {
+test.each(['areProfilesUp', 'isLakeUp'] as const)('is done when %s, and not before', async (consumer) => {
   const bucket = dropped();
-  bucket.areConsumersUp = false;
+  bucket[consumer] = false;
   await bucket.run(80_000);
   expect(bucket.status('shop', 'orders.csv').step).toBe('lines');
-  bucket.areConsumersUp = true;
+  bucket[consumer] = true;
   for (const id of bucket.barriers) bucket.put(`barriers/${id}/s`, 'passed');
   await bucket.run();
   expect(bucket.status('shop', 'orders.csv').step).toBe('done');
@@ -221,11 +221,11 @@ test('is never further ahead of consumers than two windows of events', async () 
     `${ordersHeader}\n${Array.from({ length: 14_000 }, (_, at) => `${at},A,a,1,2010-12-01 08:26:00,1,7`).join('\n')}`,
   );
   bucket.limits = { rows: 1_000 };
-  bucket.areConsumersUp = false;
+  bucket.areProfilesUp = false;
   await bucket.run(80_000);
   expect(bucket.events().size).toBeGreaterThan(4_000);
   expect(bucket.events().size).toBeLessThanOrEqual(2 * WINDOW_EVENTS);
-  bucket.areConsumersUp = true;
+  bucket.areProfilesUp = true;
   for (const id of bucket.barriers) bucket.put(`barriers/${id}/s`, 'passed');
   await bucket.run();
   expect(bucket.events().size).toBe(14_000);

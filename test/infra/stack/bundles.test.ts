@@ -24,6 +24,7 @@ afterAll(() => rmSync(outdir, { recursive: true }));
  * infra/decisions/0005 tells how to keep them out.
  */
 const most = {
+  ImportsImporter: 225,
   IngestionCollector: 40,
   ProfilesUpdater: 210,
   LakeWriter: 130,
