@@ -107,6 +107,20 @@ describe('copies', () => {
   });
 });
 
+test('what is written before the boundary moves is not seen, and hides nothing', async () => {
+  await land('03-02T10:00', 'a', 'b');
+  const sealer = new ASealer(lake, at('03-03T01:00'));
+  await sealer.run();
+  const write = (key: string, body: Uint8Array) =>
+    key.startsWith('lake_marks/') ? Promise.reject(new Error('killed')) : sealer.files.write(key, body);
+  await expect(sealer.run({ files: { ...sealer.files, write } })).rejects.toThrow('killed');
+  expect(await keysOf(sealer, 'events_sealed')).toHaveLength(1);
+  expect(await keysOf(sealer, 'sealed_ids')).not.toEqual([]);
+  expect(await events()).toEqual(['a 2026-03-02', 'b 2026-03-02']);
+  await land('03-03T00:30', 'a', 'c');
+  expect(await events()).toEqual(['a 2026-03-02', 'b 2026-03-02', 'c 2026-03-03']);
+});
+
 describe('sealed files', () => {
   test('are sorted by profile and time, cut at their size, and hold each row once', async () => {
     for (let batch = 0; batch < 6; batch += 1) {
