@@ -9,14 +9,18 @@ test('production keeps profiles, stream, lake and failed batches when the stack 
   const buckets = deletionPolicies('prod', 'AWS::S3::Bucket');
   expect(buckets.get('LakeBucket')).toBe('Retain');
   expect(buckets.get('EventsFailedBatches')).toBe('Retain');
-  const tables = deletionPolicies('prod', 'AWS::DynamoDB::Table');
-  expect([...tables.keys()].sort()).toEqual(['AudienceTable', 'DueTimesTable', 'ProfilesTable', 'SegmentsTable']);
-  expect(new Set(tables.values())).toEqual(new Set(['Retain']));
+  const { ReportsTable, ...tables } = Object.fromEntries(deletionPolicies('prod', 'AWS::DynamoDB::Table'));
+  expect(Object.keys(tables).sort()).toEqual(['AudienceTable', 'DueTimesTable', 'ProfilesTable', 'SegmentsTable']);
+  expect(new Set(Object.values(tables))).toEqual(new Set(['Retain']));
+  // It only remembers for an hour what was asked.
+  expect(ReportsTable).toBe('Delete');
   expect([...deletionPolicies('prod', 'AWS::Kinesis::Stream').values()]).toEqual(['Retain']);
 });
 
 test('production is protected from deletion, development is not', () => {
-  synthesized('prod').allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
+  for (const [id, { Properties }] of resourcesOf(synthesized('prod'), 'AWS::DynamoDB::Table')) {
+    expect(Properties.DeletionProtectionEnabled, id).toBe(!id.startsWith('ReportsTable'));
+  }
   synthesized('dev').allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
   expect(aStack('prod').terminationProtection).toBe(true);
   expect(aStack('dev').terminationProtection).toBe(false);
