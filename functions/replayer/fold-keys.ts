@@ -1,9 +1,10 @@
 import type { IdentityRules } from '../../schemas/identity-rules.ts';
 import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
+import type { EventDelivery } from '../../shared/profile/delivery.ts';
 import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { decodeProfile, StateError } from '../../shared/profile/state.ts';
 import { differenceOf } from '../../shared/replay/compare-parts.ts';
-import { inStreamOrder } from '../../shared/replay/history.ts';
+import { inStreamOrder, withoutTail } from '../../shared/replay/history.ts';
 import type { Histories } from '../../shared/replay/history-lines.ts';
 import { type RebuiltPart, rebuildPart } from '../../shared/replay/rebuild-part.ts';
 import { covers, replacePart, unknownLinks } from '../../shared/replay/replace-part.ts';
@@ -28,6 +29,8 @@ export interface FoldOptions {
   readonly isPaused: boolean;
   /** Whether nothing is written. */
   readonly isDry: boolean;
+  /** Milliseconds since 1970: what arrived then or later is left to live updates, unless they have applied it. */
+  readonly since: number;
 }
 
 /** What became of the keys of a bucket. */
@@ -93,25 +96,34 @@ class KeyFold {
   readonly #reach: FoldReach;
   readonly #options: FoldOptions;
   readonly #key: Key;
-  readonly #rebuilt: RebuiltPart;
+  readonly #history: readonly EventDelivery[];
+  #rebuilt: { readonly events: number; readonly part: RebuiltPart } | undefined;
 
   constructor(reach: FoldReach, options: FoldOptions, key: Key, histories: Histories) {
     this.#reach = reach;
     this.#options = options;
     this.#key = key;
-    this.#rebuilt = rebuildPart(key, inStreamOrder(histories.of(key)), {
-      catalog: options.catalog,
-      identity: reach.identity,
-    });
+    this.#history = inStreamOrder(histories.of(key));
+  }
+
+  /** The part that the item should have. */
+  #partFor(stored: FoldedProfile | undefined): RebuiltPart {
+    const { catalog, since } = this.#options;
+    const history = withoutTail(this.#history, stored?.ledger.positions ?? [], since);
+    if (this.#rebuilt?.events !== history.length) {
+      const part = rebuildPart(this.#key, history, { catalog, identity: this.#reach.identity });
+      this.#rebuilt = { events: history.length, part };
+    }
+    return this.#rebuilt.part;
   }
 
   async run(first: ProfileItem | undefined): Promise<Outcome> {
     const { catalog, isPaused, isDry } = this.#options;
-    const rebuilt = this.#rebuilt;
     let item = first;
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
       const stored = item && readable(item);
       if (stored === null) return { counted: ['read', 'damaged'], isWaiting: false, isAlone: false, links: [] };
+      const rebuilt = this.#partFor(stored);
       const isAlone = stored === undefined || isPersonAlone(stored);
       const links = unknownLinks(this.#key, rebuilt, stored);
       const difference = differenceOf(stored, rebuilt, catalog);
@@ -122,7 +134,7 @@ class KeyFold {
         return { counted: ['read'], isWaiting: true, isAlone, links: [] };
       }
       try {
-        if (await this.#write(item, stored)) return { counted, isWaiting: false, isAlone, links };
+        if (await this.#write(item, stored, rebuilt)) return { counted, isWaiting: false, isAlone, links };
       } catch (error) {
         if (!(error instanceof ProfileTooLargeError)) throw error;
         return { counted: ['read', 'tooLarge'], isWaiting: false, isAlone, links: [] };
@@ -132,9 +144,13 @@ class KeyFold {
     return { counted: ['read'], isWaiting: true, isAlone: false, links: [] };
   }
 
-  async #write(item: ProfileItem | undefined, stored: FoldedProfile | undefined): Promise<boolean> {
+  async #write(
+    item: ProfileItem | undefined,
+    stored: FoldedProfile | undefined,
+    rebuilt: RebuiltPart,
+  ): Promise<boolean> {
     const { store, clock, newToken } = this.#reach;
-    const { next, pages } = replacePart(stored, this.#rebuilt, this.#options.catalog);
+    const { next, pages } = replacePart(stored, rebuilt, this.#options.catalog);
     for (const page of pages) await store.writePage({ key: this.#key, expiresAt: clock() + PAGE_LIFE_MS, ...page });
     return await isWritten(store, itemOf(this.#key, (item?.version ?? 0) + 1, newToken(), next).item);
   }

@@ -52,7 +52,12 @@ export class ProfileSteps {
     const { isDry } = job.request;
     const histories = await this.#histories(job, bucket);
     const catalog = await this.#reach.readCatalog();
-    const { counts, waiting, people } = await foldKeys(this.#reach, histories, { catalog, isPaused: false, isDry });
+    const { counts, waiting, people } = await foldKeys(this.#reach, histories, {
+      catalog,
+      isPaused: false,
+      isDry,
+      since: job.startedAt,
+    });
     if (waiting.length + people.length > 0 && !isDry) {
       const names: Waiting = { waiting, people: [...new Set([...people, ...waiting])] };
       const lines = waiting.flatMap((key) => histories.linesOf(key));
@@ -68,7 +73,12 @@ export class ProfileSteps {
     histories.add(await this.#lake.runs.read(waitingKey(job.id, bucket), BLOCKS, LINES));
     histories.ask(waiting);
     const catalog = await this.#reach.readCatalog();
-    const { counts, waiting: left } = await foldKeys(this.#reach, histories, { catalog, isPaused: true, isDry: false });
+    const { counts, waiting: left } = await foldKeys(this.#reach, histories, {
+      catalog,
+      isPaused: true,
+      isDry: false,
+      since: job.startedAt,
+    });
     if (left.length > 0) throw new Error(`${left.length} profiles are written by others while updates are paused.`);
     return { ...counts, read: 0 };
   }

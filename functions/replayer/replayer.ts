@@ -26,8 +26,8 @@ const none: ReplayWork = { job: undefined, calledAt: 0 };
  *
  * Why a rebuilt profile is exact: it is folded by what folds live batches, from what the stream brought, in the order of the
  * stream, and its ledger says how far. It takes the place of the old part in one write, on the condition that the item is as
- * it was read and has applied nothing that the history lacks. What the history had ahead of the item is then known as
- * applied; what comes later is folded on top. Keys that were always a step ahead, and parts of persons of several keys, wait
+ * it was read and has applied nothing that the history lacks. What arrived since the replay began and was not applied yet is
+ * left to live updates, which fold it on top. Keys that were always a step ahead, and parts of persons of several keys, wait
  * for a pause of the profile-updater: behind a barrier that is put in the pause lies nothing that it has applied, and before
  * it nothing is missing from the lake.
  *

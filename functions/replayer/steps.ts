@@ -1,4 +1,4 @@
-import { listAnew, type ReplayJob } from '../../shared/replay/job.ts';
+import { type Barrier, listAnew, type ReplayJob } from '../../shared/replay/job.ts';
 import { FailedSteps } from './failed-steps.ts';
 import { LakeSteps, type Progress, QueryFailedError } from './lake-steps.ts';
 import { ProfileSteps } from './profile-steps.ts';
@@ -35,6 +35,14 @@ export class ReplaySteps {
     }
   }
 
+  /** Live updates have applied all that lay before the barrier, too: what a profile lacks of it is lost, not late. */
+  async #isPassed({ request, pass }: ReplayJob, barrier: Barrier): Promise<boolean> {
+    if (!(await this.#lake.hasLanded(barrier))) return false;
+    if (request.kind !== 'profiles' || pass === 'late') return true;
+    const passed = await this.#reach.barriers.passedShards(barrier.id);
+    return barrier.shards.every((shard) => passed.has(shard));
+  }
+
   #hasPausedForLong({ paused, step }: ReplayJob): boolean {
     if (paused === undefined || step.name === 'resuming') return false;
     return this.#reach.clock() - paused.since > MAX_PAUSE_MS;
@@ -46,7 +54,7 @@ export class ReplaySteps {
       case 'begin':
         return await this.#begin(job);
       case 'landing': {
-        if (!(await this.#lake.hasLanded(step.barrier))) return 'wait';
+        if (!(await this.#isPassed(job, step.barrier))) return 'wait';
         return { ...job, plan: await this.#lake.plan(job), step: { name: 'query', at: 0, files: [] } };
       }
       case 'query':

@@ -20,13 +20,15 @@ export interface RawMessage {
   readonly index: number;
   /** JSON text. */
   readonly payload: string;
+  /** What it is counted by: without one in the payload, the name that it was given when it first came. */
+  readonly messageId?: string | null | undefined;
 }
 
 /**
  * Cleans a message of the lake once more: what it was cleaned to when it came, as long as cleaning is the same. Undefined
  * for a payload that is no JSON, of a record that could not be read.
  */
-export function cleanRaw({ index, payload, ...context }: RawMessage): CleanedItem | undefined {
+export function cleanRaw({ index, payload, messageId, ...context }: RawMessage): CleanedItem | undefined {
   let message: unknown;
   try {
     message = JSON.parse(payload);
@@ -34,5 +36,7 @@ export function cleanRaw({ index, payload, ...context }: RawMessage): CleanedIte
     return undefined;
   }
   const imported = context.sourceId.startsWith(IMPORTS);
-  return cleanMessage({ ...context, imported, shape: 'message', suspicious: isSuspicious(payload) }, message, index);
+  const suspicious = isSuspicious(payload);
+  const given = typeof messageId === 'string' ? { givenId: messageId } : {};
+  return cleanMessage({ ...context, ...given, imported, shape: 'message', suspicious }, message, index);
 }

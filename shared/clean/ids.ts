@@ -80,7 +80,7 @@ export function readMessageId(draft: Draft): StepResult {
   const value = message.messageId;
   if (value === undefined || value === null || value === '') {
     const { shardId, sequenceNumber, index: first } = record.replay ?? { ...record, index: 0 };
-    draft.messageId = `${shardId}-${sequenceNumber}-${first + index}`;
+    draft.messageId = record.givenId ?? `${shardId}-${sequenceNumber}-${first + index}`;
     noteChange(draft.changes, 'messageId', 'make_message_id', undefined, draft.messageId);
     return ok;
   }

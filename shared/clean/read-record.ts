@@ -27,6 +27,8 @@ export interface RecordContext {
   readonly imported: boolean;
   /** Of which failed event this is another try. */
   readonly replay?: ReplayMark;
+  /** What a message without a messageId was named when it came. */
+  readonly givenId?: string;
 }
 
 export interface UnreadableRecord {

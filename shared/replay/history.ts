@@ -1,5 +1,6 @@
+import type { Position } from '../../schemas/profile.ts';
 import type { EventDelivery } from '../profile/delivery.ts';
-import { compareSequence } from '../profile/positions.ts';
+import { compareSequence, isApplied } from '../profile/positions.ts';
 
 /**
  * The events of a key in the order in which the stream brought them, each once however often it is given.
@@ -13,6 +14,19 @@ export function inStreamOrder(deliveries: readonly EventDelivery[]): EventDelive
     .map(([, ofShard]) => withoutCopies(ofShard.sort(byPosition)));
   const [first = []] = shards;
   return shards.length <= 1 ? first : mergedByArrival(shards);
+}
+
+/**
+ * The history without what live updates are still to bring: events that arrived at `since` or later, and that lie behind
+ * what the item has applied.
+ */
+export function withoutTail(
+  history: readonly EventDelivery[],
+  applied: readonly Position[],
+  since: number,
+): readonly EventDelivery[] {
+  const isLeft = (delivery: EventDelivery) => delivery.arrivedAt >= since && !isApplied(applied, delivery);
+  return history.some(isLeft) ? history.filter((delivery) => !isLeft(delivery)) : history;
 }
 
 const byPosition = (one: EventDelivery, other: EventDelivery): number =>

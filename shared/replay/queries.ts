@@ -5,7 +5,8 @@ const between = ({ from, to }: Days, column = 'day'): string => `${column} BETWE
 
 /** Messages that arrived in these days and did not fail then: what failed comes by another try, with a place of its own. */
 export const rawSql = (days: Days): string => `SELECT
-  day, shard_id, sequence_number, record_index, source_id, received_at, arrived_at, sent_at, ip, user_agent, payload
+  day, shard_id, sequence_number, record_index, message_id, source_id, received_at, arrived_at, sent_at, ip, user_agent,
+  payload
 FROM raw
 WHERE ${between(days)} AND failed_reason IS NULL`;
 

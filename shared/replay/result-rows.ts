@@ -11,13 +11,15 @@ export interface RawRow extends RawMessage {
 }
 
 export function rawRowOf(cells: Cells): RawRow {
-  const [day, shardId, sequenceNumber, index, sourceId, receivedAt, arrivedAt, sentAt, ip, userAgent, payload] = cells;
+  const [day, shardId, sequenceNumber, index, messageId, sourceId, receivedAt, arrivedAt, ...rest] = cells;
+  const [sentAt, ip, userAgent, payload] = rest;
   const received = timeOf(receivedAt);
   return {
     day: day ?? '',
     shardId: shardId ?? '',
     sequenceNumber: sequenceNumber ?? '',
     index: Number(index),
+    messageId,
     sourceId: sourceId ?? '',
     receivedAt: received,
     arrivedAt: arrivedAt === null || arrivedAt === undefined ? received : timeOf(arrivedAt),

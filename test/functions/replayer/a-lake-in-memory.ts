@@ -62,7 +62,9 @@ export class LakeInMemory {
 }
 
 const rawNames =
-  'day shard_id sequence_number record_index source_id received_at arrived_at sent_at ip user_agent payload'.split(' ');
+  'day shard_id sequence_number record_index message_id source_id received_at arrived_at sent_at ip user_agent payload'.split(
+    ' ',
+  );
 const failedNames =
   'reason message_id source_id received_at payload payload_encoding shard_id sequence_number record_index sent_at ip user_agent known'.split(
     ' ',

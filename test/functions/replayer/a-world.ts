@@ -39,6 +39,8 @@ export class ReplayWorld {
   failsQuery: (sql: string) => boolean = () => false;
   /** Bytes of results for each bucket. */
   bucketBytes = 1_500;
+  /** How far the clock of the replay is ahead of that of the stream, milliseconds. */
+  skew = 0;
   /** Milliseconds that runs have waited. */
   waited = 0;
   readonly #landed: number[];
@@ -205,7 +207,7 @@ export class ReplayWorld {
       database: 'headwater_test',
       workGroup: 'headwater-test',
       bucketBytes: this.bucketBytes,
-      clock: () => live.now + this.waited,
+      clock: () => live.now + this.waited + this.skew,
       newId: () => `id-${this.#made++}`,
       newToken: () => `replay-${this.#made++}`,
       pause: async (milliseconds) => {

@@ -24,6 +24,7 @@ function rawOf(record: ReturnType<typeof aRecord>) {
       shardId: text('shard_id') as string,
       sequenceNumber: text('sequence_number') as string,
       index: cell('record_index') as number,
+      messageId: text('message_id'),
       payload: text('payload') as string,
     };
   });

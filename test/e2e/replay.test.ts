@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessKeyOf } from '../../infra/local/gateway/identity.ts';
+import { cleanRecord } from '../../shared/clean/clean-record.ts';
+import { landedRows } from '../../shared/lake/landed-rows.ts';
+import { landedKey } from '../../shared/lake/object-key.ts';
+import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
+import { decodeProfile, encodeProfile } from '../../shared/profile/state.ts';
+import { anEnvelope, aRecord } from '../fixtures/events.ts';
+import { type Headwater, startHeadwater } from './headwater.ts';
+
+let headwater: Headwater;
+
+beforeAll(async () => {
+  headwater = await startHeadwater();
+});
+afterAll(() => headwater?.stop());
+
+type Json = Record<string, unknown>;
+const today = () => new Date().toISOString().slice(0, 10);
+
+let made = 0;
+const send = async (...batch: object[]) => {
+  const timestamp = new Date().toISOString();
+  const messages = batch.map((message) => ({ messageId: `replay-${made++}`, timestamp, ...message }));
+  expect((await headwater.post('/v1/batch', { batch: messages, sentAt: timestamp })).status).toBe(200);
+};
+
+/** Runs `npm run replay` as a user does. */
+async function replay(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const entry = fileURLToPath(new URL('../../infra/local/replay.ts', import.meta.url));
+  const child = spawn(process.execPath, [entry, '--data', headwater.dataDir, ...args]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, output };
+}
+
+/** Spoils what is stored of a key's events, as a fold with a fault would have. */
+async function spoil(key: string): Promise<void> {
+  const { gateway, outputs } = headwater.runtime;
+  const TableName = outputs.ProfilesTable;
+  const call = <T>(operation: string, input: object) => gateway.invoke<T>('tool', 'dynamodb', operation, input);
+  type Item = Record<string, { S?: string; N?: string; B?: string }>;
+  const { Item: item } = await call<{ Item: Item }>('GetItem', { TableName, Key: { id: { S: key } } });
+  const bytes = (name: string) => Buffer.from(item[name]?.B ?? '', 'base64');
+  const folded = decodeProfile({ format: Number(item.format?.N), state: bytes('state'), ids: bytes('ids') });
+  if (folded.profile === undefined) throw new Error(`There are no events of ${key}.`);
+  folded.profile.eventCount += 100;
+  folded.profile.orders.count = 0;
+  folded.profile.orders.known.clear();
+  folded.profile.traits.clear();
+  folded.profile.counters.clear();
+  folded.tracks.clear();
+  const { format, state, ids } = encodeProfile(folded);
+  const next = {
+    ...item,
+    version: { N: String(Number(item.version?.N) + 1) },
+    format: { N: String(format) },
+    state: { B: Buffer.from(state).toString('base64') },
+    ids: { B: Buffer.from(ids).toString('base64') },
+  };
+  await call('PutItem', { TableName, Item: next });
+}
+
+const order = (id: string, total: number) => ({
+  type: 'track',
+  event: 'Order Completed',
+  properties: { order_id: id, total, currency: 'EUR', products: [{ product_id: 'p-1', price: total, quantity: 1 }] },
+});
+
+test('profiles that were folded wrongly are mended, beside live events, and twice is once', async () => {
+  await send(
+    { type: 'page', anonymousId: 'ida-phone', name: 'Home' },
+    { type: 'identify', userId: 'ida', anonymousId: 'ida-phone', traits: { plan: 'pro' } },
+    { ...order('o-1', 50), userId: 'ida' },
+    { ...order('o-2', 20), userId: 'jon' },
+    { type: 'identify', userId: 'jon', traits: { plan: 'free' } },
+  );
+  await headwater.settled();
+  const before = await Promise.all(['ida', 'jon'].map((id) => headwater.profile(id)));
+  for (const key of ['user:ida', 'anonymous:ida-phone', 'user:jon']) await spoil(key);
+  expect(await headwater.profile('jon')).not.toEqual(before[1]);
+
+  const dry = await replay('--profiles', '--from', today(), '--to', today(), '--dry-run');
+  expect(dry.output).toMatch(/would be folded anew\s*│\s*3/);
+  expect(dry.code).toBe(0);
+  expect(await headwater.profile('jon')).not.toEqual(before[1]);
+
+  // Live events come while the replay is at work.
+  const running = replay('--profiles', '--from', today(), '--to', today());
+  for (let n = 0; n < 20; n += 1) {
+    await send({ ...order(`live-${n}`, 1), userId: n % 2 === 0 ? 'ida' : 'kim' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const { code, output } = await running;
+  expect(output).toMatch(/folded anew\s*│\s*3/);
+  expect(code).toBe(0);
+  await headwater.settled();
+  const [ida, jon] = await Promise.all(['ida', 'jon'].map((id) => headwater.profile(id)));
+  expect(jon).toEqual(before[1]);
+  const { eventCount } = (before[0] as { computed: { eventCount: number } }).computed;
+  expect(ida).toMatchObject({
+    traits: { plan: 'pro' },
+    computed: { eventCount: eventCount + 10, orders: { count: 11 } },
+  });
+
+  const again = await replay('--profiles', '--from', today(), '--to', today());
+  expect(again.output).toMatch(/folded anew\s*│\s*0/);
+  expect(await headwater.profile('jon')).toEqual(before[1]);
+}, 120_000);
+
+async function putFile(url: string, path: string, bytes: Uint8Array): Promise<number> {
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyOf('tool')}/20260101/us-east-1/s3/aws4_request`;
+  const body = Buffer.from(bytes);
+  return (await fetch(url + path, { method: 'PUT', headers: { authorization }, body })).status;
+}
+
+/** Lands messages that cleaning takes today as if it had rejected them when they came. */
+async function landAsFailed(messages: readonly Json[]): Promise<void> {
+  const record = aRecord(anEnvelope(messages, { receivedAt: new Date().toISOString() }), { arrivedAt: Date.now() });
+  const { items, ...about } = cleanRecord(record);
+  const failed = items.map((item) => {
+    const { message, index } = item;
+    const messageId = (message as Json).messageId;
+    const { sourceId, receivedAt } = about;
+    const payload = JSON.stringify(message);
+    const reason = 'unknown_type' as const;
+    const why = { reason, path: 'type', detail: 'expected another', payload, payloadEncoding: 'json' as const };
+    const id = typeof messageId === 'string' ? messageId : null;
+    return { index, message, outcome: { ok: false as const, failed: { ...why, messageId: id, sourceId, receivedAt } } };
+  });
+  const { gateway, outputs } = headwater.runtime;
+  for (const rows of landedRows([{ received: record, cleaned: { ...about, items: failed } }])) {
+    if (rows.count === 0) continue;
+    const path = `/${outputs.LakeBucket}/${landedKey(rows.table.name, record)}`;
+    expect(await putFile(gateway.url, path, parquetFile(rows))).toBe(200);
+  }
+}
+
+test('failed events are run again after a fix: each becomes one event, and counts once, for good', async () => {
+  const bought = (id: string, userId: string) => ({ ...order(id, 10), userId });
+  await landAsFailed([
+    { ...bought('f-1', 'lea'), messageId: 'failed-1' },
+    // Without an id of its own.
+    bought('f-2', 'lea'),
+    // Its client has sent it once more in the meantime.
+    { ...bought('f-3', 'max'), messageId: 'failed-3' },
+  ]);
+  await send({ ...bought('f-3', 'max'), messageId: 'failed-3' }, { type: 'nothing', userId: 'lea', messageId: 'bad' });
+  await headwater.settled();
+  const failed = () => headwater.query('SELECT message_id FROM failed_events ORDER BY message_id');
+  expect(await failed()).toHaveLength(4);
+  expect(await headwater.profile('lea')).toBeUndefined();
+
+  const days = ['--failed', '--from', today(), '--to', today()];
+  const dry = await replay(...days, '--dry-run');
+  expect(dry.output).toMatch(/unknown_type\s*│\s*4\s*│\s*2\s*│\s*1\s*│\s*1/);
+  for (let times = 0; times < 2; times += 1) {
+    const { code, output } = await replay(...days);
+    expect([code, output]).toEqual([0, expect.stringMatching(times === 0 ? /│\s*4\s*│\s*2/ : /│\s*2\s*│\s*0/)]);
+    await headwater.settled();
+    expect((await failed()).map(({ message_id }) => message_id)).toEqual(['bad', 'failed-3']);
+    expect(await headwater.profile('lea')).toMatchObject({ computed: { orders: { count: 2 } } });
+    expect(await headwater.profile('max')).toMatchObject({ computed: { orders: { count: 1 } } });
+    expect(await headwater.query("SELECT 1 FROM events WHERE user_id IN ('lea', 'max')")).toHaveLength(3);
+    expect(await headwater.query('SELECT reason FROM mended_events')).toHaveLength(2);
+  }
+
+  // A rebuild counts them where they count by now.
+  const lea = await headwater.profile('lea');
+  expect((await replay('--profiles', '--from', today(), '--to', today())).output).toMatch(/folded anew\s*│\s*0/);
+  expect(await headwater.profile('lea')).toEqual(lea);
+}, 120_000);
+
+test('says what is wrong with a command, and how to mend it', async () => {
+  expect(await replay('--from', today(), '--to', today())).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('--profiles, or --failed'),
+  });
+  expect(await replay('--failed', '--from', 'yesterday', '--to', today())).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('YYYY-MM-DD'),
+  });
+  expect((await replay('--help')).code).toBe(0);
+});
