@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { SealingState } from '../../shared/lake/sealing/sealing-state.ts';
+import { errorFields } from '../adapters/log.ts';
 import type { SealingStates } from '../adapters/sealing-states.ts';
 import type { Reach } from './reach.ts';
 import { Run } from './run.ts';
@@ -29,7 +30,7 @@ const AFTERMATH_MS = 60_000;
  * One run works at a time: each takes a lease for as long as it can live. Without the lease it ends at once.
  */
 export function createSealer(props: SealerProps) {
-  const { states, clock, newId } = props;
+  const { states, clock, newId, log } = props;
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     const now = clock();
     const lifeMs = context.getRemainingTimeInMillis();
@@ -42,8 +43,12 @@ export function createSealer(props: SealerProps) {
     const run = new Run(props, { state, version });
     try {
       await run.until(now + lifeMs - MARGIN_MS);
-    } finally {
-      await run.release();
+    } catch (error) {
+      log('error', 'A run of the sealer failed; the next goes on.', { code: 'not_sealed', ...errorFields(error) });
+      // Without it the next run waits until the lease is over.
+      await run.release().catch(() => undefined);
+      throw error;
     }
+    await run.release();
   };
 }
