@@ -119,6 +119,11 @@ export interface Report {
   readonly columns: readonly ReportColumn[];
   readonly history: History;
   /**
+   * Whether each view reads the events by itself, just what it needs of them, and not all from one reading. Of help where
+   * a view needs few events and another one many; to Athena it is the same.
+   */
+  readonly readsApart?: true;
+  /**
    * Trino SQL over the views of the lake by their bare names. `:name` stands for a parameter's value, in WHERE only;
    * a text that was left out is ''. A report with a range has `:from` and `:until`, timestamps of its first midnight and
    * the one after its last day, and `:from_day` and `:to_day`, texts. Its columns are those of `columns`, in this order.

@@ -3,7 +3,7 @@ import type { Report } from '../../schemas/report/report.ts';
 import { quote } from '../segments/sql/quote.ts';
 import { inlinedViews, type ViewTexts } from './inlined-views.ts';
 import type { ParameterValues } from './parameter-values.ts';
-import { sqlTokens } from './sql-words.ts';
+import { relationsOf, sqlTokens } from './sql-words.ts';
 
 /** Trino SQL with `?`, and the literals for these, in order. */
 export interface ReportQuery {
@@ -38,12 +38,14 @@ export function composeReport(
   const own = typeof report.sql === 'string' ? report.sql : report.sql(values.applied);
   const { names, shadowed } = inlinedViews(own, views);
   const since = firstArrivalDay(report, values, marginDays);
+  const events = eventsSql(database, since, values.applied.segment != null);
+  const apart = report.readsApart && !relationsOf(own).has('events');
   const parts = [
-    ...(shadowed.has('events') ? [['events', eventsSql(database, since, values.applied.segment != null)]] : []),
+    ...(shadowed.has('events') && !apart ? [['events', events]] : []),
     ...(shadowed.has('raw') ? [['raw', rawSql(database, since)]] : []),
     ...(shadowed.has('reporting') ? [['reporting', REPORTING]] : []),
     ...(shadowed.has('calendar') ? [['calendar', CALENDAR]] : []),
-    ...names.map((name) => [name, views[name] ?? '']),
+    ...names.map((name) => [name, apart ? withOwnEvents(views[name] ?? '', events) : (views[name] ?? '')]),
   ].map(([name, sql]) => `${name} AS (\n${sql?.trimEnd()}\n)`);
   const sql = parts.length === 0 ? own : withParts(parts, own);
   return numbered(sql, { ...values.literals, ...(since !== undefined && { since_day: quote(since) }) });
@@ -73,9 +75,15 @@ function eventsSql(database: string, since: string | undefined, hasSegment: bool
   return `SELECT * FROM "${database}".events${whereOf([...arrived(since), ...(hasSegment ? [ofSegment] : [])])}`;
 }
 
-/** A report may begin with subqueries of its own. */
+const withOwnEvents = (view: string, events: string): string =>
+  relationsOf(view).has('events') ? withParts([`events AS (\n${events}\n)`], view) : view;
+
+/** The WITH at the beginning of SQL, after comments. */
+const beginning = /^(?:\s|--[^\n]*\n)*WITH\s+/i;
+
+/** SQL may begin with subqueries of its own. */
 function withParts(parts: readonly string[], sql: string): string {
-  const own = /^\s*WITH\s+/i.exec(sql)?.[0];
+  const own = beginning.exec(sql)?.[0];
   const all = parts.join(',\n');
   return own === undefined ? `WITH ${all}\n${sql}` : `WITH ${all},\n${sql.slice(own.length)}`;
 }

@@ -49,6 +49,7 @@ export const statistics: Report = {
     number('most', 'Greatest.'),
   ],
   history: 'all',
+  readsApart: true,
   sql: `SELECT measure, unit, n AS count, mean, stddev, min AS least, p25, median, p75, p95, max AS most
 FROM descriptive_stats
 ORDER BY measure, unit`,

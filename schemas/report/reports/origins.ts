@@ -42,6 +42,7 @@ export const acquisition: Report = {
     money('revenue_per_person', 'net_revenue for each of the people.'),
   ],
   history: 'all',
+  readsApart: true,
   sql: `WITH summed AS (
 SELECT
 ${levelSql('first_')},

@@ -81,6 +81,7 @@ export const rfm: Report = {
     money('revenue', 'Net revenue of all.'),
   ],
   history: 'all',
+  readsApart: true,
   sql: `WITH grouped AS (
 SELECT
   segment,

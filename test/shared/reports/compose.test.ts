@@ -78,6 +78,34 @@ describe('events', () => {
   });
 });
 
+describe('views that read apart', () => {
+  const views = {
+    people: '-- all of them\nWITH some AS (SELECT 1 FROM events) SELECT * FROM some',
+    buyers: "SELECT 1 FROM events WHERE event = 'Order Completed'",
+    ranked: 'SELECT 1 FROM people JOIN buyers USING (x)',
+  };
+  const composed = (report: Report) => composeReport(report, valuesOf(report), { ...options, views });
+
+  test('have the events of the report each by itself', () => {
+    const { sql, parameters } = composed(aReport('SELECT 1 FROM ranked', { readsApart: true }));
+    const events = 'events AS (\nSELECT * FROM "headwater_test".events WHERE day >= ?\n)';
+    expect(sql).toBe(
+      [
+        `WITH people AS (\nWITH ${events},\nsome AS (SELECT 1 FROM events) SELECT * FROM some\n),`,
+        `buyers AS (\nWITH ${events}\nSELECT 1 FROM events WHERE event = 'Order Completed'\n),`,
+        'ranked AS (\nSELECT 1 FROM people JOIN buyers USING (x)\n)',
+        'SELECT 1 FROM ranked',
+      ].join('\n'),
+    );
+    expect(parameters).toEqual(["'2026-05-30'", "'2026-05-30'"]);
+  });
+
+  test('read together where the report reads events, too', () => {
+    const together = aReport('SELECT 1 FROM ranked JOIN events USING (x)');
+    expect(composed({ ...together, readsApart: true })).toEqual(composed(together));
+  });
+});
+
 test('joins a report that has subqueries of its own to those below it', () => {
   const { sql } = compose(aReport('WITH a AS (SELECT 1 FROM events) SELECT * FROM a'));
   expect(sql).toMatch(/^WITH events AS \(.*\),\na AS \(SELECT 1 FROM events\) SELECT \* FROM a$/s);
