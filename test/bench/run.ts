@@ -6,10 +6,21 @@ import { type Benchmark, type Figure, isMet } from './figure.ts';
 import { lake } from './lake.bench.ts';
 import { parquet } from './parquet.bench.ts';
 import { pipeline } from './pipeline.bench.ts';
+import { reports } from './reports.bench.ts';
 import { segments } from './segments.bench.ts';
 
 /** `npm run bench [-- NAME...]`: measures, and ends with 1 when a figure misses its bound. */
-const benchmarks: readonly Benchmark[] = [pipeline, bundles, endToEnd, audiences, backfill, segments, parquet, lake];
+const benchmarks: readonly Benchmark[] = [
+  pipeline,
+  bundles,
+  endToEnd,
+  audiences,
+  backfill,
+  segments,
+  parquet,
+  lake,
+  reports,
+];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
