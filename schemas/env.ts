@@ -55,6 +55,8 @@ export const replayerEnv = {
   LAKE_BUCKET: lakeBucket,
   STREAM_NAME: streamName,
   ...athena,
+  FAILED_BATCHES_BUCKET: text('name of the bucket of batches that were set aside, set by EventStream.grantPutBack'),
+  LANDING_MAPPING: text('UUID of the mapping by which lake-writer reads the stream, set by Replays'),
   UPDATES_MAPPING: text('UUID of the mapping by which profile-updater reads the stream, set by Profiles.grantRebuild'),
   IDENTITY_RULES: identityRules(
     'what identifies people, set by Profiles.grantRebuild from `identity` in infra/config.ts',

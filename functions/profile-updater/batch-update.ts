@@ -86,7 +86,9 @@ export class BatchUpdate {
         const stored = item && this.#warm.take(batch.key, item);
         const parts = partKeysFor(batch.key, stored?.identity, batch.deliveries);
         found.set(batch.key, { version: item?.version ?? 0, stored, parts });
-        if (this.#mayBeUnpublished(stored?.outbox)) unpublished.push(...stored.outbox.records);
+        const outbox = stored?.outbox;
+        if (outbox !== undefined && (batch.isAgain || this.#mayBeUnpublished(outbox)))
+          unpublished.push(...outbox.records);
       } catch (error) {
         if (!isHopeless(error)) throw error;
         this.#leaveOut(batch, error);

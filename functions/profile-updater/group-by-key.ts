@@ -2,6 +2,7 @@ import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
 import { cleanRecord } from '../../shared/clean/clean-record.ts';
 import type { ReceivedRecord } from '../../shared/clean/cleaned-record.ts';
 import type { ControlDelivery, Delivery } from '../../shared/profile/delivery.ts';
+import { firstOf } from '../../shared/stream/again.ts';
 import { controlOf } from '../../shared/stream/read-stream.ts';
 
 /** What a batch brings for one key. */
@@ -11,6 +12,8 @@ export interface KeyBatch {
   readonly deliveries: Delivery[];
   /** Place in the batch of the first record that brings something. */
   readonly firstRecord: number;
+  /** Whether something comes again that was given up: what it had the item say may never have been published. */
+  isAgain: boolean;
 }
 
 /** A barrier that lies in a batch. */
@@ -36,16 +39,28 @@ export function groupByKey(records: readonly ReceivedRecord[]): Batch {
   for (const [firstRecord, record] of records.entries()) {
     const { shardId, sequenceNumber, arrivedAt } = record;
     const place = { shardId, sequenceNumber, arrivedAt };
+    const control = controlOf(record);
+    const isAgain = control?.kind === 'again';
     const add = (key: Key, delivery: Delivery) => {
       const batch = keys.get(key);
-      if (batch === undefined) keys.set(key, { key, deliveries: [delivery], firstRecord });
-      else batch.deliveries.push(delivery);
+      if (batch === undefined) keys.set(key, { key, deliveries: [delivery], firstRecord, isAgain });
+      else {
+        batch.deliveries.push(delivery);
+        batch.isAgain ||= isAgain;
+      }
     };
-    const control = controlOf(record);
-    if (control === undefined) {
-      for (const { index, outcome } of cleanRecord(record).items) {
+
+    const addEvents = (messages: ReceivedRecord) => {
+      for (const { index, outcome } of cleanRecord(messages).items) {
         if (outcome.ok) add(outcome.event.profileKey, { ...place, index, event: outcome.event });
       }
+    };
+    if (control === undefined) {
+      addEvents(record);
+    } else if (control.kind === 'again') {
+      // Cleaned as it first lay on the stream, at the place where it comes again.
+      const first = control.to === 'profiles' ? firstOf(control) : undefined;
+      if (first !== undefined) addEvents(first);
     } else if (control.kind === 'barrier') {
       barriers.push({ id: control.id, shardId, record: firstRecord });
     } else {

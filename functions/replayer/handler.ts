@@ -9,6 +9,7 @@ import { createControlStream } from '../adapters/control-stream.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventSourceMapping } from '../adapters/event-source-mapping.ts';
 import { createKinesis, putRecordsTo } from '../adapters/kinesis.ts';
+import { createLakeFiles } from '../adapters/lake-files.ts';
 import { log } from '../adapters/log.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
 import { createReplayJobs } from '../adapters/replay-jobs.ts';
@@ -38,6 +39,9 @@ export const handler = createReplayer({
   objects: createObjectReader(),
   put: putObjectTo(env.LAKE_BUCKET, { timeoutMs: 30_000 }),
   updates: createEventSourceMapping(env.UPDATES_MAPPING),
+  setAside: createLakeFiles(env.FAILED_BATCHES_BUCKET),
+  updatesMapping: env.UPDATES_MAPPING,
+  landingMapping: env.LANDING_MAPPING,
   identity: env.IDENTITY_RULES,
   lakeBucket: env.LAKE_BUCKET,
   database: env.ATHENA_DATABASE,

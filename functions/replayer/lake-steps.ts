@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Days } from '../../schemas/replay.ts';
 import { cleanRaw } from '../../shared/clean/clean-raw.ts';
 import type { HistoryLine } from '../../shared/replay/history-lines.ts';
-import type { Barrier, ReplayJob, ReplayStep, ResultFile } from '../../shared/replay/job.ts';
+import {
+  type Barrier,
+  type ReplayJob,
+  type ReplayStep,
+  type ResultFile,
+  rebuildDays,
+} from '../../shared/replay/job.ts';
 import { failedSql, keysSql, rawSql } from '../../shared/replay/queries.ts';
 import { type Cells, rawRowOf } from '../../shared/replay/result-rows.ts';
 import { ResultReader } from '../adapters/result-reader.ts';
@@ -129,11 +135,13 @@ const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10
 export const passName = ({ pass, pauses }: ReplayJob): string => (pass === 'late' ? `late-${pauses}` : pass);
 
 /** The query at a place of the plan; undefined when all are done. */
-function sqlOf({ request, plan, pass }: ReplayJob, at: number): string | undefined {
+function sqlOf(job: ReplayJob, at: number): string | undefined {
+  const { request, plan, pass } = job;
   const days = plan[at];
   if (request.kind === 'failed') return days && failedSql(days, request.reason);
   if (days !== undefined) return rawSql(days);
-  return at === plan.length && pass === 'all' && request.kind === 'profiles' ? keysSql(request.days) : undefined;
+  const asked = rebuildDays(job);
+  return at === plan.length && pass === 'all' && asked !== undefined ? keysSql(asked) : undefined;
 }
 
 function afterQueries(job: ReplayJob, files: readonly ResultFile[], bucketBytes: number): ReplayJob {
@@ -148,8 +156,9 @@ function afterQueries(job: ReplayJob, files: readonly ResultFile[], bucketBytes:
 }
 
 /** A row of `keysSql` has one cell, one of `rawSql` has more. Undefined for what cleaning rejects today. */
-function lineOf(cells: Cells, { request, pass }: ReplayJob): HistoryLine | undefined {
-  if (request.kind !== 'profiles') return undefined;
+function lineOf(cells: Cells, job: ReplayJob): HistoryLine | undefined {
+  const asked = rebuildDays(job);
+  if (asked === undefined) return undefined;
   const [key] = cells;
   if (cells.length === 1) return key === null || key === undefined ? undefined : { key, isAsked: true };
   const { day, arrivedAt, ...raw } = rawRowOf(cells);
@@ -157,6 +166,6 @@ function lineOf(cells: Cells, { request, pass }: ReplayJob): HistoryLine | undef
   if (item?.outcome.ok !== true) return undefined;
   const { event } = item.outcome;
   const { shardId, sequenceNumber, index } = raw;
-  const isAsked = pass === 'all' && day >= request.days.from && day <= request.days.to;
+  const isAsked = job.pass === 'all' && day >= asked.from && day <= asked.to;
   return { key: event.profileKey, isAsked, delivery: { shardId, sequenceNumber, index, arrivedAt, event } };
 }

@@ -4,6 +4,7 @@ import type { createAthena } from '../adapters/athena.ts';
 import type { PutBarrier } from '../adapters/barrier-records.ts';
 import type { Barriers } from '../adapters/barriers.ts';
 import type { EventSourceMapping } from '../adapters/event-source-mapping.ts';
+import type { LakeFiles } from '../adapters/lake-files.ts';
 import type { PutObject } from '../adapters/s3.ts';
 import type { ObjectReader } from '../adapters/s3-read.ts';
 import type { StreamRecord } from '../adapters/store-in-order.ts';
@@ -22,6 +23,11 @@ export interface Reach extends FoldReach {
   readonly readCatalog: () => Promise<CompiledCatalog>;
   /** The reading of the stream by the profile-updater. */
   readonly updates: EventSourceMapping;
+  /** Batches that consumers of the stream gave up. */
+  readonly setAside: Pick<LakeFiles, 'list' | 'read' | 'remove'>;
+  /** UUIDs of the mappings by which profile-updater and lake-writer read the stream. */
+  readonly updatesMapping: string;
+  readonly landingMapping: string;
   readonly lakeBucket: string;
   readonly database: string;
   readonly workGroup: string;

@@ -1,8 +1,9 @@
-import { type Barrier, listAnew, type ReplayJob } from '../../shared/replay/job.ts';
+import { type Barrier, listAnew, type ReplayJob, rebuildDays } from '../../shared/replay/job.ts';
 import { FailedSteps } from './failed-steps.ts';
 import { LakeSteps, type Progress, QueryFailedError } from './lake-steps.ts';
 import { ProfileSteps } from './profile-steps.ts';
 import type { Reach } from './reach.ts';
+import { SetAsideSteps } from './set-aside-steps.ts';
 
 /** Longest pause of live updates in one go, milliseconds: they go on, and what is left waits for the next one. */
 export const MAX_PAUSE_MS = 600_000;
@@ -15,12 +16,14 @@ export class ReplaySteps {
   readonly #lake: LakeSteps;
   readonly #profiles: ProfileSteps;
   readonly #failed: FailedSteps;
+  readonly #setAside: SetAsideSteps;
 
   constructor(reach: Reach) {
     this.#reach = reach;
     this.#lake = new LakeSteps(reach);
     this.#profiles = new ProfileSteps(reach, this.#lake);
     this.#failed = new FailedSteps(reach, this.#lake);
+    this.#setAside = new SetAsideSteps(reach);
   }
 
   async advance(job: ReplayJob): Promise<Progress> {
@@ -38,7 +41,7 @@ export class ReplaySteps {
   /** Live updates have applied all that lay before the barrier, too: what a profile lacks of it is lost, not late. */
   async #isPassed({ request, pass }: ReplayJob, barrier: Barrier): Promise<boolean> {
     if (!(await this.#lake.hasLanded(barrier))) return false;
-    if (request.kind !== 'profiles' || pass === 'late') return true;
+    if (request.kind === 'failed' || pass === 'late') return true;
     const passed = await this.#reach.barriers.passedShards(barrier.id);
     return barrier.shards.every((shard) => passed.has(shard));
   }
@@ -74,6 +77,7 @@ export class ReplaySteps {
         return isStale ? listAnew(job) : await this.#failed.retry(job, step);
       }
       case 'putBack':
+        return await this.#setAside.next(job);
       case 'done':
       case 'failed':
         return job;
@@ -81,13 +85,24 @@ export class ReplaySteps {
   }
 
   async #begin(job: ReplayJob): Promise<ReplayJob> {
-    if (job.request.kind === 'profiles' && (await this.#reach.updates.state()) === 'Disabled') {
-      const failure =
-        'The reading of the stream by profile-updater is disabled: enable its event source mapping, then run the replay again.';
-      return { ...job, step: { name: 'failed', failure } };
+    if (job.request.kind === 'setAside' && job.rebuild === undefined) return { ...job, step: { name: 'putBack' } };
+    if (rebuildDays(job) !== undefined) {
+      const failure = await this.#obstacle();
+      if (failure !== undefined) return { ...job, step: { name: 'failed', failure } };
     }
     // Of a list that grew stale another barrier is needed: what was put on the stream since must be in the lake, too.
     const barrier = await this.#lake.barrier(`${job.id}-${job.queries}`);
     return { ...job, step: { name: 'landing', barrier } };
+  }
+
+  /** Why profiles cannot be folded anew now, and how to mend it. */
+  async #obstacle(): Promise<string | undefined> {
+    if ((await this.#reach.updates.state()) === 'Disabled') {
+      return 'The reading of the stream by profile-updater is disabled: enable its event source mapping, then run the replay again.';
+    }
+    const missing = await this.#setAside.missingFromLake();
+    if (missing === 0) return undefined;
+    const batches = missing === 1 ? 'A batch' : `${missing} batches`;
+    return `${batches} of lake-writer ${missing === 1 ? 'was' : 'were'} set aside, so that events are missing from the lake: put them back by \`npm run replay -- --set-aside\`, then run the replay again.`;
   }
 }

@@ -4,8 +4,12 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
+import { explainPrefix } from './explain-prefix.ts';
 import type { Grant } from './grant.ts';
 import { PrivateBucket } from './private-bucket.ts';
+
+/** Under which Lambda puts batches that it gave up. */
+const SET_ASIDE = 'aws/lambda/';
 
 export interface EventStreamProps {
   readonly settings: StageSettings;
@@ -55,6 +59,22 @@ export class EventStream extends Construct {
     return {
       environment: { STREAM_NAME: this.stream.streamName },
       statements: [new PolicyStatement({ actions: ['kinesis:ListShards'], resources: [this.stream.streamArn] })],
+    };
+  }
+
+  /** To take batches that were set aside, once they are put back. */
+  grantPutBack(): Grant<{ FAILED_BATCHES_BUCKET: string }> {
+    const { failedBatches } = this;
+    return {
+      environment: { FAILED_BATCHES_BUCKET: failedBatches.bucketName },
+      statements: [
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [failedBatches.bucketArn] }),
+        new PolicyStatement({
+          actions: ['s3:DeleteObject', 's3:GetObject'],
+          resources: [failedBatches.arnForObjects(`${SET_ASIDE}*`)],
+        }),
+      ],
+      explanations: [explainPrefix(failedBatches, SET_ASIDE, 'Lambda names the objects.')],
     };
   }
 }

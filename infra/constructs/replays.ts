@@ -26,7 +26,7 @@ const REPLAYS = 'replays/';
 const REPLAY_DAYS = 2;
 
 /**
- * Owns the replays: the function that folds profiles anew from the lake and runs failed events again, and the clock by
+ * Owns the replays: the function that folds profiles anew from the lake and runs failed events and batches that were set aside again, and the clock by
  * which it goes on with what was begun. `npm run replay` begins one.
  *
  * May fail: the lake cannot be queried, or a store throttles; a replay goes on where it stopped, within five minutes. While
@@ -51,6 +51,8 @@ export class Replays extends Construct {
         this.grantFiles(lake),
         stream.grantPut(),
         stream.grantListShards(),
+        stream.grantPutBack(),
+        { environment: { LANDING_MAPPING: lake.landing.mapping.eventSourceMappingId }, statements: [] },
       ),
       settings,
       timeout: Duration.minutes(15),

@@ -207,6 +207,20 @@ export interface RebuiltRecord {
   readonly keys: readonly Key[];
 }
 
+/** A record that one consumer had given up, for that consumer alone: the others took it when it came. */
+export interface AgainRecord {
+  readonly v: 1;
+  readonly kind: 'again';
+  readonly to: 'lake' | 'profiles';
+  /** Where it lay first. */
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  /** When it arrived there, milliseconds since 1970. */
+  readonly arrivedAt: number;
+  /** Its bytes, compressed by zstd, in base64. */
+  readonly data: string;
+}
+
 export type ControlRecord =
   | LinkRecord
   | UnlinkRecord
@@ -218,7 +232,8 @@ export type ControlRecord =
   | IdentitiesRecord
   | SpendRecord
   | AlertsRecord
-  | RebuiltRecord;
+  | RebuiltRecord
+  | AgainRecord;
 export type ControlKind = ControlRecord['kind'];
 
 /** What a record of each kind must have, so that whoever reads it need not look twice. */
@@ -234,6 +249,12 @@ const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
     isListOf(keys, isText) &&
     isListOf(path, isPathStep) &&
     isCause(cause),
+  again: ({ to, shardId, sequenceNumber, arrivedAt, data }) =>
+    (to === 'lake' || to === 'profiles') &&
+    isText(shardId) &&
+    isText(sequenceNumber) &&
+    isNumber(arrivedAt) &&
+    isText(data),
   rebuilt: ({ keys }) => isListOf(keys, isText),
   tick: ({ at, keys }) => isNumber(at) && isListOf(keys, isText),
   backfill: ({ job, segments, items }) =>

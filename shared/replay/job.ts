@@ -40,8 +40,8 @@ export type ReplayStep =
   | { readonly name: 'people'; readonly bucket: number }
   /** Failed events are put on the stream, those up to `offset` are. */
   | { readonly name: 'retry'; readonly file: ResultFile; readonly offset: number }
-  /** Batches that were set aside are put on the stream, those up to `after` are. */
-  | { readonly name: 'putBack'; readonly after: string }
+  /** Batches that were set aside are put on the stream, one after the other. */
+  | { readonly name: 'putBack' }
   | { readonly name: 'done' }
   | { readonly name: 'failed'; readonly failure: string };
 
@@ -73,6 +73,8 @@ export interface ReplayJob {
   readonly runs: Readonly<Record<Pass, number>>;
   /** How often live updates were paused. */
   readonly pauses: number;
+  /** Days of batches that were given up too long ago to be put back for profiles: these are folded anew. */
+  readonly rebuild?: Days;
   /** Undefined while live updates go on. */
   readonly paused?: Pause | undefined;
   /** First bucket of which keys may still wait for the pause. */
@@ -96,6 +98,10 @@ export const newReplay = (id: string, request: ReplayRequest, now: number): Repl
   lateBucket: 0,
   counts: {},
 });
+
+/** Days of which everybody is folded anew; undefined where nobody is. */
+export const rebuildDays = ({ request, rebuild }: ReplayJob): Days | undefined =>
+  request.kind === 'profiles' ? request.days : rebuild;
 
 /** Whether nothing is left to do. */
 export const isOver = ({ step }: ReplayJob): boolean => step.name === 'done' || step.name === 'failed';

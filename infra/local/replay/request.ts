@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 
 export const usage = `Usage: npm run replay -- --profiles --from DAY --to DAY [options]
        npm run replay -- --failed --from DAY --to DAY [--reason CODE] [options]
+       npm run replay -- --set-aside [options]
 
 Does again what went wrong, after a fix. Twice gives the same as once.
 
@@ -13,6 +14,7 @@ Does again what went wrong, after a fix. Twice gives the same as once.
                  the numbers of transitions stay; whoever is in another segment now enters or leaves it.
   --failed       run failed events that arrived in these days again: those that pass today become events and count in
                  their profiles, the others stay in \`failed_events\`
+  --set-aside    put batches back that a consumer of the stream had given up, for that consumer alone: mend its cause first
   --from DAY     first day of arrival, YYYY-MM-DD, in UTC
   --to DAY       last day of arrival
   --reason CODE  only events that failed for this reason, for example missing_ids
@@ -33,20 +35,25 @@ export interface ReplayCommand {
 export function readCommand(args: readonly string[]): ReplayCommand | undefined {
   const values = parsed(args);
   if (values.help) return undefined;
-  const { profiles, failed, reason, from, to, 'dry-run': isDry, stage } = values;
-  if (profiles === failed) {
-    throw new UsageError(`Say what is to be done again: --profiles, or --failed, and not both.\n\n${usage}`);
+  const { profiles, failed, 'set-aside': setAside, reason, from, to, 'dry-run': isDry, stage } = values;
+  if ([profiles, failed, setAside].filter(Boolean).length !== 1) {
+    throw new UsageError(`Say what is to be done again: --profiles, --failed or --set-aside, one of them.\n\n${usage}`);
   }
   if (reason !== undefined && !/^[a-z_]{1,40}$/.test(reason)) {
     throw new UsageError(`--reason takes a code such as missing_ids, not '${reason}'.`);
   }
-  if (reason !== undefined && profiles) throw new UsageError('--reason goes with --failed.');
+  if (reason !== undefined && !failed) throw new UsageError('--reason goes with --failed.');
+  const dataDir = path.resolve(values.data);
+  if (setAside) {
+    if (from !== undefined || to !== undefined) throw new UsageError('--set-aside takes all batches, of whatever day.');
+    return { request: { kind: 'setAside', isDry }, dataDir, stage };
+  }
   const days = { from: dayOf('--from', from), to: dayOf('--to', to) };
   if (days.from > days.to) throw new UsageError(`--from ${days.from} is later than --to ${days.to}.`);
   const request: ReplayRequest = profiles
     ? { kind: 'profiles', days, isDry }
     : { kind: 'failed', days, isDry, ...(reason !== undefined && { reason }) };
-  return { request, dataDir: path.resolve(values.data), stage };
+  return { request, dataDir, stage };
 }
 
 function dayOf(option: string, value: string | undefined): string {
@@ -65,6 +72,7 @@ function parsed(args: readonly string[]) {
       options: {
         profiles: { type: 'boolean', default: false },
         failed: { type: 'boolean', default: false },
+        'set-aside': { type: 'boolean', default: false },
         from: { type: 'string' },
         to: { type: 'string' },
         reason: { type: 'string' },

@@ -5,7 +5,31 @@ const number = (count: number): string => count.toLocaleString('en-US');
 
 /** What a replay found and did, for a terminal. */
 export function summaryOf(view: ReplayView): string {
-  return view.request.kind === 'failed' ? failedSummary(view) : profilesSummary(view);
+  switch (view.request.kind) {
+    case 'failed':
+      return failedSummary(view);
+    case 'profiles':
+      return profilesSummary(view);
+    case 'setAside':
+      return setAsideSummary(view);
+  }
+}
+
+const consumers = { lake: 'lake-writer', profiles: 'profile-updater', other: 'others' };
+
+function setAsideSummary(view: ReplayView): string {
+  const { counts, request } = view;
+  if (counts.batches === undefined) return 'No batch is set aside.';
+  const rows = Object.entries(consumers).flatMap(([consumer, name]) => {
+    const batches = counts[`batches:${consumer}`];
+    if (batches === undefined) return [];
+    const [read = 0, put = 0] = [counts[`read:${consumer}`], counts[`passes:${consumer}`]];
+    return [[name, number(batches), number(read), number(put)]];
+  });
+  const text = tableOf(['given up by', 'batches', 'records', request.isDry ? 'would be put back' : 'put back'], rows);
+  if (counts.read === undefined) return text;
+  const why = 'Some events came so long ago that profiles cannot tell whether they counted them: their profiles were';
+  return `${text}\n${why} folded anew.\n${profilesSummary(view)}`;
 }
 
 function profilesSummary({ counts, request: { isDry } }: ReplayView): string {

@@ -71,6 +71,16 @@ const anInvocation = (records: readonly ReceivedRecord[]): KinesisStreamEvent =>
 });
 
 const joined = { profileKey: 'anonymous:a', parentKey: 'user:ada', moves: 1, time: ARRIVAL, why: 'identify' };
+const anotherTry = {
+  id: 'replay-1',
+  reason: 'missing_ids',
+  sourceId: 'local',
+  messageId: 'bad',
+  shardId: 'shardId-000000000000',
+  sequenceNumber: '49590338271490256608559692538361571095921575989136588800',
+  index: 2,
+  isRecord: false,
+};
 const spent = {
   date: '2026-03-01',
   channel: 'paid',
@@ -92,6 +102,7 @@ const alert = {
 /** Records that leave a row in every table. */
 const everyTable = () => [
   aRecord(anEnvelope([aTrack(), {}])),
+  aRecord(anEnvelope([aTrack()], { replay: anotherTry })),
   aRecord({ v: 1, kind: 'transitions', items: [aTransition()] }),
   aRecord({ v: 1, kind: 'identities', items: [joined] }),
   aRecord({ v: 1, kind: 'spend', items: [spent] }),

@@ -133,6 +133,14 @@ export class World {
     return (this.#checkpoints[shard] as number) < (this.shards[shard] as ReceivedRecord[]).length;
   }
 
+  /** Lets the consumer of a shard give up its next batch, whether or not some of it has taken effect. */
+  giveUp(shard: number, size: number): ReceivedRecord[] {
+    const from = this.#checkpoints[shard] as number;
+    const batch = (this.shards[shard] as ReceivedRecord[]).slice(from, from + size);
+    this.#checkpoints[shard] = from + batch.length;
+    return batch;
+  }
+
   /** Delivers up to `size` records of a shard; one whose sandbox dies, or that it names as failed, comes again. */
   async step(shard: number, size = 1_000): Promise<void> {
     const from = this.#checkpoints[shard] as number;

@@ -5,8 +5,10 @@ import { ServiceError } from '../../../functions/adapters/signed-http.ts';
 import { createReplayer, type ReplayerProps } from '../../../functions/replayer/replayer.ts';
 import { csvOf } from '../../../infra/local/services/athena/result-file.ts';
 import type { ReplayAnswer, ReplayRequest, ReplayView } from '../../../schemas/replay.ts';
+import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import type { CatalogBody } from '../../../shared/segments/catalog-body.ts';
 import { compileCatalog } from '../../../shared/segments/compile-catalog.ts';
+import { aKinesisEvent } from '../../fixtures/profiles.ts';
 import { MemoryTable } from '../adapters/memory-table.ts';
 import { World } from '../profile-updater/world.ts';
 import { LakeInMemory } from './a-lake-in-memory.ts';
@@ -27,6 +29,8 @@ export class ReplayWorld {
   readonly table = new MemoryTable();
   readonly jobs: HeldStore<ReplayWork> = createReplayJobs(this.table.client, 'segments');
   readonly files = new Map<string, Uint8Array>();
+  /** Batches that a consumer gave up, by the key of their object. */
+  readonly setAside = new Map<string, Buffer>();
   readonly queries = new Map<string, { id: string; sql: string }>();
   readonly logged: string[] = [];
   /** Whether records reach the profile-updaters. */
@@ -66,6 +70,18 @@ export class ReplayWorld {
   /** A profile-updater takes a batch of a shard, unless they are paused. */
   async step(shard: number, size?: number): Promise<void> {
     if (this.isEnabled) await this.live.step(shard, size);
+  }
+
+  /** A consumer gives up its next batch of a shard: Lambda sets it aside. */
+  giveUp(consumer: 'updates' | 'landing', shard: number, size: number): void {
+    const from = this.#landed[shard] as number;
+    const batch =
+      consumer === 'updates' ? this.live.giveUp(shard, size) : (this.live.shards[shard] ?? []).slice(from, from + size);
+    if (consumer === 'landing') this.#landed[shard] = from + batch.length;
+    if (batch.length === 0) return;
+    const { shardId, sequenceNumber } = batch[0] as ReceivedRecord;
+    const object = { version: '1.0', payload: JSON.stringify(aKinesisEvent(batch)) };
+    this.setAside.set(`aws/lambda/${consumer}/${shardId}/${sequenceNumber}`, Buffer.from(JSON.stringify(object)));
   }
 
   /** Everything is taken in by everybody. */
@@ -202,6 +218,20 @@ export class ReplayWorld {
           this.isEnabled = isEnabled;
         }),
       },
+      setAside: {
+        list: through(async (prefix) =>
+          [...this.setAside.keys()]
+            .filter((key) => key.startsWith(prefix))
+            .sort()
+            .map((key) => ({ key, size: 1, etag: '' })),
+        ),
+        read: through(async (key) => this.setAside.get(key)),
+        remove: through(async (keys) => {
+          for (const key of keys) this.setAside.delete(key);
+        }),
+      },
+      updatesMapping: 'updates',
+      landingMapping: 'landing',
       identity: { externalTraits: ['email'], blockedIds: [] },
       lakeBucket: 'lake',
       database: 'headwater_test',

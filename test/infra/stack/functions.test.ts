@@ -75,7 +75,13 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       'lambda:GetEventSourceMapping',
       'lambda:UpdateEventSourceMapping',
       ...writeLogs,
-      ...[...readFiles, 's3:GetObject', 's3:ListBucket', 's3:PutObject'].sort(),
+      ...[
+        ...readFiles,
+        's3:DeleteObject',
+        ...Array(2).fill('s3:GetObject'),
+        ...Array(2).fill('s3:ListBucket'),
+        's3:PutObject',
+      ].sort(),
     ],
   ],
   sealer: [

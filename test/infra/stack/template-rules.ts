@@ -90,7 +90,9 @@ export const rules: Record<string, Rule> = {
   'files are deleted below folders only': each('AWS::IAM::Policy', ({ Properties }) =>
     Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
       names(Action).includes('s3:DeleteObject'),
-    ).every(({ Resource }: Statement) => [Resource].flat().every((one) => /"\/[\w-]+\/\*"/.test(JSON.stringify(one)))),
+    ).every(({ Resource }: Statement) =>
+      [Resource].flat().every((one) => /"\/[\w-]+(\/[\w-]+)*\/\*"/.test(JSON.stringify(one))),
+    ),
   ),
   'only what is due and audiences are written in batches, which may delete': each(
     'AWS::IAM::Policy',
