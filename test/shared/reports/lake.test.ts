@@ -14,7 +14,7 @@ let store: Store;
 
 beforeAll(async () => {
   lake = await aLake();
-  store = generateStore({ seed: 7, end: new Date(NOW), days: 60, people: 800 });
+  store = generateStore({ seed: 7, end: new Date(NOW), days: 60, people: 400 });
   await landDays(lake, store);
 });
 afterAll(() => lake?.[Symbol.asyncDispose]());
