@@ -23,6 +23,8 @@ const nobody: Waiting = { waiting: [], people: [] };
 
 /** How often live updates are paused at most: whoever was active at each of these moments never will not be. */
 const MAX_PAUSES = 10;
+/** By how much the clocks of the stream and of this function may differ: what arrived then is folded here, whoever is first. */
+const CLOCKS_MS = 1_000;
 /** Longest way from a key to its home. */
 const MAX_STEPS = 20;
 const PUBLISH_MS = 10_000;
@@ -56,7 +58,7 @@ export class ProfileSteps {
       catalog,
       isPaused: false,
       isDry,
-      since: job.startedAt,
+      since: job.startedAt + CLOCKS_MS,
     });
     if (waiting.length + people.length > 0 && !isDry) {
       const names: Waiting = { waiting, people: [...new Set([...people, ...waiting])] };
@@ -77,7 +79,7 @@ export class ProfileSteps {
       catalog,
       isPaused: true,
       isDry: false,
-      since: job.startedAt,
+      since: job.startedAt + CLOCKS_MS,
     });
     if (left.length > 0) throw new Error(`${left.length} profiles are written by others while updates are paused.`);
     return { ...counts, read: 0 };

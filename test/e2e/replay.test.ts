@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessKeyOf } from '../../infra/local/gateway/identity.ts';
-import { cleanRecord } from '../../shared/clean/clean-record.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { landedKey } from '../../shared/lake/object-key.ts';
 import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
 import { decodeProfile, encodeProfile } from '../../shared/profile/state.ts';
 import { anEnvelope, aRecord } from '../fixtures/events.ts';
+import { failedBefore } from '../fixtures/failed-before.ts';
 import { type Headwater, startHeadwater } from './headwater.ts';
 
 let headwater: Headwater;
@@ -99,7 +99,8 @@ test('profiles that were folded wrongly are mended, beside live events, and twic
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const { code, output } = await running;
-  expect(output).toMatch(/folded anew\s*│\s*3/);
+  // Some of those that come meanwhile may be folded here before live updates come to them.
+  expect(output).toMatch(/folded anew\s*│\s*[3-6]/);
   expect(code).toBe(0);
   await headwater.settled();
   const [ida, jon] = await Promise.all(['ida', 'jon'].map((id) => headwater.profile(id)));
@@ -124,19 +125,8 @@ async function putFile(url: string, path: string, bytes: Uint8Array): Promise<nu
 /** Lands messages that cleaning takes today as if it had rejected them when they came. */
 async function landAsFailed(messages: readonly Json[]): Promise<void> {
   const record = aRecord(anEnvelope(messages, { receivedAt: new Date().toISOString() }), { arrivedAt: Date.now() });
-  const { items, ...about } = cleanRecord(record);
-  const failed = items.map((item) => {
-    const { message, index } = item;
-    const messageId = (message as Json).messageId;
-    const { sourceId, receivedAt } = about;
-    const payload = JSON.stringify(message);
-    const reason = 'unknown_type' as const;
-    const why = { reason, path: 'type', detail: 'expected another', payload, payloadEncoding: 'json' as const };
-    const id = typeof messageId === 'string' ? messageId : null;
-    return { index, message, outcome: { ok: false as const, failed: { ...why, messageId: id, sourceId, receivedAt } } };
-  });
   const { gateway, outputs } = headwater.runtime;
-  for (const rows of landedRows([{ received: record, cleaned: { ...about, items: failed } }])) {
+  for (const rows of landedRows([failedBefore(record)])) {
     if (rows.count === 0) continue;
     const path = `/${outputs.LakeBucket}/${landedKey(rows.table.name, record)}`;
     expect(await putFile(gateway.url, path, parquetFile(rows))).toBe(200);

@@ -6,6 +6,7 @@ import type { Target } from './target.ts';
 
 /** How long the function goes on before it says how far it is. */
 const SLICE_MS = 1_000;
+/** After the first failure, longer after each further one. */
 const PAUSE_MS = 200;
 /** Calls that may fail in a row: a runtime that starts anew is away for some seconds. */
 const MAX_FAILURES = 10;
@@ -13,7 +14,12 @@ const MAX_FAILURES = 10;
 type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** Begins a replay, or joins the same one, and has it go on until it is over. Throws a `StartError`. */
-export async function follow(target: Target, request: ReplayRequest, output: Output): Promise<ReplayView> {
+export async function follow(
+  target: Target,
+  request: ReplayRequest,
+  output: Output,
+  pauseMs = PAUSE_MS,
+): Promise<ReplayView> {
   const { replay, refused } = await target.call({ start: request });
   if (refused || replay === undefined) {
     const what = replay === undefined ? '' : ` (--${optionOf(replay.request)}: ${replay.label})`;
@@ -21,7 +27,7 @@ export async function follow(target: Target, request: ReplayRequest, output: Out
   }
   const shown = new ShownProgress(output);
   try {
-    return await over(target, replay, shown);
+    return await over(target, replay, shown, pauseMs);
   } finally {
     shown.stop();
   }
@@ -29,7 +35,7 @@ export async function follow(target: Target, request: ReplayRequest, output: Out
 
 const optionOf = ({ kind }: ReplayRequest): string => (kind === 'setAside' ? 'set-aside' : kind);
 
-async function over(target: Target, first: ReplayView, shown: ShownProgress): Promise<ReplayView> {
+async function over(target: Target, first: ReplayView, shown: ShownProgress, pauseMs: number): Promise<ReplayView> {
   let view = first;
   for (let failures = 0; view.state === 'running'; ) {
     shown.show(view);
@@ -48,7 +54,7 @@ async function over(target: Target, first: ReplayView, shown: ShownProgress): Pr
           { cause },
         );
       }
-      await sleep(PAUSE_MS * failures);
+      await sleep(pauseMs * failures);
     }
   }
   return view;

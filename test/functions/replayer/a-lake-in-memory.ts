@@ -2,7 +2,9 @@ import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import type { TableRows } from '../../../shared/lake/column-readers.ts';
 import { landedRows } from '../../../shared/lake/landed-rows.ts';
 import { landedKey } from '../../../shared/lake/object-key.ts';
-import { barriersIn, readBatch } from '../../../shared/lake/read-batch.ts';
+import { barriersIn, type ReadRecord, readBatch } from '../../../shared/lake/read-batch.ts';
+
+import { failedBefore } from '../../fixtures/failed-before.ts';
 
 type Value = string | number | boolean | undefined;
 export type LakeRow = Record<string, Value>;
@@ -17,7 +19,15 @@ export class LakeInMemory {
   land(records: readonly ReceivedRecord[]): void {
     const [first] = records;
     if (first === undefined) return;
-    const batch = readBatch(records);
+    this.#land(readBatch(records), first);
+  }
+
+  /** Lands a record as it was read when cleaning still rejected all of its messages. */
+  landAsFailed(record: ReceivedRecord): void {
+    this.#land([failedBefore(record)], record);
+  }
+
+  #land(batch: readonly ReadRecord[], first: ReceivedRecord): void {
     const day = new Date(first.arrivedAt).toISOString().slice(0, 10);
     for (const rows of landedRows(batch)) {
       if (rows.count === 0) continue;

@@ -35,7 +35,9 @@ export class ReplayWorld {
   readonly logged: string[] = [];
   /** Whether records reach the profile-updaters. */
   isEnabled = true;
-  /** How often they stopped doing so. */
+  /** Whether the lake-writer stands still. */
+  isLakeStuck = false;
+  /** How often live updates stopped. */
   pauses = 0;
   /** Called before each call of the replay to the outside. */
   onTurn: Turn = () => undefined;
@@ -61,6 +63,7 @@ export class ReplayWorld {
 
   /** The lake-writer takes a batch of a shard. */
   land(shard: number, size = 1_000): void {
+    if (this.isLakeStuck) return;
     const from = this.#landed[shard] as number;
     const batch = (this.live.shards[shard] ?? []).slice(from, from + size);
     this.lake.land(batch);

@@ -7,11 +7,11 @@ import type { PersonAtEnd } from '../profile-updater/world.ts';
 import { ReplayWorld } from './a-world.ts';
 
 export const HOUR = 3_600_000;
-export const everybody: ReplayRequest = {
+export const everybody = {
   kind: 'profiles',
   days: { from: '2026-01-01', to: '2026-12-31' },
   isDry: false,
-};
+} as const satisfies ReplayRequest;
 
 /** Lets happenings happen: all is taken in before time passes. */
 export async function play(world: ReplayWorld, happenings: readonly Happening[]): Promise<void> {

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ProfileItem } from '../../../functions/adapters/profile-store.ts';
+import { decodeProfile, encodeProfile } from '../../../shared/profile/state.ts';
+import { ARRIVAL, anIdentify, aTrack } from '../../fixtures/events.ts';
 import { type Happening, joinedPersons } from '../profile-updater/scenarios.ts';
 import { aWorld, end, everybody, expectSamePersons, HOUR, spoil } from './plays.ts';
 
@@ -53,7 +56,11 @@ describe('profiles that are folded anew from raw', () => {
 
   it('take in what comes meanwhile, however fast each consumer is', async () => {
     const turns = fc.array(
-      fc.tuple(fc.constantFrom('updater', 'lake', 'send'), fc.nat(2), fc.integer({ min: 1, max: 4 })),
+      fc.tuple(
+        fc.constantFrom('updater', 'lake', 'send', 'updater', 'lake', 'send', 'enable'),
+        fc.nat(2),
+        fc.integer({ min: 1, max: 4 }),
+      ),
       {
         maxLength: 60,
       },
@@ -80,6 +87,8 @@ describe('profiles that are folded anew from raw', () => {
             if (next !== undefined) world.live.send(next);
             if (what === 'updater') await world.step(shard, size);
             if (what === 'lake') world.land(shard, size);
+            // As by a runtime that starts anew, or somebody who does not know better.
+            if (what === 'enable') world.isEnabled = true;
           };
           expect((await world.replay(everybody)).state).toBe('done');
           world.live.send(...left);
@@ -124,4 +133,101 @@ describe('profiles that are folded anew from raw', () => {
       { numRuns: 6, endOnFailure: true },
     );
   }, 240_000);
+
+  it('are told by a dry run, which changes nothing', async () => {
+    const world = await aWorld([{ send: aTrack({ userId: 'ann' }) }, { send: aTrack({ userId: 'bob' }) }]);
+    spoil(world, 'user:ann');
+    const before = new Map(world.live.store.items);
+    const { counts } = await world.replay({ ...everybody, isDry: true });
+    expect(counts).toMatchObject({ read: 2, same: 1, differs: 1, fewer: 1 });
+    expect(world.live.store.items).toEqual(before);
+    expect([world.pauses, world.live.shards.some((_, shard) => world.live.hasBacklog(shard))]).toEqual([0, false]);
+  });
+
+  it('are those of people of whom something arrived in the days asked for, whole', async () => {
+    const world = await aWorld([
+      { send: aTrack({ userId: 'ann' }) },
+      { send: aTrack({ userId: 'bob' }) },
+      { pass: 48 * HOUR },
+      // Lands what came of that.
+      { pass: 0 },
+      { send: aTrack({ userId: 'ann' }) },
+    ]);
+    for (const key of ['user:ann', 'user:bob']) spoil(world, key);
+    const day = new Date(world.live.now).toISOString().slice(0, 10);
+    expect((await world.replay({ ...everybody, days: { from: day, to: day } })).counts).toMatchObject({ differs: 1 });
+    expect(world.live.folded('user:ann').profile?.eventCount).toBe(2);
+    expect(world.live.folded('user:bob').profile?.eventCount).toBe(8);
+  });
+
+  it('are emptied when cleaning has come to give their events to others', async () => {
+    const world = await aWorld([{ send: aTrack({ userId: 'old' }) }, { send: aTrack({ userId: 'old' }) }]);
+    expect(world.live.folded('user:old').audience.memberships.size).toBeGreaterThan(0);
+    for (const row of world.lake.rows('raw_landed')) row.payload = String(row.payload).replace('"old"', '"new"');
+    expect((await world.replay(everybody)).counts).toMatchObject({ differs: 2 });
+    await world.drain();
+    expect(world.live.persons().map(({ home, profile }) => [home, profile.eventCount])).toEqual([['user:new', 2]]);
+    expect(world.live.folded('user:old').audience.memberships.size).toBe(0);
+    world.live.transitions();
+  });
+
+  it('keep the rows of definitions that came after the catalog was read', async () => {
+    const world = await aWorld([{ send: aTrack({ userId: 'ann' }) }]);
+    spoil(world, 'user:ann');
+    const item = world.live.store.items.get('user:ann') as ProfileItem;
+    const folded = decodeProfile(item);
+    folded.tracks.set('0123456789', [[ARRIVAL, 'abcdef01']]);
+    const { textBytes: _, ...encoded } = encodeProfile(folded);
+    world.live.store.items.set('user:ann', { ...item, ...encoded, version: item.version + 1 });
+    await world.replay(everybody);
+    expect(world.live.folded('user:ann').tracks.get('0123456789')).toEqual([[ARRIVAL, 'abcdef01']]);
+  });
+});
+
+describe('a pause of live updates', () => {
+  const joined = [
+    { send: aTrack({ userId: undefined, anonymousId: 'd-1' }) },
+    { send: anIdentify({ userId: 'ann', anonymousId: 'd-1' }) },
+  ];
+  const paused = async () => {
+    const world = await aWorld(joined);
+    spoil(world, 'user:ann');
+    return world;
+  };
+
+  it('ends after some minutes though the lake stands still, and the replay says so after some of them', async () => {
+    const world = await paused();
+    let longest = 0;
+    let since: number | undefined;
+    world.onTurn = () => {
+      world.isLakeStuck = world.pauses > 0;
+      since = world.isEnabled ? undefined : (since ?? world.waited);
+      longest = Math.max(longest, world.waited - (since ?? world.waited));
+    };
+    const { state, failure } = await world.replay(everybody);
+    expect([state, failure]).toEqual(['failed', expect.stringContaining('lake-writer')]);
+    expect([world.isEnabled, world.pauses]).toEqual([true, 10]);
+    expect(longest).toBeGreaterThan(500_000);
+    expect(longest).toBeLessThan(700_000);
+  });
+
+  it('ends when Athena fails', async () => {
+    const world = await paused();
+    world.failsQuery = () => world.pauses > 0;
+    expect(await world.replay(everybody)).toMatchObject({
+      state: 'failed',
+      failure: expect.stringContaining('Athena'),
+    });
+    expect(world.isEnabled).toBe(true);
+  });
+
+  it('is not begun when somebody else has stopped live updates', async () => {
+    const world = await paused();
+    world.isEnabled = false;
+    expect(await world.replay(everybody)).toMatchObject({
+      state: 'failed',
+      failure: expect.stringContaining('enable'),
+    });
+    expect(world.isEnabled).toBe(false);
+  });
 });
