@@ -41,6 +41,8 @@ export class ReplayWorld {
   pauses = 0;
   /** Called before each call of the replay to the outside. */
   onTurn: Turn = () => undefined;
+  /** Called when a query has read the lake. */
+  onAnswer: (sql: string) => void | Promise<void> = () => undefined;
   /** Answers that a query fails. */
   failsQuery: (sql: string) => boolean = () => false;
   /** Bytes of results for each bucket. */
@@ -191,7 +193,10 @@ export class ReplayWorld {
           if (sql === undefined) return { state: 'unknown' };
           if (this.failsQuery(sql)) return { state: 'failed', reason: 'said by a test' };
           const key = `${id}.csv`;
-          if (!this.files.has(key)) this.files.set(key, Buffer.from(csvOf(lake.answer(sql))));
+          if (!this.files.has(key)) {
+            this.files.set(key, Buffer.from(csvOf(lake.answer(sql))));
+            await this.onAnswer(sql);
+          }
           return {
             state: 'succeeded',
             output: { bucket: 'results', key },

@@ -134,6 +134,20 @@ describe('profiles that are folded anew from raw', () => {
     );
   }, 240_000);
 
+  it('wait for a pause when live updates have applied what the lake had not yet', async () => {
+    const world = await aWorld([{ send: aTrack({ userId: 'ann' }) }]);
+    spoil(world, 'user:ann');
+    world.onAnswer = async () => {
+      if (world.pauses > 0 || world.queries.size > 1) return;
+      world.live.send(aTrack({ userId: 'ann' }));
+      await world.live.drain();
+    };
+    expect((await world.replay(everybody)).counts).toMatchObject({ waiting: 1, differs: 1 });
+    expect(world.pauses).toBe(1);
+    await world.drain();
+    expect(world.live.folded('user:ann').profile?.eventCount).toBe(2);
+  });
+
   it('are told by a dry run, which changes nothing', async () => {
     const world = await aWorld([{ send: aTrack({ userId: 'ann' }) }, { send: aTrack({ userId: 'bob' }) }]);
     spoil(world, 'user:ann');
@@ -219,6 +233,19 @@ describe('a pause of live updates', () => {
       failure: expect.stringContaining('Athena'),
     });
     expect(world.isEnabled).toBe(true);
+  });
+
+  it('begins anew when somebody ends it before it is over', async () => {
+    const world = await paused();
+    world.onAnswer = async () => {
+      if (world.pauses !== 1) return;
+      world.isEnabled = true;
+      world.live.send(aTrack({ userId: 'ann' }));
+      await world.live.drain();
+    };
+    expect((await world.replay(everybody)).state).toBe('done');
+    await world.drain();
+    expect([world.pauses, world.live.folded('user:ann').profile?.eventCount]).toEqual([2, 2]);
   });
 
   it('is not begun when somebody else has stopped live updates', async () => {
