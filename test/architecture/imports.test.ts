@@ -19,7 +19,7 @@ const mayImport: Record<Folder, readonly Folder[]> = {
 /** Packages that a folder may import; absent means any. */
 const packages: Partial<Record<Folder, RegExp>> = {
   schemas: /^zod(\/|$)/,
-  shared: /^(bowser|hyparquet|hyparquet-writer|isbot|node:buffer|node:crypto|node:zlib)$/,
+  shared: /^(bowser|hyparquet|isbot|node:buffer|node:crypto|node:util|node:zlib)$/,
 };
 
 const importPattern = /(?:from\s+|import\s+|import\s*\(\s*)['"]([^'"]+)['"]/g;

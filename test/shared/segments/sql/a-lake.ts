@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Catalog, CatalogTable } from '../../../../infra/local/services/athena/catalog.ts';
@@ -9,14 +9,13 @@ import { eventsLanded } from '../../../../schemas/lake/tables.ts';
 import { tableRows } from '../../../../shared/lake/column-readers.ts';
 import { eventReaders } from '../../../../shared/lake/event-row.ts';
 import { parquetFile } from '../../../../shared/lake/parquet/parquet-file.ts';
+import { lakeCatalog } from '../../../fixtures/a-lake.ts';
 
 const identities = {
   name: 'identities',
   comment: 'Whose key it is.',
   columns: [text('profile_key', 'Key.'), text('person_key', 'Person.')],
 } as const satisfies LakeTable;
-
-const viewSql = await readFile(new URL('../../../../schemas/lake/views/events.sql', import.meta.url), 'utf8');
 
 const tableOf = ({ name, comment, columns }: LakeTable): CatalogTable => ({
   name,
@@ -27,13 +26,10 @@ const tableOf = ({ name, comment, columns }: LakeTable): CatalogTable => ({
   location: `s3://lake/${name}/`,
 });
 
+/** The lake that the stack deploys, where a table says whose keys are whose. */
 const catalog: Catalog = {
-  database: 'shop',
-  tables: [
-    tableOf(eventsLanded),
-    tableOf(identities),
-    { name: 'events', kind: 'view', columns: [], partitionKeys: [], viewSql },
-  ],
+  ...lakeCatalog,
+  tables: [...lakeCatalog.tables.filter(({ name }) => name !== identities.name), tableOf(identities)],
 };
 
 type Row = readonly (string | null)[];
