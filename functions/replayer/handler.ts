@@ -38,6 +38,7 @@ export const handler = createReplayer({
   athena: createAthena(),
   objects: createObjectReader(),
   put: putObjectTo(env.LAKE_BUCKET, { timeoutMs: 30_000 }),
+  removeFiles: createLakeFiles(env.LAKE_BUCKET).remove,
   updates: createEventSourceMapping(env.UPDATES_MAPPING),
   setAside: createLakeFiles(env.FAILED_BATCHES_BUCKET),
   updatesMapping: env.UPDATES_MAPPING,

@@ -118,6 +118,12 @@ export class LakeSteps {
     return { ...next, step: { name: 'fold', bucket: job.pass === 'late' ? job.lateBucket : 0 } };
   }
 
+  /** Removes the files of a replay that is over: they hold what people did. */
+  async cleanUp({ id }: ReplayJob): Promise<void> {
+    const keys = await this.#reach.objects.listKeys(this.#reach.lakeBucket, `${REPLAYS}${id}/`);
+    if (keys.length > 0) await this.#reach.removeFiles(keys);
+  }
+
   /** What was read beyond a chunk is kept for the next one. */
   rowsOf(file: ResultFile): ResultReader {
     if (this.#reader?.key !== file.key)

@@ -20,6 +20,8 @@ export interface Reach extends FoldReach {
   readonly objects: ObjectReader;
   /** Into the lake's bucket. */
   readonly put: PutObject;
+  /** From the lake's bucket; what is not there is removed already. */
+  readonly removeFiles: (keys: readonly string[]) => Promise<void>;
   readonly readCatalog: () => Promise<CompiledCatalog>;
   /** The reading of the stream by the profile-updater. */
   readonly updates: EventSourceMapping;

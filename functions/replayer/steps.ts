@@ -1,4 +1,4 @@
-import { type Barrier, listAnew, type ReplayJob, rebuildDays } from '../../shared/replay/job.ts';
+import { type Barrier, isOver, listAnew, type ReplayJob, rebuildDays } from '../../shared/replay/job.ts';
 import { FailedSteps } from './failed-steps.ts';
 import { LakeSteps, type Progress, QueryFailedError } from './lake-steps.ts';
 import { ProfileSteps } from './profile-steps.ts';
@@ -30,7 +30,9 @@ export class ReplaySteps {
     if (this.#hasPausedForLong(job)) return { ...job, step: { name: 'resuming' } };
     try {
       const next = await this.#advance(job);
-      return next === 'wait' ? next : { ...next, movedAt: this.#reach.clock() };
+      if (next === 'wait') return next;
+      if (isOver(next)) await this.#lake.cleanUp(next);
+      return { ...next, movedAt: this.#reach.clock() };
     } catch (error) {
       if (!(error instanceof QueryFailedError)) throw error;
       const failure = `Athena could not run a query: ${error.message}`;

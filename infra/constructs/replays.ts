@@ -22,7 +22,7 @@ export interface ReplaysProps {
 
 /** Where files of histories lie while profiles are folded anew. */
 const REPLAYS = 'replays/';
-/** Days that they stay: they hold personal data, and a replay that rests for longer begins anew. */
+/** Days after which they go though their replay was never over: they hold personal data. */
 const REPLAY_DAYS = 2;
 
 /**
@@ -70,7 +70,7 @@ export class Replays extends Construct {
       environment: {},
       statements: [
         new PolicyStatement({
-          actions: ['s3:GetObject', 's3:PutObject'],
+          actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
           resources: [bucket.arnForObjects(`${REPLAYS}*`)],
         }),
       ],

@@ -217,6 +217,9 @@ export class ReplayWorld {
             .slice(0, most),
         ),
       },
+      removeFiles: through(async (keys) => {
+        for (const key of keys) this.files.delete(key);
+      }),
       put: through(async (key, body) => void this.files.set(key, body)),
       readCatalog: through(async () => compileCatalog(live.catalog.entries)),
       updates: {

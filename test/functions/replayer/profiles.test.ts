@@ -27,6 +27,7 @@ describe('profiles that are folded anew from raw', () => {
         const before = new Map(world.live.store.items);
         const { state, counts } = await world.replay(everybody);
         expect([state, counts.differs ?? 0, world.pauses]).toEqual(['done', 0, 0]);
+        expect([...world.files.keys()].filter((key) => key.startsWith('replays/'))).toEqual([]);
         expect(world.live.store.items).toEqual(before);
         await end(world);
         const other = await end(await aWorld(happenings));

@@ -77,7 +77,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       ...writeLogs,
       ...[
         ...readFiles,
-        's3:DeleteObject',
+        ...Array(2).fill('s3:DeleteObject'),
         ...Array(2).fill('s3:GetObject'),
         ...Array(2).fill('s3:ListBucket'),
         's3:PutObject',
@@ -319,6 +319,8 @@ test('the replayer pauses the reading for profiles, and keeps files of its own',
   expect(JSON.stringify(pausing.map(({ Resource }) => Resource))).toMatch(
     /:event-source-mapping:.*ProfilesUpdatesMapping/,
   );
-  const writing = statements.filter(({ Action }) => [Action].flat().join() === 's3:GetObject,s3:PutObject');
+  const writing = statements.filter(
+    ({ Action }) => [Action].flat().join() === 's3:DeleteObject,s3:GetObject,s3:PutObject',
+  );
   expect(JSON.stringify(writing.map(({ Resource }) => Resource))).toMatch(/LakeBucket\w+","Arn"\]\},"\/replays\/\*"/);
 });
