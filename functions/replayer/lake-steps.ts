@@ -13,7 +13,7 @@ import { failedSql, keysSql, rawSql } from '../../shared/replay/queries.ts';
 import { type Cells, rawRowOf } from '../../shared/replay/result-rows.ts';
 import { ResultReader } from '../adapters/result-reader.ts';
 import type { Reach } from './reach.ts';
-import { Runs, RunWriter, runKey } from './runs.ts';
+import { REPLAYS, Runs, RunWriter, runKey } from './runs.ts';
 
 export type Step<N extends ReplayStep['name']> = Extract<ReplayStep, { name: N }>;
 /** How a step ended: with the job as it goes on, or not yet. */

@@ -211,7 +211,7 @@ export class ReplayWorld {
           return { bytes: Buffer.from(file.subarray(start, start + length)), size: file.length };
         }),
         listKeys: through(async (_, prefix, most = 1_000) =>
-          [...lake.keys]
+          [...lake.keys, ...this.files.keys()]
             .filter((key) => key.startsWith(prefix))
             .sort()
             .slice(0, most),
