@@ -79,7 +79,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
         ...readFiles,
         ...Array(2).fill('s3:DeleteObject'),
         ...Array(2).fill('s3:GetObject'),
-        ...Array(2).fill('s3:ListBucket'),
+        's3:ListBucket',
         's3:PutObject',
       ].sort(),
     ],
