@@ -61,6 +61,13 @@ describe('batches that were set aside', () => {
       await world.live.step(shard);
     }
     world.giveUp('updates', shard, 9);
+    // Back to the shard of the person's events, where later batches pass for proof that earlier ones were acknowledged.
+    for (const [key, object] of world.setAside) {
+      world.setAside.set(
+        key,
+        Buffer.from(object.toString().replaceAll('partitionKey\\":\\"any', 'partitionKey\\":\\"ann')),
+      );
+    }
     expect(world.live.published()).toEqual([]);
     await world.replay(setAside);
     await world.drain();
