@@ -52,6 +52,7 @@ export class Run {
       const barriers = await withBarrier(this.#props, this.#held.state.barriers, today);
       if (barriers !== this.#held.state.barriers) await this.#save({ ...this.#held.state, barriers });
     }
+    if (open.length === 0) await this.#save({ ...this.#held.state, restUntil: this.#nextWork(history, today) });
     const daysBehind = open[0] === undefined ? 0 : daysBetween(open[0], today);
     log('info', 'The sealer looked for days to seal.', { code: 'sealing', daysBehind });
   }
@@ -59,6 +60,13 @@ export class Run {
   /** Lets the next run begin at once. */
   async release(): Promise<void> {
     await this.#save({ ...this.#held.state, leaseUntil: 0 });
+  }
+
+  /** When the next day is over, or landed files may go. */
+  #nextWork(history: readonly Mark[], today: string): number {
+    const { clock, graceMs } = this.#props;
+    const removals = history.map(({ effectiveAt }) => effectiveAt + graceMs).filter((time) => time > clock());
+    return Math.min(Date.parse(dayAfter(today, 1)) + SETTLE_MS, ...removals);
   }
 
   async #history(): Promise<Mark[]> {

@@ -20,7 +20,8 @@ const AFTERMATH_MS = 60_000;
 
 /**
  * Makes the function that seals days: what landed on a day that is over is written anew, each row once, in order, in few
- * files, and from then on views read those. It looks every quarter of an hour; most times there is nothing to do.
+ * files, and from then on views read those. It is called every quarter of an hour, and when a day is sealed it rests until
+ * there may be something to do.
  *
  * Why no row is lost or counts twice, wherever it stops: views read sealed files of days before the boundary and landed
  * files of the others. What is written before the boundary moves is not seen, what is deleted was not seen any more, and
@@ -35,9 +36,9 @@ export function createSealer(props: SealerProps) {
     const now = clock();
     const lifeMs = context.getRemainingTimeInMillis();
     const held = await states.read();
-    if (held !== undefined && held.state.leaseUntil > now) return;
-    const before: Pick<SealingState, 'barriers' | 'progress'> = held?.state ?? { barriers: [] };
-    const state = { ...before, owner: newId(), leaseUntil: now + lifeMs + AFTERMATH_MS };
+    if (held !== undefined && Math.max(held.state.leaseUntil, held.state.restUntil ?? 0) > now) return;
+    const { barriers = [], progress }: Partial<SealingState> = held?.state ?? {};
+    const state = { barriers, progress, owner: newId(), leaseUntil: now + lifeMs + AFTERMATH_MS };
     const version = await states.write(state, held?.version);
     if (version === undefined) return;
     const run = new Run(props, { state, version });

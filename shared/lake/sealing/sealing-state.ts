@@ -23,6 +23,8 @@ export interface SealingState {
   readonly owner: string;
   /** Milliseconds since 1970 until which no other run may. */
   readonly leaseUntil: number;
+  /** Milliseconds since 1970 until which there is nothing to do. */
+  readonly restUntil?: number | undefined;
   readonly barriers: readonly SealingBarrier[];
   readonly progress?: SealingProgress | undefined;
 }

@@ -16,8 +16,8 @@ export class ASealer {
   now: number;
   /** Writes and deletions so far, over all runs. */
   effects = 0;
-  /** Called after each effect, and may throw. */
-  afterEffect: () => Promise<void> = async () => undefined;
+  /** Called after each effect with what it did, and may throw. */
+  afterEffect: (what: string) => Promise<void> = async () => undefined;
   /** Whether the lake-writer passes each barrier at once. */
   passesBarriers = true;
   readonly barriers: string[] = [];
@@ -34,16 +34,22 @@ export class ASealer {
 
   /** One invocation. Throws what it throws. */
   async run(over: Partial<SealerProps> = {}): Promise<void> {
-    const effect = async <T>(work: Promise<T>): Promise<T> => {
+    const effect = async <T>(what: string, work: Promise<T>): Promise<T> => {
       const done = await work;
       this.effects += 1;
-      await this.afterEffect();
+      await this.afterEffect(what);
       return done;
     };
     const { list, folders, read, write, remove } = this.files;
     const handler = createSealer({
-      files: { list, folders, read, write: (...a) => effect(write(...a)), remove: (...a) => effect(remove(...a)) },
-      states: this.states((work) => effect(work)),
+      files: {
+        list,
+        folders,
+        read,
+        write: (key, body) => effect(`write ${key}`, write(key, body)),
+        remove: (keys) => effect(`remove ${keys.join()}`, remove(keys)),
+      },
+      states: this.states(effect),
       putBarrier: async (id) => {
         this.barriers.push(id);
         if (this.passesBarriers) await this.pass(id);
@@ -72,11 +78,12 @@ export class ASealer {
     return this.files.write(`barriers/${id}/shard-0`, Buffer.from('passed\n'));
   }
 
-  states(effect: <T>(work: Promise<T>) => Promise<T>): SealingStates {
+  states(effect: <T>(what: string, work: Promise<T>) => Promise<T>): SealingStates {
     return {
       read: async () => this.held,
       write: (state, version) =>
         effect(
+          `state ${JSON.stringify([state.progress, state.barriers.length, state.leaseUntil > 0])}`,
           (async () => {
             if (version !== this.held?.version) return undefined;
             this.held = { state: JSON.parse(JSON.stringify(state)), version: String(++this.#versions) };

@@ -182,6 +182,28 @@ describe('sealed files', () => {
   });
 });
 
+test('when a day is sealed, nothing is looked for until the next is over, or landed files may go', async () => {
+  await land('03-02T10:00', 'a');
+  const sealer = new ASealer(lake, at('03-03T01:00'));
+  await sealer.runAll();
+  const looks: string[] = [];
+  const folders = (prefix: string) => {
+    looks.push(prefix);
+    return sealer.files.folders(prefix);
+  };
+  const looksAt = async (time: string) => {
+    looks.length = 0;
+    sealer.now = at(time);
+    await sealer.run({ files: { ...sealer.files, folders } });
+    return looks.length > 0;
+  };
+  expect(await looksAt('03-03T23:50')).toBe(false);
+  expect(await looksAt('03-04T00:10')).toBe(false);
+  expect(await looksAt('03-04T00:16')).toBe(true);
+  expect(await looksAt('03-04T00:30')).toBe(false);
+  expect(await looksAt('03-04T01:20')).toBe(true);
+});
+
 describe('one run at a time', () => {
   test('a run that finds another at work ends at once', async () => {
     await land('03-02T10:00', 'a');
@@ -236,6 +258,7 @@ describe('landed files', () => {
 
     await land('03-02T11:00', 'a', 'b');
     expect(await events()).toEqual(['a 2026-03-02']);
+    sealer.now = at('03-05T01:00');
     await sealer.run();
     expect(await keysOf(sealer, 'events_landed')).toEqual([]);
   });
