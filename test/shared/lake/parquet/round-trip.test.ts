@@ -53,7 +53,7 @@ test('an engine that skips row groups by their bounds finds every value', async 
         const asked = values.find((value) => value !== undefined && value !== '' && !String(value).includes('\0'));
         if (asked === undefined) continue;
         const literal =
-          typeof asked === 'string' ? `'${asked.replaceAll("'", "''")}'` : `CAST(${asked} AS ${column.type})`;
+          typeof asked === 'string' ? `'${asked.replaceAll("'", "''")}'` : `CAST('${asked}' AS ${column.type})`;
         const [[found]] = (await duckdb.query(file, `SELECT count(*) FROM FILE WHERE ${column.name} = ${literal}`)) as [
           [bigint],
         ];
