@@ -55,7 +55,9 @@ describe.each(['landed', 'sealed'])('files that other versions %s', (state) => {
     expect(await events()).toEqual(rows);
   });
 
-  test.runIf(state === 'landed')('are sealed like any other', async () => {
+  if (state === 'sealed') return;
+
+  test('are sealed like any other', async () => {
     const sealer = new ASealer(lake, Date.parse('2026-03-03T01:00:00Z'));
     await sealer.runAll();
     sealer.now += 30 * 3_600_000;
