@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Athena } from '@aws-sdk/client-athena';
@@ -7,8 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Catalog } from '../../infra/local/services/athena/catalog.ts';
 import { createAthenaService } from '../../infra/local/services/athena.ts';
 import { createS3Service } from '../../infra/local/services/s3.ts';
-import { dayPartition } from '../../schemas/lake/column.ts';
-import { lakeTables } from '../../schemas/lake/tables.ts';
 import { lakeViews } from '../../schemas/lake/views.ts';
 import type { IdentityChange } from '../../schemas/stream/control.ts';
 import type { ReceivedRecord } from '../../shared/clean/cleaned-record.ts';
@@ -16,6 +13,7 @@ import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { landedKey } from '../../shared/lake/object-key.ts';
 import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
 import { readBatch } from '../../shared/lake/read-batch.ts';
+import { lakeCatalog } from '../fixtures/a-lake.ts';
 import { ARRIVAL, anEnvelope, aRecord, aTrack } from '../fixtures/events.ts';
 import { aTransition } from '../fixtures/transitions.ts';
 import { type LocalAws, startLocalAws } from '../infra/local/services/local-aws.ts';
@@ -24,23 +22,7 @@ let aws: LocalAws;
 let athena: Athena;
 
 const catalog: Catalog = {
-  database: 'headwater_test',
-  tables: [
-    ...lakeTables.map(({ name, columns, unpartitioned }) => ({
-      name,
-      kind: 'table' as const,
-      columns,
-      partitionKeys: unpartitioned ? [] : [dayPartition],
-      location: `s3://lake/${name}/`,
-    })),
-    ...lakeViews.map(({ name, columns }) => ({
-      name,
-      kind: 'view' as const,
-      columns,
-      partitionKeys: [],
-      viewSql: readFileSync(new URL(`../../schemas/lake/views/${name}.sql`, import.meta.url), 'utf8'),
-    })),
-  ],
+  ...lakeCatalog,
   workGroups: [{ name: 'test', outputLocation: 's3://lake/results/' }],
 };
 
