@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 
 export interface StreamRecord {
   readonly partitionKey: string;
@@ -25,6 +25,17 @@ const throttles = new Set([
   'ThrottlingException',
 ]);
 
+/** What passes while records are resent. */
+export interface Passing {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
+  /** At least 0, less than 1. */
+  readonly random: () => number;
+}
+
+const passing: Passing = { now: Date.now, sleep: setTimeout, random: Math.random };
+
 /** Some records could not be stored in time; the others are. Sending all again is safe: each event counts once by its messageId. */
 export class NotStoredError extends Error {
   override readonly name = 'NotStoredError';
@@ -45,8 +56,13 @@ export class NotStoredError extends Error {
  * Records of one partition key keep their order: PutRecords may store a later record of a call and refuse an earlier
  * one, so the second record of a key is sent only when the first is stored.
  */
-export async function storeInOrder(put: PutRecords, records: readonly StreamRecord[], deadline: number): Promise<void> {
-  for (const round of rounds(records)) await storeRound(put, round, deadline);
+export async function storeInOrder(
+  put: PutRecords,
+  records: readonly StreamRecord[],
+  deadline: number,
+  time = passing,
+): Promise<void> {
+  for (const round of rounds(records)) await storeRound(put, round, deadline, time);
 }
 
 /** Splits records so that no round has two of one partition key. */
@@ -62,13 +78,19 @@ function rounds(records: readonly StreamRecord[]): StreamRecord[][] {
   return found;
 }
 
-async function storeRound(put: PutRecords, round: readonly StreamRecord[], deadline: number): Promise<void> {
+async function storeRound(
+  put: PutRecords,
+  round: readonly StreamRecord[],
+  deadline: number,
+  time: Passing,
+): Promise<void> {
   let waiting = round;
+  let reasons: string[] = [];
   for (let attempt = 0; ; attempt += 1) {
     const codes: string[] = [];
     const refused: StreamRecord[] = [];
     for (const call of calls(waiting)) {
-      const results = await attemptCall(put, call, deadline);
+      const results = await attemptCall(put, call, deadline - time.now());
       results.forEach((code, position) => {
         const record = call[position];
         if (code === undefined || record === undefined) return;
@@ -77,9 +99,12 @@ async function storeRound(put: PutRecords, round: readonly StreamRecord[], deadl
       });
     }
     if (refused.length === 0) return;
-    const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-    if (Date.now() + pause >= deadline) throw new NotStoredError(codes);
-    await sleep(pause);
+    // An attempt that time cut short says less than the one before it.
+    const isCut = attempt > 0 && time.now() >= deadline;
+    reasons = isCut ? reasons : codes;
+    const pause = time.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+    if (time.now() + pause >= deadline) throw new NotStoredError(reasons);
+    await time.sleep(pause);
     waiting = refused;
   }
 }
@@ -87,9 +112,8 @@ async function storeRound(put: PutRecords, round: readonly StreamRecord[], deadl
 async function attemptCall(
   put: PutRecords,
   call: readonly StreamRecord[],
-  deadline: number,
+  left: number,
 ): Promise<readonly (string | undefined)[]> {
-  const left = deadline - Date.now();
   if (left <= 0) return call.map(() => 'OutOfTime');
   try {
     return await put(call, AbortSignal.timeout(left));

@@ -8,6 +8,15 @@ import {
 } from '../../../functions/adapters/store-in-order.ts';
 
 const aRecord = (partitionKey: string, text = ''): StreamRecord => ({ partitionKey, data: Buffer.from(text) });
+/** Time that passes only while somebody waits. */
+function aTime({ oversleptBy = 0 } = {}) {
+  let now = 0;
+  const sleep = async (ms: number) => {
+    now += ms + oversleptBy;
+  };
+  return { now: () => now, sleep, random: () => 0.5 };
+}
+
 const soon = () => Date.now() + 5000;
 
 /** A stream that refuses what `refusal` says, and keeps the rest in the order of arrival. */
@@ -106,12 +115,19 @@ test.each([
   ['InternalFailure', false],
 ])('gives up in time and says whether throttling was the reason: %s', async (code, throttled) => {
   const { put, stored } = aStream(({ partitionKey }) => (partitionKey === 'b' ? code : undefined));
-  const started = Date.now();
-  const failure = await storeInOrder(put, [aRecord('a'), aRecord('b')], started + 300).catch((error) => error);
+  const time = aTime();
+  const failure = await storeInOrder(put, [aRecord('a'), aRecord('b')], 300, time).catch((error) => error);
   expect(failure).toBeInstanceOf(NotStoredError);
   expect(failure).toMatchObject({ throttled, codes: [code] });
-  expect(Date.now() - started).toBeLessThan(400);
+  expect(time.now()).toBeGreaterThan(100);
+  expect(time.now()).toBeLessThan(300);
   expect(stored).toHaveLength(1);
+});
+
+test('tells the reason of the last whole attempt when a pause takes longer than asked for', async () => {
+  const { put } = aStream(() => 'ProvisionedThroughputExceededException');
+  const stored = storeInOrder(put, [aRecord('a')], 300, aTime({ oversleptBy: 400 }));
+  await expect(stored).rejects.toMatchObject({ throttled: true });
 });
 
 test('does not send when there is no time left', async () => {

@@ -216,9 +216,9 @@ test('stops within the grace time, refusing what waits and what comes', async ()
   const waiting = pool.invoke({});
 
   const from = performance.now();
-  await pool.stop(1000);
+  await pool.stop(10_000);
 
-  expect(performance.now() - from).toBeLessThan(900);
+  expect(performance.now() - from).toBeLessThan(8000);
   expect((await quick).ok).toBe(true);
   expect(await waiting).toMatchObject({ error: { errorType: 'Runtime.Stopped' } });
   expect((await pool.invoke({})).ok).toBe(false);
@@ -238,11 +238,11 @@ test('kills what runs longer than the grace time', async () => {
 test('waits for no invocation that is made again anyway', async () => {
   await using pool = startPool();
   await pool.invoke({});
-  const repeatable = pool.invoke({ sleepMs: 2500 }, { waitedFor: false });
+  const repeatable = pool.invoke({ sleepMs: 15_000 }, { waitedFor: false });
   const from = performance.now();
 
-  await pool.stop(2000);
+  await pool.stop(15_000);
 
-  expect(performance.now() - from).toBeLessThan(1000);
+  expect(performance.now() - from).toBeLessThan(8000);
   expect(await repeatable).toMatchObject({ error: { errorType: 'Runtime.Stopped' } });
 });

@@ -87,10 +87,10 @@ test('invokes asynchronously, and answers before the function is done', async ()
   await using runtime = await start();
   const from = performance.now();
 
-  const answer = await invoke(runtime, { sleepMs: 1000, log: 'slow' }, { InvocationType: 'Event' });
+  const answer = await invoke(runtime, { sleepMs: 10_000, log: 'slow' }, { InvocationType: 'Event' });
 
   expect(answer).toMatchObject({ StatusCode: 202, payload: '' });
-  expect(performance.now() - from).toBeLessThan(900);
+  expect(performance.now() - from).toBeLessThan(8000);
   await expect.poll(() => times(runtime, 'slow')).toBe(1);
 });
 
@@ -170,7 +170,7 @@ test('does not wait for a scheduled function when it stops, nor calls it a failu
 
   await runtime.stop();
 
-  expect(performance.now() - from).toBeLessThan(1000);
+  expect(performance.now() - from).toBeLessThan(10_000);
   expect(troubles).toEqual([]);
 });
 
