@@ -26,9 +26,10 @@ export function createStateObject<State>(bucket: string, key: string, options?: 
 
   const get = () =>
     send({ method: 'GET', path }, (answer) => {
-      if (answer.status === 404) return undefined;
-      if (answer.status >= 300) throw s3Error(answer, `a GET of ${key}`);
-      return { text: answer.body.toString('utf8'), etag: String(answer.headers.etag) };
+      if (answer.status < 300) return { text: answer.body.toString('utf8'), etag: String(answer.headers.etag) };
+      const error = s3Error(answer, `a GET of ${key}`);
+      if (error.name === 'NoSuchKey') return undefined;
+      throw error;
     });
 
   return {

@@ -5,7 +5,7 @@ import { putBarrierOn } from '../adapters/barrier-records.ts';
 import { createKinesis } from '../adapters/kinesis.ts';
 import { createLakeFiles } from '../adapters/lake-files.ts';
 import { log } from '../adapters/log.ts';
-import { createSealingStates } from '../adapters/sealing-states.ts';
+import { createStateObject } from '../adapters/state-object.ts';
 import { limits } from './limits.ts';
 import { createSealer } from './sealer.ts';
 
@@ -13,7 +13,7 @@ const env = readEnv(sealerEnv, process.env);
 
 export const handler = createSealer({
   files: createLakeFiles(env.LAKE_BUCKET),
-  states: createSealingStates(env.LAKE_BUCKET),
+  states: createStateObject(env.LAKE_BUCKET, 'sealing/state.json'),
   putBarrier: putBarrierOn(createKinesis(), env.STREAM_NAME),
   tables: landedTables,
   limits,

@@ -5,7 +5,7 @@ import { type Mark, markFile, markKey } from '../../shared/lake/marks.ts';
 import { readParquet } from '../../shared/lake/parquet/read-parquet.ts';
 import { boundaryAt, latestBoundary, withBoundary } from '../../shared/lake/sealing/boundary.ts';
 import type { SealingState } from '../../shared/lake/sealing/sealing-state.ts';
-import type { HeldState } from '../adapters/sealing-states.ts';
+import type { Stored } from '../adapters/state-object.ts';
 import { landedBefore, withBarrier } from './barrier-wait.ts';
 import { daysWithFiles, removeDaysBefore } from './lake-days.ts';
 import { sealTable } from './seal-table.ts';
@@ -26,9 +26,9 @@ export class LeaseLostError extends Error {
 /** One run of the sealer, under its lease. */
 export class Run {
   readonly #props: SealerProps;
-  #held: HeldState;
+  #held: Stored<SealingState>;
 
-  constructor(props: SealerProps, held: HeldState) {
+  constructor(props: SealerProps, held: Stored<SealingState>) {
     this.#props = props;
     this.#held = held;
   }
@@ -133,8 +133,8 @@ export class Run {
   }
 
   async #save(state: SealingState): Promise<void> {
-    const version = await this.#props.states.write(state, this.#held.version);
-    if (version === undefined) throw new LeaseLostError();
-    this.#held = { state, version };
+    const etag = await this.#props.states.write(state, this.#held.etag);
+    if (etag === undefined) throw new LeaseLostError();
+    this.#held = { state, etag };
   }
 }

@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
 import type { SealingState } from '../../shared/lake/sealing/sealing-state.ts';
 import { errorFields } from '../adapters/log.ts';
-import type { SealingStates } from '../adapters/sealing-states.ts';
+import type { StateObject } from '../adapters/state-object.ts';
 import type { Reach } from './reach.ts';
 import { Run } from './run.ts';
 
 export interface SealerProps extends Reach {
-  readonly states: SealingStates;
+  readonly states: StateObject<SealingState>;
   /** How long landed files stay after their day was sealed, in milliseconds. */
   readonly graceMs: number;
   /** A text that no other call answers. */
@@ -39,9 +39,9 @@ export function createSealer(props: SealerProps) {
     if (held !== undefined && Math.max(held.state.leaseUntil, held.state.restUntil ?? 0) > now) return;
     const { barriers = [], progress }: Partial<SealingState> = held?.state ?? {};
     const state = { barriers, progress, owner: newId(), leaseUntil: now + lifeMs + AFTERMATH_MS };
-    const version = await states.write(state, held?.version);
-    if (version === undefined) return;
-    const run = new Run(props, { state, version });
+    const etag = await states.write(state, held?.etag);
+    if (etag === undefined) return;
+    const run = new Run(props, { state, etag });
     try {
       await run.until(now + lifeMs - MARGIN_MS);
     } catch (error) {

@@ -116,8 +116,8 @@ async function seal(folder: string, progress: (step: string) => void) {
       read: async () => state,
       write: async (next) => {
         versions += 1;
-        state = { state: next, version: String(versions) };
-        return state.version;
+        state = { state: next, etag: String(versions) };
+        return state.etag;
       },
     },
     putBarrier: async (id) => {

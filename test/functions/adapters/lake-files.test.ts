@@ -1,8 +1,9 @@
 import { S3 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLakeFiles } from '../../../functions/adapters/lake-files.ts';
-import { createSealingStates } from '../../../functions/adapters/sealing-states.ts';
+import { createStateObject } from '../../../functions/adapters/state-object.ts';
 import { createS3Service } from '../../../infra/local/services/s3.ts';
+import type { SealingState } from '../../../shared/lake/sealing/sealing-state.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
 import { aBucket, refused } from './a-bucket.ts';
 
@@ -76,18 +77,18 @@ describe('the state of the sealer', () => {
   const state = (owner: string) => ({ owner, leaseUntil: 1, barriers: [] });
 
   test('is replaced only by whoever knows what it replaces', async () => {
-    const states = createSealingStates('lake');
+    const states = createStateObject<SealingState>('lake', 'sealing/state.json');
     expect(await states.read()).toBeUndefined();
     const first = await states.write(state('one'), undefined);
-    expect(await states.read()).toEqual({ state: state('one'), version: first });
+    expect(await states.read()).toEqual({ state: state('one'), etag: first });
     expect(await states.write(state('two'), undefined)).toBeUndefined();
     const second = await states.write(state('two'), first);
     expect(await states.write(state('three'), first)).toBeUndefined();
-    expect(await states.read()).toEqual({ state: state('two'), version: second });
+    expect(await states.read()).toEqual({ state: state('two'), etag: second });
   });
 
   test('was written when the answer was lost and the next attempt is refused', async () => {
-    const states = createSealingStates('lake');
+    const states = createStateObject<SealingState>('lake', 'sealing/state.json');
     const first = await states.write(state('one'), undefined);
     const again = await states.write(state('one'), undefined);
     expect(again).toBe(first);

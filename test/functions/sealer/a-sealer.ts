@@ -1,6 +1,7 @@
-import type { HeldState, SealingStates } from '../../../functions/adapters/sealing-states.ts';
+import type { StateObject, Stored } from '../../../functions/adapters/state-object.ts';
 import { createSealer, type SealerProps } from '../../../functions/sealer/sealer.ts';
 import { landedTables } from '../../../schemas/lake/tables.ts';
+import type { SealingState } from '../../../shared/lake/sealing/sealing-state.ts';
 import type { ALake } from '../../fixtures/a-lake.ts';
 import { lakeFilesOnDisk } from '../../fixtures/lake-files-on-disk.ts';
 
@@ -22,7 +23,7 @@ export class ASealer {
   passesBarriers = true;
   readonly barriers: string[] = [];
   readonly logged: Record<string, unknown>[] = [];
-  held: HeldState | undefined;
+  held: Stored<SealingState> | undefined;
   #versions = 0;
   #runs = 0;
 
@@ -78,16 +79,16 @@ export class ASealer {
     return this.files.write(`barriers/${id}/shard-0`, Buffer.from('passed\n'));
   }
 
-  states(effect: <T>(what: string, work: Promise<T>) => Promise<T>): SealingStates {
+  states(effect: <T>(what: string, work: Promise<T>) => Promise<T>): StateObject<SealingState> {
     return {
       read: async () => this.held,
-      write: (state, version) =>
+      write: (state, over) =>
         effect(
           `state ${JSON.stringify([state.progress, state.barriers.length, state.leaseUntil > 0])}`,
           (async () => {
-            if (version !== this.held?.version) return undefined;
-            this.held = { state: JSON.parse(JSON.stringify(state)), version: String(++this.#versions) };
-            return this.held.version;
+            if (over !== this.held?.etag) return undefined;
+            this.held = { state: JSON.parse(JSON.stringify(state)), etag: String(++this.#versions) };
+            return this.held.etag;
           })(),
         ),
     };
