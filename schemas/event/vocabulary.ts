@@ -56,3 +56,9 @@ export const DEFAULT_CURRENCY = 'USD';
 
 /** Source id of events that a producer wrote to the stream without an envelope. */
 export const DIRECT_SOURCE_ID = 'stream';
+
+/** Purpose of consent for recommendations: who refuses it gets only what is popular. */
+export const PERSONALISATION = 'personalisation';
+
+/** Whether a purpose of consent is that for recommendations, in either spelling. */
+export const isPersonalisation = (purpose: string): boolean => /^personali[sz]ation$/i.test(purpose);
