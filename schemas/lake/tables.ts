@@ -3,6 +3,7 @@ import { amount, instant, type LakeTable, type LandedTable, number, text, truth,
 import { mendedEventsLanded } from './mended-table.ts';
 import { identitiesLanded, transitionsLanded } from './people-tables.ts';
 import { inOrder, position, positionNames } from './position.ts';
+import { recommendationsLanded } from './recommendations-table.ts';
 import { lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
 import { profileSnapshots } from './snapshot-table.ts';
 import { marketingSpendLanded } from './spend-table.ts';
@@ -10,6 +11,7 @@ import { marketingSpendLanded } from './spend-table.ts';
 export { alertsLanded } from './alerts-table.ts';
 export { mendedEventsLanded } from './mended-table.ts';
 export { identitiesLanded, transitionsLanded } from './people-tables.ts';
+export { recommendationsLanded } from './recommendations-table.ts';
 export { baseOf, lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
 export { profileSnapshots } from './snapshot-table.ts';
 export { marketingSpendLanded } from './spend-table.ts';
@@ -169,6 +171,7 @@ export const landedTables = [
   identitiesLanded,
   marketingSpendLanded,
   alertsLanded,
+  recommendationsLanded,
 ] as const;
 
 /** Their twins: what is sealed of each, in the same order. */

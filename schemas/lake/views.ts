@@ -1,6 +1,7 @@
 import { alertsView } from './alerts-table.ts';
 import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
 import { insightViews } from './insight-views.ts';
+import { recommendationsView } from './recommendations-table.ts';
 import { shopViews } from './shop-views.ts';
 import { profilesView } from './snapshot-table.ts';
 import {
@@ -109,6 +110,7 @@ export const lakeViews: readonly LakeView[] = [
   },
   profilesView,
   alertsView,
+  recommendationsView,
   ...shopViews,
   ...insightViews,
 ];

@@ -3,6 +3,8 @@
  * types: functions read them at each start, and zod would cost more than they do.
  */
 
+import type { RecommendationsRecord } from './answered.ts';
+
 /** A key of the profiles table: `user:ada`, `anonymous:x`, `email:ada@x.org`, `phone:+1…`, or `<kind>:<id>`. */
 export type Key = string;
 
@@ -232,6 +234,7 @@ export type ControlRecord =
   | IdentitiesRecord
   | SpendRecord
   | AlertsRecord
+  | RecommendationsRecord
   | RebuiltRecord
   | AgainRecord;
 export type ControlKind = ControlRecord['kind'];
@@ -264,6 +267,7 @@ const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
   identities: ({ items }) => isListOf(items, isIdentityChange),
   spend: ({ items }) => isListOf(items, isSpendItem),
   alerts: ({ items }) => isListOf(items, isAlert),
+  recommendations: ({ items }) => isListOf(items, isAnswered),
 };
 
 /** The record that a JSON value is, or undefined when it is no whole control record. */
@@ -337,3 +341,14 @@ const isAlert = (value: unknown) =>
   isText(value.metric) &&
   isNumber(value.value) &&
   isText(value.detail);
+const isAnswered = (value: unknown) =>
+  isObject(value) &&
+  isText(value.id) &&
+  (value.key === null || isText(value.key)) &&
+  isText(value.placement) &&
+  isText(value.variant) &&
+  (value.model === null || isText(value.model)) &&
+  isListOf(value.items, isAnsweredItem) &&
+  isNumber(value.requestedAt);
+const isAnsweredItem = (value: unknown) =>
+  isObject(value) && isText(value.itemId) && isNumber(value.score) && isText(value.reason);

@@ -6,6 +6,7 @@ import {
   marketingSpendLanded,
   mendedEventsLanded,
   rawLanded,
+  recommendationsLanded,
   transitionsLanded,
 } from '../../schemas/lake/tables.ts';
 import type { CleanedItem, CleanedRecord } from '../clean/cleaned-record.ts';
@@ -17,13 +18,15 @@ import { type IdentitySource, identityReaders } from './identity-row.ts';
 import { type MendedSource, mendedIn, mendedReaders } from './mended-row.ts';
 import { type RawSource, rawReaders } from './raw-row.ts';
 import type { ReadRecord } from './read-batch.ts';
+import { type RecommendationSource, recommendationReaders } from './recommendation-row.ts';
 import { type SpendSource, spendReaders } from './spend-row.ts';
 import { type TransitionSource, transitionReaders } from './transition-row.ts';
 
 /**
  * Rows of every landed table: each message is one row of raw, and one row of either events or failed events; a failed
  * event that passes at another try is a row of mended events, too, and one that fails again leaves none: it has its. Each
- * transition, change of identity, row of spend and alert is a row of its own table. Other word from Headwater itself leaves no rows.
+ * transition, change of identity, row of spend, alert and answer of recommendations is a row of its own table. Other word
+ * from Headwater itself leaves no rows.
  */
 export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const raw: RawSource[] = [];
@@ -34,6 +37,7 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const identities: IdentitySource[] = [];
   const spend: SpendSource[] = [];
   const alerts: AlertSource[] = [];
+  const recommendations: RecommendationSource[] = [];
   for (const read of batch) {
     const { shardId, sequenceNumber } = read.received;
     const at = (index: number) => ({ shardId, sequenceNumber, index });
@@ -56,6 +60,10 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
       for (const [index, item] of read.control.items.entries()) spend.push({ item, position: at(index) });
     } else if (read.control.kind === 'alerts') {
       for (const [index, alert] of read.control.items.entries()) alerts.push({ alert, position: at(index) });
+    } else if (read.control.kind === 'recommendations') {
+      for (const [index, answered] of read.control.items.entries()) {
+        recommendations.push({ answered, position: at(index) });
+      }
     }
   }
   return [
@@ -67,6 +75,7 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
     tableRows(identitiesLanded, identityReaders, identities),
     tableRows(marketingSpendLanded, spendReaders, spend),
     tableRows(alertsLanded, alertReaders, alerts),
+    tableRows(recommendationsLanded, recommendationReaders, recommendations),
   ];
 }
 

@@ -55,6 +55,9 @@ export function packControl(records: readonly ControlRecord[]): PackedRecord[] {
       case 'alerts':
         packList('a', { v: 1, kind: 'alerts' }, 'items', record.items, out);
         break;
+      case 'recommendations':
+        packList('r', { v: 1, kind: 'recommendations' }, 'items', record.items, out);
+        break;
       case 'again':
         throw new Error('A record that comes again has the partition key that it had: put it as it is.');
       case 'barrier':

@@ -99,6 +99,18 @@ const alert = {
   value: 0.01,
   detail: 'It fell.',
 };
+const answered = {
+  id: 'rec-1',
+  key: 'user:ada',
+  placement: 'home',
+  variant: 'model',
+  model: '20260301T000000Z-abcd',
+  items: [
+    { itemId: 'tent', score: 0.5, reason: 'popular' },
+    { itemId: 'stove', score: 0.25, reason: 'viewed with Tent' },
+  ],
+  requestedAt: ARRIVAL,
+};
 /** Records that leave a row in every table. */
 const everyTable = () => [
   aRecord(anEnvelope([aTrack(), {}])),
@@ -107,6 +119,7 @@ const everyTable = () => [
   aRecord({ v: 1, kind: 'identities', items: [joined] }),
   aRecord({ v: 1, kind: 'spend', items: [spent] }),
   aRecord({ v: 1, kind: 'alerts', items: [alert] }),
+  aRecord({ v: 1, kind: 'recommendations', items: [answered] }),
 ];
 const aBarrier = (id: string) => aRecord({ v: 1, kind: 'barrier', id });
 const keysOf = (prefix: string) => [...objects.keys()].filter((key) => key.startsWith(`/lake/${prefix}`)).sort();
@@ -163,6 +176,21 @@ test('DuckDB reads money, times, numbers, truth and text as they were', async ()
     { message_id: 'm-2', price: '-5.0000', quantity: 1.5, total: null, event_time: '2026-03-02 09:59:58' },
   ]);
   expect(await sql(`SELECT sum(total) AS total FROM ${fileOf('events_landed')}`)).toEqual([{ total: '1234567.8901' }]);
+});
+
+test('an answer of recommendations is a row, its items with their ranks; somebody unnamed has no key', async () => {
+  await invoke(
+    aRecord({ v: 1, kind: 'recommendations', items: [answered, { ...answered, id: 'rec-2', key: null, model: null }] }),
+  );
+  const rows = await sql(`SELECT * FROM ${fileOf('recommendations_landed')} ORDER BY recommendation_id`);
+  expect(rows).toMatchObject([
+    { recommendation_id: 'rec-1', profile_key: 'user:ada', placement: 'home', model_version: answered.model },
+    { recommendation_id: 'rec-2', profile_key: null, variant: 'model', model_version: null, category: null },
+  ]);
+  expect(JSON.parse(String(rows[0]?.items))).toEqual([
+    { item_id: 'tent', rank: 1, score: 0.5, reason: 'popular' },
+    { item_id: 'stove', rank: 2, score: 0.25, reason: 'viewed with Tent' },
+  ]);
 });
 
 test('writes one object for each table, named after the first record of the batch', async () => {

@@ -216,6 +216,7 @@ test('the lake writer writes tables and failed batches, and nothing else in eith
     'LakeBucket/marketing_spend_landed/*',
     'LakeBucket/mended_events_landed/*',
     'LakeBucket/raw_landed/*',
+    'LakeBucket/recommendations_landed/*',
     'LakeBucket/transitions_landed/*',
   ]);
 });
