@@ -113,6 +113,38 @@ const watch = z
   .refine((settings) => JSON.stringify(settings).length <= 2_500, 'is too long: a function has room for about 20 rules')
   .prefault({});
 
+const share = (most = 1) => z.number().min(0).max(most);
+
+/** What is recommended: how it is trained, and how it is served. */
+const recommendations = z
+  .strictObject({
+    /** When models are trained, as EventBridge writes it, in UTC. */
+    schedule: z
+      .string()
+      .regex(/^(cron|rate)\(.+\)$/, 'is no schedule such as cron(0 3 * * ? *) or rate(1 day)')
+      .default('cron(0 3 * * ? *)'),
+    /** A version whose NDCG is worse than the present one's by more than this share is not published. */
+    tolerance: share().default(0.1),
+    /** Seconds that weighing parameters may take in each training; 0 takes the default ones. */
+    tuningSeconds: z.int().min(0).max(600).default(180),
+    /** Share of people who get popular items instead, so that the lift can be told. */
+    holdoutShare: share(0.5).default(0.05),
+    /** Whether what a person has bought may be recommended again. */
+    repurchasable: z.boolean().default(false),
+    /** Shares of what a score is made of, or `tuned`: weighed by the trainer where data allows. */
+    blend: z
+      .union([
+        z.literal('tuned'),
+        z
+          .strictObject({ collaborative: share(), content: share(), popularity: share() })
+          .refine((blend) => Math.abs(blend.collaborative + blend.content + blend.popularity - 1) < 1e-6, {
+            error: 'does not add up to 1',
+          }),
+      ])
+      .default('tuned'),
+  })
+  .prefault({});
+
 const keyProperty = ({ pattern, is }: (typeof accessKeyRules)['id']) => z.string().regex(pattern, is);
 
 /** `{id, sha256}` of each key; make the hash with `printf %s KEY | shasum -a 256`. */
@@ -172,6 +204,7 @@ const settings = z.strictObject({
     })
     .prefault({}),
   watch,
+  recommendations,
   reports: z
     .strictObject({
       /** Seconds for which the answer of a report counts whose days include today. Less is fresher and costs queries. */
@@ -205,9 +238,12 @@ const settings = z.strictObject({
       'segment-api': memory(1024),
       'segment-backfill': memory(1024),
       'profile-api': memory(512),
+      'catalog-api': memory(512),
       'report-api': memory(1024),
       'profile-snapshot': memory(1024),
       watch: memory(256),
+      /** The lists of likeness of 100,000 items take about 100 MB, a file of neighbours about 500 MB. */
+      trainer: memory(3008),
       'service-api': memory(256),
     })
     .prefault({}),
@@ -234,6 +270,7 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
     sweeper: { everySeconds: 2 },
     reports: { openSeconds: 5 },
     profileSnapshots: { everyMinutes: 5 },
+    recommendations: { tuningSeconds: 20 },
     throttle: { rate: 100_000, burst: 100_000 },
     logRetentionDays: 1,
     // sha256 of wk_local and sk_local.

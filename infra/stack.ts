@@ -5,6 +5,7 @@ import { type StageSettings, settingsOf } from './config.ts';
 import { grantKeys } from './constructs/access-keys.ts';
 import { Api } from './constructs/api.ts';
 import { Audience } from './constructs/audience.ts';
+import { Catalog } from './constructs/catalog.ts';
 import { DueTimes } from './constructs/due-times.ts';
 import { EventStream } from './constructs/event-stream.ts';
 import { allOf, nothing } from './constructs/grant.ts';
@@ -51,10 +52,11 @@ export class HeadwaterStack extends Stack {
     const audience = new Audience(this, 'Audience', { stream, settings });
     const dueTimes = new DueTimes(this, 'DueTimes', { stream, settings });
     const segments = new Segments(this, 'Segments', { stream, lake, audience, settings });
-    const profiles = new Profiles(this, 'Profiles', { stream, segments, dueTimes, settings });
+    const profiles = new Profiles(this, 'Profiles', { stream, segments, audience, dueTimes, settings });
 
     const snapshots = new ProfileSnapshots(this, 'ProfileSnapshots', { lake, profiles, settings });
     const watch = new Watch(this, 'Watch', { stream, lake, settings });
+    const catalog = new Catalog(this, 'Catalog', { settings });
     const reports = new Reports(this, 'Reports', { lake, segments, settings });
 
     const replays = new Replays(this, 'Replays', { stream, lake, profiles, segments, settings });
@@ -84,6 +86,7 @@ export class HeadwaterStack extends Stack {
         collector: ingestion.collector.lambda,
         'profile-api': profileApi.lambda,
         'segment-api': segments.api.lambda,
+        'catalog-api': catalog.api.lambda,
         'report-api': reports.api.lambda,
         'service-api': serviceApi.lambda,
       },
@@ -97,6 +100,7 @@ export class HeadwaterStack extends Stack {
       dueTimes,
       sealing,
       segments,
+      catalog,
       imports,
       replays,
       reports,
@@ -113,6 +117,7 @@ export class HeadwaterStack extends Stack {
     this.say('SegmentsTable', segments.table.tableName, 'The table of segment definitions.');
     this.say('AudienceTable', audience.table.tableName, 'The table of members, counts and transitions.');
     this.say('TransitionsQueue', audience.transitions.queueUrl, 'The queue of transitions, in order for each person.');
+    this.say('CatalogTable', catalog.table.tableName, 'The table of what is for sale.');
     this.say('DueTable', dueTimes.table.tableName, 'The table of what is due without an event.');
     this.say(
       'ReplayerFunction',

@@ -4,6 +4,7 @@
  * Not by zod, because every bundle holds this file, and even zod's smallest build took 4 ms of each start to check a
  * text or two (infra/decisions/0005).
  */
+import { trainingSettings } from './training.ts';
 import { accessKeys, identityRules, text, type Variable, VariableError, whole } from './variable.ts';
 import { watchSettings } from './watch.ts';
 
@@ -19,6 +20,8 @@ const profilesTable = text('name of the profiles table, set by Profiles.grantRea
 const segmentsTable = text('name of the segments table, set by SegmentCatalog');
 const audienceTable = text('name of the audience table, set by Audience');
 const dueTable = text('name of the table of due times, set by DueTimes');
+const recommendationsTable = text('name of the table of models, set by Recommendations');
+const catalogTable = text('name of the table of the catalog, set by Catalog');
 const streamName = text('name of the event stream, set by EventStream.grantPut');
 const lakeBucket = text('name of the lake bucket, set by Lake');
 const apiKeys = accessKeys('accepted API keys, set by the stack from `apiKeys` in infra/config.ts');
@@ -34,6 +37,7 @@ export const collectorEnv = {
 export const profileUpdaterEnv = {
   PROFILES_TABLE: profilesTable,
   SEGMENTS_TABLE: segmentsTable,
+  AUDIENCE_TABLE: audienceTable,
   DUE_TABLE: dueTable,
   STREAM_NAME: streamName,
   IDENTITY_RULES: identityRules('what identifies people, set by Profiles from `identity` in infra/config.ts'),
@@ -91,6 +95,7 @@ export const profileApiEnv = {
   STREAM_NAME: streamName,
   API_KEYS: apiKeys,
 };
+export const catalogApiEnv = { CATALOG_TABLE: catalogTable, API_KEYS: apiKeys };
 export const reportApiEnv = {
   REPORTS_TABLE: text('name of the table of runs of reports, set by Reports'),
   SEGMENTS_TABLE: segmentsTable,
@@ -125,6 +130,13 @@ export const watchEnv = {
   WATCH_SETTINGS: watchSettings('rules and quiet hours, set by Watch from `watch` in infra/config.ts'),
   METRICS_NAMESPACE: text('namespace of metrics, set by Watch'),
 };
+export const trainerEnv = {
+  RECOMMENDATIONS_TABLE: recommendationsTable,
+  LAKE_BUCKET: lakeBucket,
+  ...athena,
+  TRAINING_SETTINGS: trainingSettings('what training heeds, set by Recommendations from infra/config.ts'),
+  METRICS_NAMESPACE: text('namespace of metrics, set by Recommendations'),
+};
 export const serviceApiEnv = {};
 
 /** Every function of the stack, by the name of its folder, with its environment. */
@@ -141,8 +153,10 @@ export const environments = {
   'segment-backfill': segmentBackfillEnv,
   'profile-api': profileApiEnv,
   'profile-snapshot': profileSnapshotEnv,
+  'catalog-api': catalogApiEnv,
   'report-api': reportApiEnv,
   watch: watchEnv,
+  trainer: trainerEnv,
   'service-api': serviceApiEnv,
 } as const;
 export type FunctionName = keyof typeof environments;

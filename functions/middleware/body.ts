@@ -3,7 +3,7 @@ import type { HttpEvent } from './http.ts';
 import { issuesOf } from './issues.ts';
 import { ProblemError } from './problem.ts';
 
-/** No body that an endpoint takes comes near these. */
+/** No body comes near these, unless its endpoint says otherwise. */
 const MAX_BYTES = 256 * 1024;
 const MAX_DEPTH = 64;
 
@@ -11,10 +11,10 @@ const MAX_DEPTH = 64;
  * Reads the JSON body of a request by the endpoint's schema; undefined where it takes none.
  * Throws a problem that names each offending value by its path.
  */
-export function readBody({ body: schema }: Pick<Route, 'body'>, event: HttpEvent): unknown {
+export function readBody({ body: schema, maxBytes }: Pick<Route, 'body' | 'maxBytes'>, event: HttpEvent): unknown {
   if (schema === undefined) return undefined;
   checkEncoding(event);
-  const given = parsed(textOf(event));
+  const given = parsed(textOf(event, maxBytes ?? MAX_BYTES));
   if (isDeeper(given, MAX_DEPTH)) {
     throw invalidBody([{ path: '', message: `is nested deeper than ${MAX_DEPTH} levels` }]);
   }
@@ -45,10 +45,10 @@ function checkEncoding({ headers }: HttpEvent): void {
   }
 }
 
-function textOf({ body = '', isBase64Encoded }: HttpEvent): string {
+function textOf({ body = '', isBase64Encoded }: HttpEvent, most: number): string {
   const bytes = isBase64Encoded ? Buffer.from(body, 'base64') : Buffer.from(body);
-  if (bytes.length > MAX_BYTES) {
-    throw new ProblemError('body_too_large', `The body has ${bytes.length} bytes: send at most ${MAX_BYTES}.`);
+  if (bytes.length > most) {
+    throw new ProblemError('body_too_large', `The body has ${bytes.length} bytes: send at most ${most}.`);
   }
   const text = bytes.toString();
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

@@ -18,6 +18,7 @@ export const problems = {
   not_found: { status: 404, title: 'There is nothing here' },
   profile_not_found: { status: 404, title: 'The profile does not exist' },
   segment_not_found: { status: 404, title: 'The segment does not exist' },
+  item_not_found: { status: 404, title: 'The item does not exist' },
   report_not_found: { status: 404, title: 'The report does not exist' },
   report_run_not_found: { status: 404, title: 'The run of a report does not exist' },
   segment_exists: { status: 409, title: 'A segment of this id exists' },

@@ -16,6 +16,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Api } from './api.ts';
 import type { Audience } from './audience.ts';
+import type { Catalog } from './catalog.ts';
 import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Imports } from './imports.ts';
@@ -34,6 +35,7 @@ export interface MonitoringProps {
   readonly dueTimes: DueTimes;
   readonly sealing: Sealing;
   readonly segments: Segments;
+  readonly catalog: Catalog;
   readonly imports: Imports;
   readonly replays: Replays;
   readonly reports: Reports;
@@ -79,6 +81,7 @@ export class Monitoring extends Construct {
       dueTimes,
       sealing,
       segments,
+      catalog,
       imports,
       replays,
       reports,
@@ -103,6 +106,7 @@ export class Monitoring extends Construct {
     this.watchDueTimes(dueTimes);
     this.watchSealing(sealing);
     this.watchBackfill(segments);
+    this.watchCatalog(catalog);
     this.watchImports(imports);
     this.watchReplays(replays);
     this.watchTransitions(audience);
@@ -225,6 +229,16 @@ export class Monitoring extends Construct {
   private watchBackfill({ backfill }: Segments): void {
     this.watchSchedule('Backfill', backfill.lambda);
     this.dashboard.addWidgets(this.runs('Backfill', backfill.lambda));
+  }
+
+  private watchCatalog({ api: { lambda } }: Catalog): void {
+    this.alarm('CatalogErrors', {
+      metric: lambda.metricErrors(),
+      above: 0,
+      periods: 3,
+      meaning: 'Items of the catalog cannot be taken or shown again and again: see the log of catalog-api.',
+    });
+    this.dashboard.addWidgets(this.runs('Catalog', lambda));
   }
 
   private watchImports({ importer }: Imports): void {

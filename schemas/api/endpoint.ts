@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ZodMiniObject, ZodMiniType } from 'zod/mini';
 
-export type HttpFunction = 'collector' | 'profile-api' | 'segment-api' | 'report-api' | 'service-api';
+export type HttpFunction = 'collector' | 'profile-api' | 'segment-api' | 'catalog-api' | 'report-api' | 'service-api';
 
 export interface EndpointResponse {
   /** Name in the OpenAPI document of an answer that several endpoints share. */
@@ -27,12 +27,14 @@ export interface Route {
   readonly query?: z.ZodObject | ZodMiniObject;
   /** JSON. */
   readonly body?: z.ZodType | ZodMiniType;
+  /** Most bytes of the body. @default 256 KB */
+  readonly maxBytes?: number;
 }
 
 /** An endpoint of the HTTP API as data: routes, validation and OpenAPI are made from it. */
 export interface Endpoint extends Route {
   readonly handler: HttpFunction;
-  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Reports' | 'Service';
+  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Catalog' | 'Reports' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** By status. */

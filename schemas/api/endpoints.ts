@@ -1,3 +1,4 @@
+import { catalogEndpoints } from './catalog.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ingestionEndpoints } from './ingestion.ts';
 import { profileEndpoints } from './profiles.ts';
@@ -10,6 +11,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ingestionEndpoints,
   ...profileEndpoints,
   ...segmentEndpoints,
+  ...catalogEndpoints,
   ...reportEndpoints,
   ...serviceEndpoints,
 ];

@@ -37,6 +37,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       { name: 'Ingestion', description: 'The Segment and RudderStack tracking contract.' },
       { name: 'Profiles', description: 'People, as their events tell.' },
       { name: 'Segments', description: 'Groups of people, kept up to date by events and by time.' },
+      { name: 'Catalog', description: 'What is for sale: what recommendations show, and what they leave out.' },
       { name: 'Reports', description: 'Figures of the lake, as data, CSV or charts.' },
       { name: 'Service', description: 'The service itself.' },
     ],

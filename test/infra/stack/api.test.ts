@@ -8,6 +8,7 @@ const parts: Record<HttpFunction, string> = {
   collector: 'IngestionCollector',
   'profile-api': 'ProfileApi',
   'segment-api': 'SegmentsApi',
+  'catalog-api': 'CatalogApi',
   'report-api': 'ReportsApi',
   'service-api': 'ServiceApi',
 };

@@ -151,6 +151,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     'ProfileApi',
     ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'kinesis:PutRecords', ...writeLogs],
   ],
+  'catalog-api': ['CatalogApi', ['dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem', ...writeLogs]],
   'report-api': [
     'ReportsApi',
     [
@@ -233,6 +234,7 @@ test('a table is written only by those whose it is', () => {
   }
   expect(writers).toEqual({
     AudienceTable: ['audience-writer'],
+    CatalogTable: ['catalog-api'],
     DueTimesTable: ['profile-updater', 'sweeper'],
     ProfilesTable: ['profile-updater', 'replayer'],
     ReportsTable: ['report-api'],
