@@ -1,7 +1,10 @@
 import type { LocalService } from '../gateway/types.ts';
+import type { Need, Refusal } from '../iam/need.ts';
+import { objectArn } from '../iam/needs/query.ts';
 import { catalogReader, splitLocation } from './athena/catalog.ts';
 import { Engine } from './athena/engine.ts';
 import { Execution } from './athena/execution.ts';
+import { QueryError } from './athena/query-error.ts';
 import { readPage } from './athena/result-file.ts';
 import { AwsError, jsonAnswer } from './errors.ts';
 import { ObjectStore } from './s3/object-store.ts';
@@ -10,6 +13,8 @@ export interface AthenaServiceOptions {
   readonly dataDir: string;
   /** DuckDB's memory limit. Default: 256MB. */
   readonly memoryLimit?: string;
+  /** Why a caller may not read or write what a query does in its name. Default: all may. */
+  readonly refusal?: Refusal;
 }
 
 /** Where results go when neither the call nor its workgroup says so; the bucket that the Athena console makes. */
@@ -35,7 +40,11 @@ interface Input {
 }
 
 /** Athena on DuckDB over the buckets of `<dataDir>/s3`, with the catalog of `<dataDir>/state/catalog.json`. */
-export function createAthenaService({ dataDir, memoryLimit = '256MB' }: AthenaServiceOptions): LocalService {
+export function createAthenaService({
+  dataDir,
+  memoryLimit = '256MB',
+  refusal = () => undefined,
+}: AthenaServiceOptions): LocalService {
   const store = new ObjectStore(dataDir);
   const catalog = catalogReader(dataDir);
   const engine = new Engine({ root: store.root, catalog, memoryLimit });
@@ -56,7 +65,7 @@ export function createAthenaService({ dataDir, memoryLimit = '256MB' }: AthenaSe
     }
   };
 
-  const start = (input: Input): Execution => {
+  const start = (input: Input, caller: string): Execution => {
     const { QueryString: sql, ClientRequestToken: token, WorkGroup: workGroup = 'primary' } = input;
     if (!sql?.trim()) throw invalid('QueryString must not be empty');
     const known = token === undefined ? undefined : byToken.get(token);
@@ -69,7 +78,11 @@ export function createAthenaService({ dataDir, memoryLimit = '256MB' }: AthenaSe
     if (outputLocation.startsWith(`s3://${defaultBucket}/`)) store.createBucket(defaultBucket);
     const database = input.QueryExecutionContext?.Database ?? catalog().database;
     const parameters = input.ExecutionParameters ?? [];
-    const execution = new Execution({ sql, parameters, database, workGroup, outputLocation });
+    const require = (needs: readonly Need[]) => {
+      const refused = refusal(caller, needs);
+      if (refused !== undefined) throw new QueryError('PERMISSION_DENIED', refused);
+    };
+    const execution = new Execution({ sql, parameters, database, workGroup, outputLocation, require });
     remember(executions, execution.id, execution);
     if (token !== undefined) remember(byToken, token, execution);
     queue.push(execution);
@@ -83,8 +96,10 @@ export function createAthenaService({ dataDir, memoryLimit = '256MB' }: AthenaSe
     return execution;
   };
 
-  const results = ({ QueryExecutionId, NextToken, MaxResults = 1000 }: Input) => {
+  const results = ({ QueryExecutionId, NextToken, MaxResults = 1000 }: Input, caller: string) => {
     const execution = find(QueryExecutionId);
+    const refused = refusal(caller, [{ action: 's3:GetObject', resource: objectArn(execution.output) }]);
+    if (refused !== undefined) throw new AwsError('AccessDeniedException', refused);
     if (execution.state === 'QUEUED' || execution.state === 'RUNNING') {
       throw invalid(`Query has not yet finished. Current state: ${execution.state}`);
     }
@@ -103,8 +118,8 @@ export function createAthenaService({ dataDir, memoryLimit = '256MB' }: AthenaSe
 
   const workGroups = () => [{ name: 'primary' }, ...(catalog().workGroups ?? [])];
 
-  const operations: Readonly<Record<string, (input: Input) => object>> = {
-    StartQueryExecution: (input) => ({ QueryExecutionId: start(input).id }),
+  const operations: Readonly<Record<string, (input: Input, caller: string) => object>> = {
+    StartQueryExecution: (input, caller) => ({ QueryExecutionId: start(input, caller).id }),
     GetQueryExecution: ({ QueryExecutionId }) => ({ QueryExecution: describe(find(QueryExecutionId)) }),
     BatchGetQueryExecution: ({ QueryExecutionIds = [] }) => {
       const found = QueryExecutionIds.filter((id) => executions.has(id));
@@ -139,7 +154,7 @@ export function createAthenaService({ dataDir, memoryLimit = '256MB' }: AthenaSe
     handle: async (call) => {
       const operation = operations[call.operation];
       if (!operation) throw new AwsError('UnknownOperationException', `The local Athena has no ${call.operation}`);
-      return jsonAnswer(operation(JSON.parse(call.body.toString())));
+      return jsonAnswer(operation(JSON.parse(call.body.toString()), call.caller));
     },
     close: async () => {
       for (const execution of executions.values()) execution.cancel();

@@ -25,6 +25,8 @@ export interface Query {
   readonly parameters: readonly string[];
   /** Stops the query when it is aborted. */
   readonly signal: AbortSignal;
+  /** Told what the query reads, views' own tables included, before it reads; throws to refuse. */
+  readonly onReads?: (relations: ReadonlySet<string>) => void;
 }
 
 /** One query under way. */
@@ -57,10 +59,12 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
 
   const relations = new Relations(root);
   let refreshed = Promise.resolve();
-  const translated = async ({ sql, parameters }: Query) => {
+  const translated = async ({ sql, parameters, onReads }: Query) => {
     refreshed = refreshed.catch(() => {}).then(() => relations.refresh(owner, catalog()));
     await refreshed;
-    return relations.translate(sql, parameters);
+    const translation = relations.translate(sql, parameters);
+    onReads?.(relations.allReadBy(translation.relations));
+    return translation;
   };
 
   return {

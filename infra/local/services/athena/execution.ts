@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Need } from '../../iam/need.ts';
+import { needsToRead, needsToStart } from '../../iam/needs/query.ts';
 import type { ObjectStore } from '../s3/object-store.ts';
 import { type Catalog, splitLocation } from './catalog.ts';
 import { type ColumnInfo, columnInfoOf } from './column-info.ts';
@@ -14,6 +16,8 @@ export interface ExecutionRequest {
   readonly workGroup: string;
   /** Folder for the result: `s3://bucket/prefix/`. */
   readonly outputLocation: string;
+  /** Throws `QueryError` when who started the query may not do what it needs. */
+  readonly require: (needs: readonly Need[]) => void;
 }
 
 export interface ExecutionParts {
@@ -75,17 +79,20 @@ export class Execution {
     if (database.toLowerCase() !== known.toLowerCase()) {
       throw new QueryError('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist. There is: ${known}`);
     }
+    this.request.require(needsToStart(sql, known, this.output));
+    const onReads = (relations: ReadonlySet<string>) =>
+      this.request.require(needsToRead({ catalog: catalog(), relations }));
     const { signal } = this.#abort;
     const [, explained] = /^\s*EXPLAIN\s+(.*)$/is.exec(sql) ?? [];
     if (explained !== undefined)
       yield this.#table(
         ['Query Plan'],
-        (await engine.explain({ sql: explained, parameters, signal })).map((line) => [line]),
+        (await engine.explain({ sql: explained, parameters, signal, onReads })).map((line) => [line]),
       );
     else {
       const answer = answerUtility(sql, catalog());
       if (answer) yield this.#table(answer.columns, answer.rows);
-      else yield* this.#query(engine);
+      else yield* this.#query(engine, onReads);
     }
   }
 
@@ -94,8 +101,8 @@ export class Execution {
     return csvOf(rows);
   }
 
-  async *#query(engine: Engine): AsyncGenerator<string> {
-    const running = await engine.start({ ...this.request, signal: this.#abort.signal });
+  async *#query(engine: Engine, onReads: (relations: ReadonlySet<string>) => void): AsyncGenerator<string> {
+    const running = await engine.start({ ...this.request, signal: this.#abort.signal, onReads });
     try {
       this.columns = running.columns;
       yield csvOf([running.columns.map((column) => column.Name)]);

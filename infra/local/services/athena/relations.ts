@@ -12,6 +12,8 @@ export class Relations {
   #withFiles: ReadonlySet<string> = new Set();
   #names = new Map<string, 'table' | 'view'>();
   readonly #broken = new Map<string, QueryError>();
+  /** What each view reads itself. */
+  readonly #readBy = new Map<string, ReadonlySet<string>>();
 
   constructor(root: string) {
     this.#root = root;
@@ -24,6 +26,13 @@ export class Relations {
       if (error) throw new QueryError('INVALID_VIEW', `'${name}' cannot be read: ${error.message}`);
     }
     return translation;
+  }
+
+  /** The tables and views themselves, and all that the views read. */
+  allReadBy(names: Iterable<string>): ReadonlySet<string> {
+    const found = new Set(names);
+    for (const name of found) for (const read of this.#readBy.get(name) ?? []) found.add(read);
+    return found;
   }
 
   async refresh(connection: DuckDBConnection, catalog: Catalog): Promise<void> {
@@ -49,6 +58,7 @@ export class Relations {
     this.#catalog = catalog;
     this.#names = new Map(catalog.tables.map(({ name, kind }) => [name.toLowerCase(), kind]));
     this.#broken.clear();
+    this.#readBy.clear();
     for (const table of catalog.tables) {
       if (table.kind === 'table') await this.#makeTable(connection, table, filled.has(table.name));
     }
@@ -75,7 +85,11 @@ export class Relations {
       for (const view of waiting) {
         const name = view.name.toLowerCase();
         try {
-          const { sql } = translate(view.viewSql ?? '', { database: catalog.database, relations: this.#names });
+          const { sql, relations } = translate(view.viewSql ?? '', {
+            database: catalog.database,
+            relations: this.#names,
+          });
+          this.#readBy.set(name, relations);
           await connection.run(`CREATE VIEW ${quoted(name)} AS ${sql}`);
           this.#broken.delete(name);
         } catch (error) {
