@@ -1,0 +1,75 @@
+import type { TrainingTableName } from '../../../schemas/lake/training-tables.ts';
+import type { ModelParameters, Quality } from '../model.ts';
+
+/** Rows of a SELECT, cells as Athena prints them; null for NULL. */
+export type AnswerRow = readonly (string | null)[];
+
+/** What the engine is to do next. */
+export type Ask =
+  /**
+   * A SELECT whose rows become Parquet files below `folder`, a key prefix of the lake bucket such as
+   * `training/training_items/run=<run>/all/`. UNLOAD wants it empty: delete what an attempt that died has left there.
+   */
+  | { readonly kind: 'unload'; readonly table: TrainingTableName; readonly folder: string; readonly sql: string }
+  /** Few rows, at most 1,000. */
+  | { readonly kind: 'select'; readonly sql: string };
+
+export interface Answer {
+  /** None for an UNLOAD. */
+  readonly rows: readonly AnswerRow[];
+  readonly milliseconds: number;
+}
+
+/** What is to be trained. */
+export interface TrainingJob {
+  /** Value of the partition key `run`: letters, digits and hyphens. */
+  readonly run: string;
+  /** `lake`: the view `interactions`; `given`: the table `given_interactions`, which holds a file's rows. */
+  readonly source: 'lake' | 'given';
+  /** Whether `given` has times. The lake always has. */
+  readonly hasTimes?: boolean;
+  /** Whether what comes next after a history counts, and not what belongs to it. @default false */
+  readonly sequential?: boolean;
+  /** Moment as of which weights have decayed, milliseconds since 1970. */
+  readonly asOf: number;
+  /** How long tuning may take, in milliseconds; 0 trains the untuned form. */
+  readonly budgetMs: number;
+  readonly seed: number;
+  /** Most neighbours of an item. @default 500 */
+  readonly neighbours?: number;
+  /** Days after which an interaction counts half; none for no decay. @default 90 for the lake, none for what is given */
+  readonly halfLifeDays?: number;
+  /** Whether there is a catalog to be read for content similarity. @default true for the lake, else false */
+  readonly hasCatalog?: boolean;
+  /** Blend that is fixed by a setting. @default tuned */
+  readonly blend?: ModelParameters['blend'];
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** In words, for example `weighing exponents`. */
+  readonly doing: string;
+}
+
+export interface Trained {
+  readonly parameters: ModelParameters;
+  /** Of the tuned model on the validation split. */
+  readonly quality: Quality;
+  /** On the same split. */
+  readonly baseline: { readonly popularity: Quality; readonly cosine: Quality; readonly untuned: Quality };
+  readonly items: number;
+  readonly people: number;
+  readonly interactions: number;
+}
+
+/** Where a training stands: JSON. */
+export interface TrainingState {
+  readonly job: TrainingJob;
+  /** Asks that were answered. */
+  readonly done: number;
+  /** Rows of the SELECTs that were answered, by name of the step. */
+  readonly answers: Readonly<Record<string, readonly AnswerRow[]>>;
+  /** Milliseconds that each phase took so far. */
+  readonly milliseconds: Readonly<Record<string, number>>;
+}
