@@ -17,6 +17,7 @@ import { Monitoring } from './constructs/monitoring.ts';
 import { PrivateBucket } from './constructs/private-bucket.ts';
 import { ProfileSnapshots } from './constructs/profile-snapshots.ts';
 import { Profiles } from './constructs/profiles.ts';
+import { Recommendations } from './constructs/recommendations.ts';
 import { Replays } from './constructs/replays.ts';
 import { Reports } from './constructs/reports.ts';
 import { Sealing } from './constructs/sealing.ts';
@@ -58,6 +59,8 @@ export class HeadwaterStack extends Stack {
     const watch = new Watch(this, 'Watch', { stream, lake, settings });
     const catalog = new Catalog(this, 'Catalog', { settings });
     const reports = new Reports(this, 'Reports', { lake, segments, settings });
+
+    const recommendations = new Recommendations(this, 'Recommendations', { lake, catalog, settings });
 
     const replays = new Replays(this, 'Replays', { stream, lake, profiles, segments, settings });
     const imports = new Imports(this, 'Imports', { stream, lake, segments, settings });
@@ -102,6 +105,7 @@ export class HeadwaterStack extends Stack {
       segments,
       catalog,
       imports,
+      recommendations,
       replays,
       reports,
       snapshots,
@@ -124,6 +128,8 @@ export class HeadwaterStack extends Stack {
       replays.replayer.lambda.functionName,
       'Folds profiles anew, and runs failed events again.',
     );
+    this.say('TrainerFunction', recommendations.trainer.lambda.functionName, 'Trains the model of recommendations.');
+    this.say('RecommendationsTable', recommendations.table.tableName, 'The table of models of recommendations.');
     this.say('ImporterFunction', imports.importer.lambda.functionName, 'Brings in the files of the inbox.');
     this.say(
       'ProfileSnapshotFunction',

@@ -132,6 +132,7 @@ export const watchEnv = {
 };
 export const trainerEnv = {
   RECOMMENDATIONS_TABLE: recommendationsTable,
+  CATALOG_TABLE: catalogTable,
   LAKE_BUCKET: lakeBucket,
   ...athena,
   TRAINING_SETTINGS: trainingSettings('what training heeds, set by Recommendations from infra/config.ts'),

@@ -10,6 +10,7 @@ import type { Outbox } from '../../shared/stream/outbox.ts';
 import type { Barriers } from '../adapters/barriers.ts';
 import type { ControlStream } from '../adapters/control-stream.ts';
 import type { DueTimes } from '../adapters/due-store.ts';
+import type { HaveHeard } from '../adapters/heard-transitions.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import { ProfileTooLargeError } from '../adapters/profile-item.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
@@ -23,6 +24,7 @@ export interface BatchProps {
   readonly stream: ControlStream;
   readonly due: DueTimes;
   readonly barriers: Pick<Barriers, 'markBarrier'>;
+  readonly haveHeard: HaveHeard;
   readonly identity: IdentityRules;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
@@ -79,22 +81,20 @@ export class BatchUpdate {
   async #read(keys: readonly KeyBatch[]): Promise<ReadonlyMap<Key, ReadProfile>> {
     const items = await this.#props.store.read(keys.map(({ key }) => key));
     const found = new Map<Key, { version: number; stored: FoldedProfile | undefined; parts: Key[] }>();
-    const unpublished: ControlRecord[] = [];
+    const outboxes: Outbox[] = [];
     for (const batch of keys) {
       const item = items.get(batch.key);
       try {
         const stored = item && this.#warm.take(batch.key, item);
         const parts = partKeysFor(batch.key, stored?.identity, batch.deliveries);
         found.set(batch.key, { version: item?.version ?? 0, stored, parts });
-        const outbox = stored?.outbox;
-        if (outbox !== undefined && (batch.isAgain || this.#mayBeUnpublished(outbox)))
-          unpublished.push(...outbox.records);
+        if (stored?.outbox !== undefined) outboxes.push(stored.outbox);
       } catch (error) {
         if (!isHopeless(error)) throw error;
         this.#leaveOut(batch, error);
       }
     }
-    if (unpublished.length > 0) await this.#put(unpublished);
+    await this.#say(outboxes);
     const parts = await this.#readParts([...new Set(Array.from(found.values(), (one) => one.parts).flat())]);
     return new Map(Array.from(found, ([key, { version, stored }]) => [key, { version, stored, parts }]));
   }
@@ -123,9 +123,7 @@ export class BatchUpdate {
       ...this.#props,
       catalog,
       readParts: (others) => this.#readParts(others),
-      clearOutbox: async (outbox) => {
-        if (this.#mayBeUnpublished(outbox)) await this.#put(outbox.records);
-      },
+      clearOutbox: (outbox) => this.#say(outbox === undefined ? [] : [outbox]),
     };
     const waiting = new Set(keys.filter(({ key }) => read.has(key)));
     const remaining = [...waiting].values();
@@ -174,11 +172,20 @@ export class BatchUpdate {
     return stream.publish(records, clock() + PUBLISH_MS);
   }
 
-  /** Whether an outbox is not surely published: it is if it comes from a batch of this shard that was acknowledged. */
-  #mayBeUnpublished(outbox: Outbox | undefined): outbox is Outbox {
-    if (outbox === undefined) return false;
-    const start = this.#starts.get(outbox.shardId);
-    return start === undefined || compareSequence(outbox.sequenceNumber, start) >= 0;
+  /** Publishes what outboxes hold that were found in items, but for transitions that were surely published. */
+  async #say(outboxes: readonly Outbox[]): Promise<void> {
+    const unsaid = await Promise.all(outboxes.map((outbox) => this.#unsaid(outbox)));
+    if (unsaid.some(({ length }) => length > 0)) await this.#put(unsaid.flat());
+  }
+
+  async #unsaid({ records, shardId, sequenceNumber }: Outbox): Promise<readonly ControlRecord[]> {
+    const start = this.#starts.get(shardId);
+    // A batch that came before this one on its shard is over: it was acknowledged, or given up with its outboxes unsaid.
+    const isOver = start !== undefined && compareSequence(sequenceNumber, start) < 0;
+    if (!isOver) return records;
+    const transitions = records.flatMap((record) => (record.kind === 'transitions' ? record.items : []));
+    if (transitions.length === 0 || !(await this.#props.haveHeard(transitions))) return records;
+    return records.filter(({ kind }) => kind !== 'transitions');
   }
 
   #fail(batches: readonly Pick<KeyBatch, 'firstRecord'>[], error: unknown): undefined {

@@ -12,8 +12,6 @@ export interface KeyBatch {
   readonly deliveries: Delivery[];
   /** Place in the batch of the first record that brings something. */
   readonly firstRecord: number;
-  /** Whether something comes again that was given up: what it had the item say may never have been published. */
-  isAgain: boolean;
 }
 
 /** A barrier that lies in a batch. */
@@ -40,14 +38,10 @@ export function groupByKey(records: readonly ReceivedRecord[]): Batch {
     const { shardId, sequenceNumber, arrivedAt } = record;
     const place = { shardId, sequenceNumber, arrivedAt };
     const control = controlOf(record);
-    const isAgain = control?.kind === 'again';
     const add = (key: Key, delivery: Delivery) => {
       const batch = keys.get(key);
-      if (batch === undefined) keys.set(key, { key, deliveries: [delivery], firstRecord, isAgain });
-      else {
-        batch.deliveries.push(delivery);
-        batch.isAgain ||= isAgain;
-      }
+      if (batch === undefined) keys.set(key, { key, deliveries: [delivery], firstRecord });
+      else batch.deliveries.push(delivery);
     };
 
     const addEvents = (messages: ReceivedRecord) => {

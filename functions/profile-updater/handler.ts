@@ -4,6 +4,7 @@ import { createBarriers } from '../adapters/barriers.ts';
 import { createControlStream } from '../adapters/control-stream.ts';
 import { createDueStore } from '../adapters/due-store.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createHaveHeard } from '../adapters/heard-transitions.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { log } from '../adapters/log.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
@@ -18,6 +19,7 @@ export const handler = createProfileUpdater({
   stream: createControlStream(putRecordsTo(env.STREAM_NAME)),
   due: createDueStore(dynamoDb, env.DUE_TABLE, Date.now),
   barriers: createBarriers(dynamoDb, env.SEGMENTS_TABLE, Date.now),
+  haveHeard: createHaveHeard(dynamoDb, env.AUDIENCE_TABLE),
   catalog: createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE),
   identity: env.IDENTITY_RULES,
   clock: Date.now,

@@ -2,6 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
+import type { Audience } from './audience.ts';
 import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
 import { allOf, type Grant } from './grant.ts';
@@ -13,6 +14,7 @@ import { StreamConsumer } from './stream-consumer.ts';
 export interface ProfilesProps {
   readonly stream: EventStream;
   readonly segments: Segments;
+  readonly audience: Audience;
   readonly dueTimes: DueTimes;
   readonly settings: StageSettings;
 }
@@ -29,7 +31,7 @@ export class Profiles extends Construct {
   readonly table: PrivateTable;
   readonly updates: StreamConsumer;
 
-  constructor(scope: Construct, id: string, { stream, segments, dueTimes, settings }: ProfilesProps) {
+  constructor(scope: Construct, id: string, { stream, segments, audience, dueTimes, settings }: ProfilesProps) {
     super(scope, id);
 
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'id', keepData: settings.keepData });
@@ -40,6 +42,7 @@ export class Profiles extends Construct {
       grants: allOf(
         this.grant('BatchGetItem', 'PutItem'),
         segments.grantFollow(),
+        audience.grantRead(),
         dueTimes.grantArm(),
         stream.grantPut(),
         identityRules(settings),

@@ -168,6 +168,7 @@ async function measure(
       },
     },
     due: { arm: async () => undefined },
+    haveHeard: async () => true,
     barriers: { markBarrier: async () => undefined },
     catalog: { readRevision: async () => 1, readBody: async () => segments },
     identity: { externalTraits: ['email', 'phone'], blockedIds: [] },

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createAudienceLists } from '../../../functions/adapters/audience-lists.ts';
 import {
@@ -6,6 +7,7 @@ import {
   createAudienceStore,
 } from '../../../functions/adapters/audience-store.ts';
 import { CursorError } from '../../../functions/adapters/cursor.ts';
+import { createHaveHeard } from '../../../functions/adapters/heard-transitions.ts';
 import { profileIdOf } from '../../../shared/profile/new-profile.ts';
 import { ARRIVAL } from '../../fixtures/events.ts';
 import { aTransition } from '../../fixtures/transitions.ts';
@@ -181,4 +183,20 @@ describe('lists of transitions', () => {
     const cursor = nextCursor ?? '';
     await expect(lists.listTransitions('p_other', { limit: 2, cursor })).rejects.toThrow(CursorError);
   });
+});
+
+test('transitions are heard of when all of them are listed, however they were cut', async () => {
+  const cut = fc.record({ from: fc.integer({ min: 1, max: 60 }), length: fc.integer({ min: 1, max: 40 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(cut, { maxLength: 4 }), cut, async (written, { from, length }) => {
+      const { store, table } = anAudienceTable();
+      const run = (first: number, count: number) =>
+        Array.from({ length: count }, (_, at) => aTransition({ n: first + at }));
+      for (const each of written) await store.writeTransitions(run(each.from, each.length));
+      const listed = new Set(written.flatMap((each) => run(each.from, each.length).map(({ n }) => n)));
+      const asked = run(from, length);
+      const haveHeard = createHaveHeard(table.client, 'audience');
+      expect(await haveHeard(asked)).toBe(asked.every(({ n }) => listed.has(n)));
+    }),
+  );
 });

@@ -154,6 +154,7 @@ function holds(expression: string, item: Item, input: Input): boolean {
     if (operator === '=') return a === b;
     if (operator === '<') return typeof a === 'string' ? compare(a, String(b)) < 0 : a < Number(b);
     if (operator === '<=') return a <= b;
+    if (operator === '>') return a > b;
     throw new Error(`No term is written so: ${text}`);
   };
   return expression.split(' OR ').some((part) => part.split(' AND ').every((text) => term(text.trim())));

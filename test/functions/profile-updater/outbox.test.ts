@@ -51,6 +51,19 @@ describe('what an item has to say', () => {
     world.transitions();
   });
 
+  it('is said by the next batch of the shard, if the writer died before and its batch was given up', async () => {
+    const world = aWorld();
+    world.dieAfter = 2;
+    await world.step(0);
+    expect(world.folded('user:ann').audience.transitions).toBe(2);
+    world.giveUp(0, 1);
+
+    world.send(aTrack({ userId: 'ann' }));
+    await world.drain();
+    expect(numbers(world)).toEqual([1, 2, 3]);
+    world.transitions();
+  });
+
   it('is not said again by a sandbox that has said it, whichever shard it reads next', async () => {
     const stream = new MemoryControlStream();
     const readBody = async () => someSegments;

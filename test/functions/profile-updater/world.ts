@@ -267,6 +267,10 @@ export class World {
           await this.#effect(async () => void this.marks.push(`${id} ${shardId.slice(-1)}`));
         },
       },
+      haveHeard: async (transitions) => {
+        const heard = new Set(this.published().map(({ id }) => id));
+        return transitions.every(({ id }) => heard.has(id));
+      },
       catalog: { readRevision: async () => this.#revision(), readBody: async () => this.catalog },
       identity: { externalTraits: ['email'], blockedIds: [] },
       clock: () => this.now,

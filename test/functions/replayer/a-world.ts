@@ -77,6 +77,14 @@ export class ReplayWorld {
     if (this.isEnabled) await this.live.step(shard, size);
   }
 
+  /** The profile-updater of a shard dies at its next batch after so many effects, if it has as many. */
+  async dieHalfway(shard: number, size: number, effects: number): Promise<void> {
+    if (effects === 0) return;
+    this.live.dieAfter = this.live.effects + effects;
+    await this.live.step(shard, size);
+    this.live.dieAfter = Number.POSITIVE_INFINITY;
+  }
+
   /** A consumer gives up its next batch of a shard: Lambda sets it aside. */
   giveUp(consumer: 'updates' | 'landing', shard: number, size: number): void {
     const from = this.#landed[shard] as number;

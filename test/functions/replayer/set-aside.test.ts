@@ -18,6 +18,8 @@ const losses = fc.array(
     consumer: fc.constantFrom('updates' as const, 'landing' as const),
     shard: fc.nat(2),
     size: fc.integer({ min: 1, max: 5 }),
+    /** Effects after which the updater died at its last try; 0: it never came to any. */
+    effects: fc.nat(6),
   }),
   { minLength: 1, maxLength: 6 },
 );
@@ -31,7 +33,10 @@ describe('batches that were set aside', () => {
           world,
           happenings.filter((happening) => 'send' in happening),
         );
-        for (const { consumer, shard, size } of given) world.giveUp(consumer, shard, size);
+        for (const { consumer, shard, size, effects } of given) {
+          if (consumer === 'updates') await world.dieHalfway(shard, size, effects);
+          world.giveUp(consumer, shard, size);
+        }
         await world.drain();
         for (let times = 0; times < 2; times += 1) {
           expect(await world.replay(setAside)).toMatchObject({ state: 'done' });
