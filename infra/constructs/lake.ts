@@ -4,6 +4,7 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
 import {
+  catalogItems,
   lakeMarks,
   lakeTables,
   landedTables,
@@ -54,7 +55,10 @@ export class Lake extends Construct {
       undeleteDays: settings.lake.undeleteDays,
       tieringAfterDays: settings.lake.tieringAfterDays,
       passing: [BARRIERS],
-      termDays: { [`${profileSnapshots.name}/`]: settings.profileSnapshots.keepDays },
+      termDays: {
+        [`${profileSnapshots.name}/`]: settings.profileSnapshots.keepDays,
+        [`${catalogItems.name}/`]: settings.profileSnapshots.keepDays,
+      },
       accessLogs,
     });
     this.catalog = new LakeCatalog(this, 'Catalog', {

@@ -1,4 +1,5 @@
 import { alertsLanded } from './alerts-table.ts';
+import { catalogItems } from './catalog-table.ts';
 import { amount, instant, type LakeTable, type LandedTable, number, text, truth, whole } from './column.ts';
 import { mendedEventsLanded } from './mended-table.ts';
 import { identitiesLanded, transitionsLanded } from './people-tables.ts';
@@ -9,6 +10,7 @@ import { profileSnapshots } from './snapshot-table.ts';
 import { marketingSpendLanded } from './spend-table.ts';
 
 export { alertsLanded } from './alerts-table.ts';
+export { catalogItems } from './catalog-table.ts';
 export { mendedEventsLanded } from './mended-table.ts';
 export { identitiesLanded, transitionsLanded } from './people-tables.ts';
 export { recommendationsLanded } from './recommendations-table.ts';
@@ -184,4 +186,5 @@ export const lakeTables: readonly LakeTable[] = [
   sealedIds,
   lakeMarks,
   profileSnapshots,
+  catalogItems,
 ];

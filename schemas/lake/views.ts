@@ -1,4 +1,5 @@
 import { alertsView } from './alerts-table.ts';
+import { itemsView } from './catalog-table.ts';
 import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
 import { insightViews } from './insight-views.ts';
 import { recommendationsView } from './recommendations-table.ts';
@@ -109,6 +110,7 @@ export const lakeViews: readonly LakeView[] = [
     ],
   },
   profilesView,
+  itemsView,
   alertsView,
   recommendationsView,
   ...shopViews,
