@@ -78,7 +78,10 @@ const tags = z.array(text(100), 'is not a list of texts').check(
   z.overwrite((given) => [...new Set(given)]),
 );
 
-const address = text(2_048).check(z.refine(isWebAddress, 'is no address that begins with https:// or http://'));
+/** Of a page or an image. */
+export const webAddress = text(2_048).check(
+  z.refine(isWebAddress, 'is no address that begins with https:// or http://'),
+);
 
 function isWebAddress(given: string): boolean {
   return /^https?:\/\/[^\s]+$/i.test(given) && URL.canParse(given);
@@ -101,8 +104,8 @@ export const catalogChange = strict({
   tags: field(tags, `Up to ${MAX_TAGS} words for what the item is like; the list as a whole.`),
   stock: field(stock, 'Units for sale. With 0 the item is not recommended; without it, there are enough.'),
   hidden: field(z.boolean('is neither true nor false'), 'Whether the item is kept out of recommendations.'),
-  image: field(address, 'Address of an image.'),
-  url: field(address, 'Address of its page.'),
+  image: field(webAddress, 'Address of an image.'),
+  url: field(webAddress, 'Address of its page.'),
 });
 
 /** Items of one request, each at most once. */
