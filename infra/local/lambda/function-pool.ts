@@ -8,6 +8,16 @@ export interface PoolOptions extends SandboxOptions {
   readonly limit?: number;
   /** After so long without work a sandbox ends, as Lambda reclaims them; the next call starts another. Default 20 s. */
   readonly idleMs?: number | undefined;
+  /** Told of each invocation that a sandbox ran. */
+  readonly onInvocation?: ((invocation: FinishedInvocation) => void) | undefined;
+}
+
+/** An invocation that ended, as it is billed: without the wait for a free sandbox and its start. */
+export interface FinishedInvocation {
+  readonly functionLogicalId: string;
+  readonly event: unknown;
+  readonly outcome: Outcome;
+  readonly milliseconds: number;
 }
 
 /** The sandboxes of one function. */
@@ -80,8 +90,11 @@ export function createFunctionPool(options: PoolOptions): FunctionPool {
   const run = async (event: unknown): Promise<Outcome> => {
     const sandbox = await acquire();
     if ('ok' in sandbox) return sandbox;
+    const begun = performance.now();
     const outcome = await sandbox.invoke(randomUUID(), event);
+    const milliseconds = performance.now() - begun;
     release(sandbox);
+    options.onInvocation?.({ functionLogicalId: options.spec.logicalId, event, outcome, milliseconds });
     return stopped && !outcome.ok && !sandbox.isAlive() ? isStopping : outcome;
   };
 

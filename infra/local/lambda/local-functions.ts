@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { FunctionSpec } from '../deploy/local-parts.ts';
 import { openLogFile } from '../log-file.ts';
 import { type Trouble, watchTrouble } from '../trouble.ts';
-import { createFunctionPool } from './function-pool.ts';
+import { createFunctionPool, type PoolOptions } from './function-pool.ts';
 import type { Outcome } from './outcome.ts';
 
 /** A function of the template, by its logical id. */
@@ -38,15 +38,16 @@ export interface LocalFunctionsOptions {
   /** Sandboxes of each function at most. */
   readonly limit: number;
   readonly idleMs?: number | undefined;
+  readonly onInvocation?: PoolOptions['onInvocation'];
   readonly onTrouble: (trouble: Trouble) => void;
 }
 
 export function createLocalFunctions(options: LocalFunctionsOptions): LocalFunctions {
-  const { program, endpointUrl, limit, idleMs, onTrouble } = options;
+  const { program, endpointUrl, limit, idleMs, onInvocation, onTrouble } = options;
   const pools = options.specs.map((spec) => {
     const { logicalId, functionName } = spec;
     const log = openLogFile(path.join(options.logs, `${functionName}.log`));
-    const pool = createFunctionPool({ spec, program, endpointUrl, log, limit, idleMs });
+    const pool = createFunctionPool({ spec, program, endpointUrl, log, limit, idleMs, onInvocation });
     const watch = watchTrouble({ functionName, logFile: log.file }, onTrouble);
     const watched = async (running: Promise<Outcome>) => {
       const outcome = await running;
