@@ -244,6 +244,8 @@ const settings = z.strictObject({
       watch: memory(256),
       /** The lists of likeness of 100,000 items take about 100 MB, a file of neighbours about 500 MB. */
       trainer: memory(3008),
+      /** A model of 40,000 items and what is related to 4,000 of them take about 150 MB; memory is also speed. */
+      'recommendation-api': memory(1024),
       'service-api': memory(256),
     })
     .prefault({}),

@@ -17,6 +17,7 @@ import { Monitoring } from './constructs/monitoring.ts';
 import { PrivateBucket } from './constructs/private-bucket.ts';
 import { ProfileSnapshots } from './constructs/profile-snapshots.ts';
 import { Profiles } from './constructs/profiles.ts';
+import { RecommendationApi } from './constructs/recommendation-api.ts';
 import { Recommendations } from './constructs/recommendations.ts';
 import { Replays } from './constructs/replays.ts';
 import { Reports } from './constructs/reports.ts';
@@ -62,6 +63,14 @@ export class HeadwaterStack extends Stack {
 
     const recommendations = new Recommendations(this, 'Recommendations', { lake, catalog, settings });
 
+    const recommendationApi = new RecommendationApi(this, 'RecommendationApi', {
+      stream,
+      profiles,
+      catalog,
+      recommendations,
+      settings,
+    });
+
     const replays = new Replays(this, 'Replays', { stream, lake, profiles, segments, settings });
     const imports = new Imports(this, 'Imports', { stream, lake, segments, settings });
 
@@ -90,6 +99,7 @@ export class HeadwaterStack extends Stack {
         'profile-api': profileApi.lambda,
         'segment-api': segments.api.lambda,
         'catalog-api': catalog.api.lambda,
+        'recommendation-api': recommendationApi.api.lambda,
         'report-api': reports.api.lambda,
         'service-api': serviceApi.lambda,
       },
@@ -106,6 +116,7 @@ export class HeadwaterStack extends Stack {
       catalog,
       imports,
       recommendations,
+      recommendationApi,
       replays,
       reports,
       snapshots,

@@ -115,6 +115,16 @@ export const reportApiEnv = {
   REPORT_WAIT_SECONDS: whole('how long a request waits for its report, set by Reports from infra/config.ts', 1, 25),
   API_KEYS: apiKeys,
 };
+export const recommendationApiEnv = {
+  PROFILES_TABLE: profilesTable,
+  CATALOG_TABLE: catalogTable,
+  RECOMMENDATIONS_TABLE: recommendationsTable,
+  STREAM_NAME: streamName,
+  HOLDOUT_PER_MILLE: whole('people of a thousand whom the model does not choose for, set by RecommendationApi', 0, 500),
+  REPURCHASABLE: whole('1 if bought items may be recommended again, else 0; set by RecommendationApi', 0, 1),
+  METRICS_NAMESPACE: text('namespace of metrics, set by RecommendationApi'),
+  API_KEYS: apiKeys,
+};
 export const profileSnapshotEnv = {
   PROFILES_TABLE: profilesTable,
   LAKE_BUCKET: lakeBucket,
@@ -157,6 +167,7 @@ export const environments = {
   'catalog-api': catalogApiEnv,
   'report-api': reportApiEnv,
   watch: watchEnv,
+  'recommendation-api': recommendationApiEnv,
   trainer: trainerEnv,
   'service-api': serviceApiEnv,
 } as const;

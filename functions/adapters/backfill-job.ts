@@ -1,6 +1,6 @@
 import type { BackfillJob, Failure } from '../../shared/segments/backfill-job.ts';
 import type { DynamoDb } from './dynamodb.ts';
-import { createHeldItem } from './held-item.ts';
+import { createHeldItem, workKey } from './held-item.ts';
 import type { Held, HeldStore } from './lease.ts';
 
 /** The one backfill that there may be. */
@@ -16,7 +16,7 @@ export type BackfillJobs = HeldStore<BackfillWork>;
 
 /** The backfill's job in the table of segments. */
 export const createBackfillJobs = (dynamoDb: DynamoDb, table: string): BackfillJobs =>
-  createHeldItem<BackfillWork>(dynamoDb, table, 'job', {
+  createHeldItem<BackfillWork>(dynamoDb, table, workKey('job'), {
     read: ({ job, failures }) => ({
       job: job?.S === undefined ? undefined : JSON.parse(job.S),
       failures: JSON.parse(failures?.S ?? '[]'),

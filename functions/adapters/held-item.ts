@@ -7,18 +7,16 @@ export interface WorkAttributes<Work> {
   write(work: Work): Item;
 }
 
-/**
- * Work that only one may do, in the table of segments under `pk`: one item, so that lease and progress change together or
- * not at all.
- */
+/** Key of the work under `pk` in the table of segments. */
+export const workKey = (pk: string): Item => ({ pk: { S: pk }, sk: { S: 'current' } });
+
+/** Work that only one may do: one item of a table, so that lease and progress change together or not at all. */
 export function createHeldItem<Work extends object>(
   dynamoDb: DynamoDb,
   table: string,
-  pk: string,
+  Key: Item,
   attributes: WorkAttributes<Work>,
 ): HeldStore<Work> {
-  const Key: Item = { pk: { S: pk }, sk: { S: 'current' } };
-
   const read = async (): Promise<(Held & Work) | undefined> => {
     const { Item: item } = await dynamoDb('GetItem', { TableName: table, Key, ConsistentRead: true });
     if (item === undefined) return undefined;

@@ -1,11 +1,5 @@
-import type {
-  ItemIndex,
-  ItemNeighbours,
-  ModelHead,
-  ModelItems,
-  ModelParameters,
-  Quality,
-} from '../../shared/recommender/model.ts';
+import type { ItemIndex, ItemNeighbours, ModelHead, ModelItems } from '../../shared/recommender/model.ts';
+import type { Trained } from '../../shared/recommender/training/plan.ts';
 import { type AttributeValue, type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
 import { readItems, writeItems } from './dynamodb-batches.ts';
 import { chunksOf, itemsOf, type ModelChunk } from './model-chunks.ts';
@@ -16,13 +10,6 @@ export interface PublishedModels {
   readonly current: ModelHead;
   /** The latest first, five at most. */
   readonly previous: readonly ModelHead[];
-}
-
-/** What lists are worth that need no training, or less of it: the yardstick of a version. */
-export interface Baselines {
-  readonly popularity: Quality;
-  readonly cosine: Quality;
-  readonly untuned: Quality;
 }
 
 /** How a training ended. */
@@ -41,14 +28,8 @@ export interface Attempt {
   readonly endedAt: number;
   /** The version that was served then. */
   readonly before?: string;
-  readonly trained?: {
-    readonly parameters: ModelParameters;
-    readonly quality: Quality;
-    readonly baselines: Baselines;
-    readonly items: number;
-    readonly people: number;
-    readonly interactions: number;
-  };
+  /** Absent where it came to nothing. */
+  readonly trained?: Trained;
 }
 
 export interface NeighboursOf {

@@ -1,6 +1,6 @@
 import type { ReplayJob } from '../../shared/replay/job.ts';
 import type { DynamoDb } from './dynamodb.ts';
-import { createHeldItem } from './held-item.ts';
+import { createHeldItem, workKey } from './held-item.ts';
 import type { HeldStore } from './lease.ts';
 
 /** The one replay that there may be. */
@@ -13,7 +13,7 @@ export interface ReplayWork {
 
 /** The replay in the table of segments. */
 export const createReplayJobs = (dynamoDb: DynamoDb, table: string): HeldStore<ReplayWork> =>
-  createHeldItem<ReplayWork>(dynamoDb, table, 'replay', {
+  createHeldItem<ReplayWork>(dynamoDb, table, workKey('replay'), {
     read: ({ job, calledAt }) => ({
       job: job?.S === undefined ? undefined : JSON.parse(job.S),
       calledAt: Number(calledAt?.N ?? 0),

@@ -20,14 +20,14 @@ const LINE_FEED = 0x0a;
  * beyond a chunk is kept for the next one.
  */
 export class ResultReader {
-  readonly #objects: ObjectReader;
+  readonly #objects: Pick<ObjectReader, 'readPart'>;
   readonly #file: ResultLocation;
   readonly #pieceBytes: number;
   #held: Buffer = Buffer.alloc(0);
   #start = 0;
   #size = Number.POSITIVE_INFINITY;
 
-  constructor(objects: ObjectReader, file: ResultLocation, pieceBytes = PIECE_BYTES) {
+  constructor(objects: Pick<ObjectReader, 'readPart'>, file: ResultLocation, pieceBytes = PIECE_BYTES) {
     this.#objects = objects;
     this.#file = file;
     this.#pieceBytes = pieceBytes;

@@ -21,6 +21,8 @@ import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Imports } from './imports.ts';
 import type { ProfileSnapshots } from './profile-snapshots.ts';
+import type { RecommendationApi } from './recommendation-api.ts';
+import type { Recommendations } from './recommendations.ts';
 import type { Replays } from './replays.ts';
 import type { Reports } from './reports.ts';
 import type { Sealing } from './sealing.ts';
@@ -37,6 +39,8 @@ export interface MonitoringProps {
   readonly segments: Segments;
   readonly catalog: Catalog;
   readonly imports: Imports;
+  readonly recommendations: Recommendations;
+  readonly recommendationApi: RecommendationApi;
   readonly replays: Replays;
   readonly reports: Reports;
   readonly snapshots: ProfileSnapshots;
@@ -83,6 +87,8 @@ export class Monitoring extends Construct {
       segments,
       catalog,
       imports,
+      recommendations,
+      recommendationApi,
       replays,
       reports,
       snapshots,
@@ -109,6 +115,8 @@ export class Monitoring extends Construct {
     this.watchCatalog(catalog);
     this.watchImports(imports);
     this.watchReplays(replays);
+    this.watchTraining(recommendations);
+    this.watchRecommending(recommendationApi);
     this.watchTransitions(audience);
     this.watchReports(reports);
     this.watchSnapshots(snapshots);
@@ -249,6 +257,56 @@ export class Monitoring extends Construct {
   private watchReplays({ replayer }: Replays): void {
     this.watchSchedule('Replayer', replayer.lambda);
     this.dashboard.addWidgets(this.runs('Replayer', replayer.lambda));
+  }
+
+  private watchTraining({ trainer: { lambda }, upToDate, refused }: Recommendations): void {
+    this.alarm('TrainingErrors', {
+      metric: lambda.metricErrors(),
+      above: 0,
+      meaning: 'A training of recommendations was given up, the last version is served: see the log of the trainer.',
+    });
+    this.alarm('TrainingStale', {
+      metric: upToDate.with({ period: Duration.days(1) }),
+      below: 1,
+      periods: 3,
+      meaning:
+        'No new model of recommendations for three days: see whether its schedule is enabled, then how trainings ended.',
+    });
+    this.alarm('ModelRefused', {
+      metric: refused,
+      above: 0,
+      meaning:
+        'A new model is worse than the present one, which is served on: compare the two in the list of trainings.',
+    });
+    this.dashboard.addWidgets(
+      new GraphWidget({ title: 'Models of recommendations', left: [upToDate, refused], width: 12 }),
+      this.runs('Training', lambda),
+    );
+  }
+
+  private watchRecommending({ api: { lambda }, fallbacks, notNoted }: RecommendationApi): void {
+    this.alarm('RecommendationErrors', {
+      metric: lambda.metricErrors(),
+      above: 0,
+      periods: 3,
+      meaning: 'Recommendations fail again and again: see the log of recommendation-api.',
+    });
+    this.alarm('ModelUnreadable', {
+      metric: fallbacks,
+      above: 0,
+      meaning: 'A version of the model cannot be read, an older one answers: see the log for which, and train again.',
+    });
+    this.alarm('AnswersNotNoted', {
+      metric: notNoted,
+      above: 0,
+      periods: 3,
+      meaning:
+        'The stream does not take what was recommended: figures of recommendations lack it. See StreamThrottled.',
+    });
+    this.dashboard.addWidgets(
+      new GraphWidget({ title: 'Recommendations: trouble', left: [fallbacks, notNoted], width: 12 }),
+      this.runs('Recommendations', lambda),
+    );
   }
 
   private watchTransitions({ transitions }: Audience): void {

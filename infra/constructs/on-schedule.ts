@@ -1,6 +1,6 @@
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, type ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -9,6 +9,8 @@ export interface OnScheduleProps {
   readonly invokes: LambdaFunction;
   readonly description: string;
   readonly schedule: ScheduleExpression;
+  /** @default the event of EventBridge Scheduler */
+  readonly input?: object;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface OnScheduleProps {
 export class OnSchedule extends Construct {
   readonly schedule: Schedule;
 
-  constructor(scope: Construct, id: string, { invokes, description, schedule }: OnScheduleProps) {
+  constructor(scope: Construct, id: string, { invokes, description, schedule, input }: OnScheduleProps) {
     super(scope, id);
     const maxEventAge = Duration.minutes(1);
 
@@ -35,8 +37,12 @@ export class OnSchedule extends Construct {
         role: role.withoutPolicyUpdates(),
         retryAttempts: 0,
         maxEventAge,
+        ...(input && { input: ScheduleTargetInput.fromObject(input) }),
       }),
     });
-    invokes.configureAsyncInvoke({ retryAttempts: 0, maxEventAge });
+    // Of a function with two clocks the first has done it.
+    if (invokes.node.tryFindChild('EventInvokeConfig') === undefined) {
+      invokes.configureAsyncInvoke({ retryAttempts: 0, maxEventAge });
+    }
   }
 }

@@ -59,6 +59,11 @@ test.each([
     { identity: { externalTraits: ['user'] } },
     /test\.identity\.externalTraits\.0/,
   ],
+  [
+    'shares of a score that are not one whole',
+    { recommendations: { blend: { collaborative: 0.5, content: 0.3, popularity: 0.3 } } },
+    /test\.recommendations\.blend/,
+  ],
   ['a sweeper that never looks', { sweeper: { everySeconds: 0 } }, /test\.sweeper\.everySeconds/],
   [
     'more blocked ids than a function has room for',

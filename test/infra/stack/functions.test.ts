@@ -185,6 +185,26 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       ...[...readFiles, 's3:GetObject', 's3:PutObject'].sort(),
     ],
   ],
+  trainer: [
+    'RecommendationsTrainer',
+    [
+      ...queryLake,
+      'dynamodb:BatchWriteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Scan',
+      'dynamodb:UpdateItem',
+      ...readCatalog,
+      ...writeLogs,
+      ...[
+        ...readFiles,
+        's3:AbortMultipartUpload',
+        ...Array(2).fill('s3:DeleteObject'),
+        's3:GetObject',
+        ...Array(3).fill('s3:PutObject'),
+      ].sort(),
+    ],
+  ],
   'service-api': ['ServiceApi', writeLogs],
 };
 
@@ -234,9 +254,10 @@ test('a table is written only by those whose it is', () => {
   }
   expect(writers).toEqual({
     AudienceTable: ['audience-writer'],
-    CatalogTable: ['catalog-api'],
+    CatalogTable: ['catalog-api', 'trainer'],
     DueTimesTable: ['profile-updater', 'sweeper'],
     ProfilesTable: ['profile-updater', 'replayer'],
+    RecommendationsTable: ['trainer'],
     ReportsTable: ['report-api'],
     SegmentsTable: ['profile-updater', 'replayer', 'segment-api', 'segment-backfill'],
   });
@@ -326,4 +347,11 @@ test('the replayer pauses the reading for profiles, and keeps files of its own',
     ({ Action }) => [Action].flat().join() === 's3:DeleteObject,s3:GetObject,s3:PutObject',
   );
   expect(JSON.stringify(writing.map(({ Resource }) => Resource))).toMatch(/LakeBucket\w+","Arn"\]\},"\/replays\/\*"/);
+});
+
+test('the trainer deletes files of trainings and snapshots of the catalog, and nothing else', () => {
+  const [, lambda] = functionOf(template, 'RecommendationsTrainer');
+  const deleting = statementsOf(template, lambda).filter(({ Action }) => [Action].flat().includes('s3:DeleteObject'));
+  const paths = deleting.flatMap(({ Resource }) => JSON.stringify(Resource).match(/"\/[\w*/]+"/g));
+  expect(paths.sort()).toEqual(['"/catalog_items/*"', '"/training/*"']);
 });

@@ -89,3 +89,34 @@ test('the laptop looks for what is due every two seconds', () => {
   expect(settings('local').sweeper.everySeconds).toBe(2);
   expect(settings('prod').sweeper.everySeconds).toBe(20);
 });
+
+test('trainings begin at night, and those that stopped go on within five minutes', () => {
+  const [id] = functionOf(template, 'RecommendationsTrainer');
+  const clocks = resourcesOf(template, 'AWS::Scheduler::Schedule').filter(
+    ([, { Properties }]) => target(Properties.Target.Arn) === id,
+  );
+  const told = clocks.map(([, { Properties }]) => [Properties.ScheduleExpression, Properties.Target.Input]);
+  expect(told.sort()).toEqual([
+    ['cron(0 3 * * ? *)', '{"nightly":true}'],
+    ['rate(5 minutes)', undefined],
+  ]);
+});
+
+test('a training that was given up rings, and so do a version that is worse, and three days without any', () => {
+  const [id] = functionOf(template, 'RecommendationsTrainer');
+  expect(JSON.stringify(alarmOf('TrainingErrors'))).toContain(id);
+  expect(alarmOf('ModelRefused')).toMatchObject({
+    Namespace: 'Headwater-prod',
+    MetricName: 'ModelsRefused',
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+  });
+  expect(alarmOf('TrainingStale')).toMatchObject({
+    MetricName: 'TrainingsUpToDate',
+    Period: 86_400,
+    EvaluationPeriods: 3,
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+  });
+});

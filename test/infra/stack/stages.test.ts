@@ -10,7 +10,14 @@ test('production keeps profiles, stream, lake and failed batches when the stack 
   expect(buckets.get('LakeBucket')).toBe('Retain');
   expect(buckets.get('EventsFailedBatches')).toBe('Retain');
   const { ReportsTable, ...tables } = Object.fromEntries(deletionPolicies('prod', 'AWS::DynamoDB::Table'));
-  expect(Object.keys(tables).sort()).toEqual(['AudienceTable', 'DueTimesTable', 'ProfilesTable', 'SegmentsTable']);
+  expect(Object.keys(tables).sort()).toEqual([
+    'AudienceTable',
+    'CatalogTable',
+    'DueTimesTable',
+    'ProfilesTable',
+    'RecommendationsTable',
+    'SegmentsTable',
+  ]);
   expect(new Set(Object.values(tables))).toEqual(new Set(['Retain']));
   // It only remembers for an hour what was asked.
   expect(ReportsTable).toBe('Delete');
@@ -68,6 +75,7 @@ test('the stack says where everything is', () => {
   expect(Object.keys(Outputs).sort()).toEqual([
     'ApiUrl',
     'AudienceTable',
+    'CatalogTable',
     'Database',
     'DueTable',
     'FailedBatchesBucket',
@@ -75,9 +83,11 @@ test('the stack says where everything is', () => {
     'LakeBucket',
     'ProfileSnapshotFunction',
     'ProfilesTable',
+    'RecommendationsTable',
     'ReplayerFunction',
     'SegmentsTable',
     'StreamName',
+    'TrainerFunction',
     'TransitionsQueue',
     'WorkGroup',
   ]);

@@ -43,7 +43,7 @@ const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
     'AWS::IAM::Policy',
     (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:DeleteItem']),
   ],
-  'only profiles are scanned, for their snapshot': [
+  'only profiles are scanned, for their snapshot, and the catalog': [
     'AWS::IAM::Policy',
     (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:Scan']),
   ],
@@ -51,7 +51,7 @@ const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
     'AWS::IAM::Policy',
     (p) => p.PolicyDocument.Statement.push({ Action: 's3:DeleteObject', Resource: { 'Fn::GetAtt': ['LakeBucket'] } }),
   ],
-  'only what is due and audiences are written in batches, which may delete': [
+  'only what is due, audiences and models are written in batches, which may delete': [
     'AWS::IAM::Policy',
     (p) =>
       p.PolicyDocument.Statement.push({ Action: 'dynamodb:BatchWriteItem', Resource: { 'Fn::GetAtt': ['Profiles'] } }),

@@ -82,10 +82,13 @@ export const rules: Record<string, Rule> = {
         a === 's3:DeleteObject' || a === 'dynamodb:Scan' || !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
     ),
   ),
-  'only profiles are scanned, for their snapshot': each(
-    'AWS::IAM::Policy',
-    ({ Properties }, id) =>
-      !actionsOf(Properties.PolicyDocument.Statement).includes('dynamodb:Scan') || id.startsWith('ProfileSnapshots'),
+  'only profiles are scanned, for their snapshot, and the catalog': each('AWS::IAM::Policy', ({ Properties }, id) =>
+    Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
+      names(Action).includes('dynamodb:Scan'),
+    ).every(
+      ({ Resource }: Statement) =>
+        id.startsWith('ProfileSnapshots') || /^CatalogTable/.test(target(Resource as object)),
+    ),
   ),
   'files are deleted below folders only': each('AWS::IAM::Policy', ({ Properties }) =>
     Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
@@ -94,13 +97,13 @@ export const rules: Record<string, Rule> = {
       [Resource].flat().every((one) => /"\/[\w-]+(\/[\w-]+)*\/\*"/.test(JSON.stringify(one))),
     ),
   ),
-  'only what is due and audiences are written in batches, which may delete': each(
+  'only what is due, audiences and models are written in batches, which may delete': each(
     'AWS::IAM::Policy',
     ({ Properties }) =>
       Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
         names(Action).includes('dynamodb:BatchWriteItem'),
       ).every(({ Resource }: Statement) =>
-        [Resource].flat().every((one) => /^(DueTimes|Audience)Table/.test(target(one as object))),
+        [Resource].flat().every((one) => /^(DueTimes|Audience|Recommendations)Table/.test(target(one as object))),
       ),
   ),
   'queues are encrypted': each('AWS::SQS::Queue', ({ Properties }) => Properties.SqsManagedSseEnabled === true),
