@@ -9,8 +9,10 @@ import type { Station } from './gateway/stations.ts';
 import type { AwsAnswer, AwsCall, Gateway } from './gateway/types.ts';
 import { createHttpApi } from './http/http-api.ts';
 import { startHttpServer } from './http/http-server.ts';
+import { createPermissions, type Permissions } from './iam/permissions.ts';
 import { openAsyncInvocations } from './lambda/async-invocations.ts';
 import { type EventSourceMapping, type MappingStatus, startEventSourceMapping } from './lambda/event-source-mapping.ts';
+import type { FinishedInvocation } from './lambda/function-pool.ts';
 import { createLocalFunctions, type LocalFunction } from './lambda/local-functions.ts';
 import type { Pace } from './lambda/pace.ts';
 import { writeSandboxProgram } from './lambda/sandbox-program.ts';
@@ -22,7 +24,7 @@ import { openServices } from './open-services.ts';
 import { createLambdaService } from './services/lambda.ts';
 import { writeState } from './state-file.ts';
 import { loadAssembly } from './template/assembly.ts';
-import type { Trouble } from './trouble.ts';
+import { deniedTrouble, type Trouble } from './trouble.ts';
 
 export interface RuntimeOptions {
   /** Folder of the synthesized stack. */
@@ -35,7 +37,7 @@ export interface RuntimeOptions {
   readonly sandboxes?: number;
   /** After so long without work a sandbox ends; the next call starts another. Default 20 s. */
   readonly idleMs?: number;
-  /** Stops on the way of every AWS call: permissions, billing units, faults. Default: none. */
+  /** Stops on the way of every AWS call that is permitted: billing units, faults. Default: none. */
   readonly stations?: readonly Station[];
   /** How the pollers wait and retry. */
   readonly pace?: Partial<Pace>;
@@ -43,7 +45,9 @@ export interface RuntimeOptions {
   readonly asyncRetryMs?: readonly number[];
   /** Told of each AWS call after it was answered. */
   readonly onCall?: (call: AwsCall, answer: AwsAnswer) => void;
-  /** Told when a function fails, now and then while it goes on failing. */
+  /** Told of each invocation of a function after it ended, for the cost model. */
+  readonly onInvocation?: (invocation: FinishedInvocation) => void;
+  /** Told when a function fails or is denied something, now and then while it goes on. */
   readonly onTrouble?: (trouble: Trouble) => void;
 }
 
@@ -57,6 +61,8 @@ export interface Runtime {
   readonly deployment: Deployment;
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly mappings: ReadonlyMap<string, EventSourceMapping>;
+  /** What functions may do, what they did of it, and what they were denied. */
+  readonly permissions: Pick<Permissions, 'granted' | 'used' | 'denied'>;
   /** How far each event source mapping is. */
   status(): readonly MappingStatus[];
   /** Resolves when every record that is in a stream now is processed by every consumer, or set aside. */
@@ -101,7 +107,11 @@ async function start(
   closers.push(data.unlock);
   const server = await startHttpServer(options.port);
   closers.push(server.close);
-  const services = await openServices(data.path);
+  const onTrouble = options.onTrouble ?? (() => {});
+  const permissions = createPermissions(deniedTrouble(data.logs, onTrouble));
+  await permissions.open(path.join(data.state, 'permissions-used.json'));
+  closers.push(permissions.save);
+  const services = await openServices(data.path, permissions.refusal);
   closers.push(() => Promise.all(services.map((service) => service.close())));
 
   const mappings = new Map<string, EventSourceMapping>();
@@ -114,11 +124,13 @@ async function start(
     options.onCall?.(call, answer);
   };
   const lambda = createLambdaService();
-  const gateway = await startGateway({ services: [...services, lambda], onCall, stations: options.stations ?? [] });
+  const stations = [permissions.station, ...(options.stations ?? [])];
+  const gateway = await startGateway({ services: [...services, lambda], onCall, stations });
   closers.push(gateway.close);
 
   const deployment = await deployStack({ assembly, gateway, apiUrl: server.url });
   const { parts, outputs } = deployment;
+  permissions.enforce(deployment);
   await writeState(path.join(data.state, 'catalog.json'), parts.catalog);
 
   const functions = createLocalFunctions({
@@ -128,7 +140,8 @@ async function start(
     logs: data.logs,
     limit: options.sandboxes ?? 1,
     idleMs: options.idleMs,
-    onTrouble: options.onTrouble ?? (() => {}),
+    onInvocation: options.onInvocation,
+    onTrouble,
   });
   closers.push(() => functions.stop(graceMs));
   const invoke = (logicalId: string, event: object) => functions.get(logicalId).invoke(event);
@@ -181,6 +194,7 @@ async function start(
     deployment,
     functions: functions.byLogicalId,
     mappings,
+    permissions,
     status: () => all((mapping) => mapping.status()),
     drained: async () => void (await Promise.all(all((mapping) => mapping.drained()))),
     rewind: async () => void (await Promise.all(all((mapping) => mapping.rewind()))),

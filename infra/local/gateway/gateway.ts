@@ -29,7 +29,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const services = new Map(options.services.map((service) => [service.name, service]));
   const count = counting();
   const log = options.onCall ? [watching(options.onCall)] : [];
-  const route = chain([...log, count.station, answerErrors, ...(options.stations ?? [])], dispatchTo(services));
+  const stations = [answerErrors, ...(options.stations ?? []), answerErrors];
+  const route = chain([...log, count.station, ...stations], dispatchTo(services));
 
   const server = createServer({ keepAliveTimeout: idleMs, requestTimeout: 0 }, (request, response) => {
     serve(request, response, services, route).catch((error) => response.destroy(error));
@@ -107,7 +108,7 @@ function dispatchTo(services: ReadonlyMap<string, LocalService>): Next {
   };
 }
 
-/** Turns what a service or a later station throws into an answer, so that every station sees answers only. */
+/** Turns what a service or a later station throws into an answer, so that who comes before sees answers only. */
 const answerErrors: Station = async (call, next) => {
   try {
     return await next(call);

@@ -36,6 +36,8 @@ const route = (id: string, routeKey: string, functionId: string): Record<string,
   },
 });
 
+const allow = (Resource: object, ...Action: string[]) => ({ Effect: 'Allow', Action, Resource });
+
 /** A small stack of every kind of part: API, producer, stream, recorder, bucket, table and catalog. */
 export function aStack(resources: Record<string, TemplateResource> = {}): Template {
   return {
@@ -57,6 +59,30 @@ export function aStack(resources: Record<string, TemplateResource> = {}): Templa
         },
       },
       Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
+      Permissions: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          PolicyName: 'Permissions',
+          Roles: [{ Ref: 'Role' }],
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              allow(
+                { 'Fn::GetAtt': ['Events', 'Arn'] },
+                'kinesis:DescribeStream',
+                'kinesis:DescribeStreamSummary',
+                'kinesis:GetRecords',
+                'kinesis:GetShardIterator',
+                'kinesis:ListShards',
+                'kinesis:PutRecord',
+                'kinesis:PutRecords',
+              ),
+              allow({ 'Fn::GetAtt': ['Lake', 'Arn'] }, 's3:ListBucket'),
+              allow({ 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Lake', 'Arn'] }, '/*']] }, 's3:PutObject'),
+            ],
+          },
+        },
+      },
       Logs: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 7 } },
       Events: { Type: 'AWS::Kinesis::Stream', Properties: { StreamModeDetails: { StreamMode: 'ON_DEMAND' } } },
       Lake: { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
