@@ -7,6 +7,13 @@ import { DEFAULT_CURRENCY } from '../../schemas/event/vocabulary.ts';
 import { type Column, dayPartition, type LakeTable, type LakeView } from '../../schemas/lake/column.ts';
 import { reporting } from '../../schemas/lake/shop-views.ts';
 import { lakeTables } from '../../schemas/lake/tables.ts';
+import {
+  runPartition,
+  type TrainingColumn,
+  type TrainingTable,
+  trainingFolder,
+  trainingTables,
+} from '../../schemas/lake/training-tables.ts';
 import { lakeViews } from '../../schemas/lake/views.ts';
 import type { Explanation } from './grant.ts';
 import { prestoView } from './presto-view.ts';
@@ -18,7 +25,8 @@ export interface LakeCatalogProps {
   readonly reportingCurrency: string;
 }
 
-const glueColumns = (columns: readonly Column[]) => columns.map(({ name, type, comment }) => ({ name, type, comment }));
+const glueColumns = (columns: readonly TrainingColumn[]) =>
+  columns.map(({ name, type, comment }) => ({ name, type, comment }));
 
 /**
  * Owns the database `headwater_<stage>` with its tables over the files and its views over the tables.
@@ -38,6 +46,7 @@ export class LakeCatalog extends Construct {
       databaseInput: { name: this.databaseName, description: 'Customer events of Headwater. Query the views.' },
     });
     for (const table of lakeTables) this.addTable(table.name, database, tableOf(table, bucket));
+    for (const table of trainingTables) this.addTable(table.name, database, trainingTableOf(table, bucket));
     for (const view of lakeViews) {
       const sql = view.name === reporting.name ? reportingIn(reportingCurrency) : sqlOf(view);
       this.addTable(view.name, database, viewOf(view, sql, this.databaseName));
@@ -82,18 +91,37 @@ export class LakeCatalog extends Construct {
 }
 
 function tableOf(table: LakeTable, bucket: Bucket): CfnTable.TableInputProperty {
-  const { name, comment, columns, unpartitioned } = table;
-  const location = bucket.s3UrlForObject(`${name}/`);
+  const location = bucket.s3UrlForObject(`${table.name}/`);
+  return parquetTable(table, location, table.unpartitioned ? [] : [dayPartition], projectedDays(location));
+}
+
+/** A run's folder is read by its name alone, which a query must give: nobody lists runs. */
+function trainingTableOf(table: TrainingTable, bucket: Bucket): CfnTable.TableInputProperty {
+  const location = bucket.s3UrlForObject(`${trainingFolder}${table.name}/`);
+  const { name: run } = runPartition;
+  return parquetTable(table, location, [runPartition], {
+    'projection.enabled': 'true',
+    [`projection.${run}.type`]: 'injected',
+    'storage.location.template': `${location}${run}=\${${run}}/`,
+  });
+}
+
+function parquetTable(
+  { name, comment, columns }: Pick<TrainingTable, 'name' | 'comment' | 'columns'>,
+  location: string,
+  partitionKeys: readonly Column[],
+  projection: Record<string, string>,
+): CfnTable.TableInputProperty {
   return {
     name,
     description: comment,
     tableType: 'EXTERNAL_TABLE',
-    partitionKeys: unpartitioned ? [] : glueColumns([dayPartition]),
+    partitionKeys: glueColumns(partitionKeys),
     parameters: {
       EXTERNAL: 'TRUE',
       classification: 'parquet',
       comment,
-      ...(unpartitioned ? {} : projectedDays(location)),
+      ...(partitionKeys.length > 0 ? projection : {}),
     },
     storageDescriptor: {
       location,

@@ -27,6 +27,8 @@ export interface Query {
   readonly signal: AbortSignal;
   /** Told what the query reads, views' own tables included, before it reads; throws to refuse. */
   readonly onReads?: (relations: ReadonlySet<string>) => void;
+  /** Where the rows go as Parquet, in the place of an answer: a path below the root, and DuckDB's name of a codec. */
+  readonly into?: { readonly file: string; readonly compression: string };
 }
 
 /** One query under way. */
@@ -81,7 +83,7 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
       query.signal.addEventListener('abort', interrupt);
       try {
         query.signal.throwIfAborted();
-        const result = await runSelect(connection, duckDbSql, profile);
+        const result = await runSelect(connection, duckDbSql, profile, query.into);
         const end = () => {
           done();
           return close();
@@ -144,7 +146,12 @@ const sessionSettings = [
 ];
 
 /** Runs what must be one SELECT, so that not even a gap in the translation can change anything. */
-async function runSelect(connection: DuckDBConnection, sql: string, profile: string): Promise<DuckDBResult> {
+async function runSelect(
+  connection: DuckDBConnection,
+  sql: string,
+  profile: string,
+  into: Query['into'],
+): Promise<DuckDBResult> {
   for (const setting of [...sessionSettings, `profiling_output = ${literal(profile)}`]) {
     await connection.run(`SET ${setting}`);
   }
@@ -153,7 +160,9 @@ async function runSelect(connection: DuckDBConnection, sql: string, profile: str
   if (statements.count !== 1 || prepared.statementType !== StatementType.SELECT) {
     throw new QueryError('NOT_SUPPORTED', 'Only one query at a time is answered');
   }
-  return prepared.stream();
+  if (!into) return prepared.stream();
+  const { file, compression } = into;
+  return connection.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet, COMPRESSION ${compression})`);
 }
 
 function bytesRead(profile: string): number {

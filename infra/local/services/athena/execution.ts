@@ -7,6 +7,7 @@ import { type ColumnInfo, columnInfoOf } from './column-info.ts';
 import type { Engine } from './engine.ts';
 import { QueryError, queryErrorOf } from './query-error.ts';
 import { csvOf, type ResultRow } from './result-file.ts';
+import { readUnload, type Unload } from './unload-statement.ts';
 import { answerUtility } from './utility-statement.ts';
 
 export interface ExecutionRequest {
@@ -73,7 +74,7 @@ export class Execution {
     }
   }
 
-  async *#csv({ engine, catalog }: ExecutionParts): AsyncGenerator<string> {
+  async *#csv({ engine, store, catalog }: ExecutionParts): AsyncGenerator<string> {
     const { sql, parameters, database } = this.request;
     const known = catalog().database;
     if (database.toLowerCase() !== known.toLowerCase()) {
@@ -91,7 +92,9 @@ export class Execution {
       );
     else {
       const answer = answerUtility(sql, catalog());
+      const unload = readUnload(sql);
       if (answer) yield this.#table(answer.columns, answer.rows);
+      else if (unload) await this.#unload(unload, engine, store, onReads);
       else yield* this.#query(engine, onReads);
     }
   }
@@ -112,6 +115,33 @@ export class Execution {
       }
     } finally {
       this.scannedBytes = running.end();
+    }
+  }
+
+  /** Writes the rows as one file into a folder that must be empty; readers see it whole or not at all. */
+  async #unload(
+    { select, target, compression }: Unload,
+    engine: Engine,
+    store: ObjectStore,
+    onReads: (relations: ReadonlySet<string>) => void,
+  ): Promise<void> {
+    const { bucket, prefix } = splitLocation(target);
+    if (!store.keys(bucket, prefix).next().done) {
+      const where = `Target directory for table already exists: ${target}`;
+      const mend = `You may need to manually clean the data at location '${target}' before retrying. Athena will not delete data in your account.`;
+      throw new QueryError('HIVE_PATH_ALREADY_EXISTS', `${where}. ${mend}`);
+    }
+    const file = store.temporaryFile();
+    const { signal } = this.#abort;
+    const into = { file, compression };
+    try {
+      const running = await engine.start({ ...this.request, sql: select, signal, onReads, into });
+      this.scannedBytes = running.end();
+      signal.throwIfAborted();
+      // Here, unlike in Athena, names end as DuckDB's tables expect it of their files.
+      store.takeFile(bucket, `${prefix}${this.id}.parquet`, file);
+    } finally {
+      store.discard(file);
     }
   }
 

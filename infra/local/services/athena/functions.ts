@@ -196,8 +196,10 @@ export const functions: Readonly<Record<string, string>> = {
   histogram: 'histogram',
   map_agg:
     'map_from_entries(list_filter(array_agg(struct_pack(k := $1, v := $2)), (hw_e, hw_i) -> hw_e.k IS NOT NULL AND list_position(list_transform(array_agg(struct_pack(k := $1, v := $2)), hw_f -> hw_f.k), hw_e.k) = hw_i))',
+  'max/2': 'max',
   max_by: 'arg_max_null',
   'max_by/3': 'arg_max',
+  'min/2': 'min',
   min_by: 'arg_min_null',
   'min_by/3': 'arg_min',
   regr_intercept: 'regr_intercept',

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Catalog, CatalogTable } from './catalog.ts';
+import { injectedKeysOf } from './injected-partitions.ts';
 import { QueryError, queryErrorOf } from './query-error.ts';
 import { folderOf, holdsParquet, quoted, tableSql } from './table-sql.ts';
 import { type Translation, translate } from './translate.ts';
@@ -11,6 +12,7 @@ export class Relations {
   /** Names of the tables that had files. */
   #withFiles: ReadonlySet<string> = new Set();
   #names = new Map<string, 'table' | 'view'>();
+  #injected = new Map<string, readonly string[]>();
   readonly #broken = new Map<string, QueryError>();
   /** What each view reads itself. */
   readonly #readBy = new Map<string, ReadonlySet<string>>();
@@ -20,12 +22,16 @@ export class Relations {
   }
 
   translate(sql: string, parameters: readonly string[]): Translation {
-    const translation = translate(sql, { database: this.#catalog.database, relations: this.#names, parameters });
+    const translation = translate(sql, { ...this.#known, parameters });
     for (const name of translation.relations) {
       const error = this.#broken.get(name);
       if (error) throw new QueryError('INVALID_VIEW', `'${name}' cannot be read: ${error.message}`);
     }
     return translation;
+  }
+
+  get #known() {
+    return { database: this.#catalog.database, relations: this.#names, injected: this.#injected };
   }
 
   /** The tables and views themselves, and all that the views read. */
@@ -57,6 +63,7 @@ export class Relations {
     }
     this.#catalog = catalog;
     this.#names = new Map(catalog.tables.map(({ name, kind }) => [name.toLowerCase(), kind]));
+    this.#injected = new Map(catalog.tables.map((table) => [table.name.toLowerCase(), injectedKeysOf(table)]));
     this.#broken.clear();
     this.#readBy.clear();
     for (const table of catalog.tables) {
@@ -85,10 +92,7 @@ export class Relations {
       for (const view of waiting) {
         const name = view.name.toLowerCase();
         try {
-          const { sql, relations } = translate(view.viewSql ?? '', {
-            database: catalog.database,
-            relations: this.#names,
-          });
+          const { sql, relations } = translate(view.viewSql ?? '', this.#known);
           this.#readBy.set(name, relations);
           await connection.run(`CREATE VIEW ${quoted(name)} AS ${sql}`);
           this.#broken.delete(name);

@@ -1,3 +1,4 @@
+import { checkInjected } from './injected-partitions.ts';
 import { QueryError } from './query-error.ts';
 import { rewriteCall } from './rewrite-calls.ts';
 import { type Node, type Parts, readTrino, rewrite, visit, writeDuckDb } from './syntax-tree.ts';
@@ -17,6 +18,8 @@ export interface TranslateOptions {
   readonly relations: ReadonlyMap<string, 'table' | 'view'>;
   /** Literals for the `?` in the query, in order: `'text'`, `12.5`, `DATE '2026-01-02'`. */
   readonly parameters?: readonly string[] | undefined;
+  /** Injected partition keys of the tables that have any, all in lower case. Default: none has. */
+  readonly injected?: ReadonlyMap<string, readonly string[]>;
 }
 
 const queryKinds = new Set(['select', 'union', 'intersect', 'except', 'subquery', 'values', 'paren']);
@@ -33,6 +36,7 @@ export function translate(trinoSql: string, options: TranslateOptions): Translat
   }
   const withValues = fillParameters(tree, count, options.parameters ?? []);
   const relations = checkRelations(withValues, options);
+  checkInjected(withValues, options.injected ?? new Map());
   const wantsPath = mentionsPath(withValues);
   const rewritten = rewrite(withValues, (part, parts, node) => {
     if (part === 'table' && parts.name?.name) return relation(parts, options, wantsPath);

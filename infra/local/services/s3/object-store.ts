@@ -113,6 +113,22 @@ export class ObjectStore {
     return this.#headOf(key, target, statSync(target), Buffer.isBuffer(body) ? body : undefined);
   }
 
+  /** Path of a file that isn't there yet, for `takeFile` to make an object of. */
+  temporaryFile(): string {
+    return path.join(this.root, '.tmp', randomUUID());
+  }
+
+  /** Makes a finished temporary file an object. */
+  takeFile(bucket: string, key: string, file: string): void {
+    const target = this.pathOf(bucket, key);
+    this.#keepHeaders(bucket, key, {});
+    place(file, target, key);
+  }
+
+  discard(file: string): void {
+    rmSync(file, { force: true });
+  }
+
   /** Throws `PreconditionFailed` (412), or `NoSuchKey` when a match is asked of an object that is not there. */
   check(bucket: string, key: string, { ifMatch, ifNoneMatch }: Conditions): void {
     if (ifMatch === undefined && ifNoneMatch === undefined) return;
