@@ -1,7 +1,7 @@
 import type { SegmentExplanation } from '../../schemas/segment/view.ts';
 import { type CompiledCatalog, mergeTracks } from '../../shared/segments/compile-catalog.ts';
 import { explain } from '../../shared/segments/explain.ts';
-import type { FoundPerson } from './person.ts';
+import type { FoundPerson } from '../adapters/person.ts';
 
 /** Why a person is in a segment at `asOf`, or is not; undefined when there is no such segment. */
 export function explainMembership(

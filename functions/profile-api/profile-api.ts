@@ -9,6 +9,7 @@ import { viewOf } from '../../shared/profile/view.ts';
 import type { CompiledCatalog } from '../../shared/segments/compile-catalog.ts';
 import type { AudienceLists } from '../adapters/audience-lists.ts';
 import type { ControlStream } from '../adapters/control-stream.ts';
+import { type FoundPerson, findPerson, keysNamed } from '../adapters/person.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
 import { NotStoredError, type PutRecords, storeInOrder } from '../adapters/store-in-order.ts';
 import { withCursor } from '../middleware/cursor-problem.ts';
@@ -18,7 +19,6 @@ import { invalidParameter } from '../middleware/parameters.ts';
 import { ProblemError } from '../middleware/problem.ts';
 import { consentEvent, keyWithEvents } from './consent-event.ts';
 import { explainMembership } from './explain-membership.ts';
-import { type FoundPerson, findPerson, keysNamed } from './person.ts';
 import { splitOf } from './split.ts';
 
 export interface ProfileApiProps {

@@ -1,7 +1,7 @@
 import type { UnlinkRecord } from '../../schemas/stream/control.ts';
 import { type SplitRequest, splitRecords } from '../../shared/identity/split.ts';
+import type { FoundPerson } from '../adapters/person.ts';
 import { invalidBody } from '../middleware/body.ts';
-import type { FoundPerson } from './person.ts';
 
 /** The records that take ids out of a person. Throws a problem that names each id that cannot be taken out. */
 export function splitOf(

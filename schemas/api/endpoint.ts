@@ -1,7 +1,14 @@
 import type { z } from 'zod';
 import type { ZodMiniObject, ZodMiniType } from 'zod/mini';
 
-export type HttpFunction = 'collector' | 'profile-api' | 'segment-api' | 'catalog-api' | 'report-api' | 'service-api';
+export type HttpFunction =
+  | 'collector'
+  | 'profile-api'
+  | 'segment-api'
+  | 'catalog-api'
+  | 'report-api'
+  | 'recommendation-api'
+  | 'service-api';
 
 export interface EndpointResponse {
   /** Name in the OpenAPI document of an answer that several endpoints share. */
@@ -34,7 +41,7 @@ export interface Route {
 /** An endpoint of the HTTP API as data: routes, validation and OpenAPI are made from it. */
 export interface Endpoint extends Route {
   readonly handler: HttpFunction;
-  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Catalog' | 'Reports' | 'Service';
+  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Catalog' | 'Recommendations' | 'Reports' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** By status. */

@@ -2,6 +2,7 @@ import { catalogEndpoints } from './catalog.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ingestionEndpoints } from './ingestion.ts';
 import { profileEndpoints } from './profiles.ts';
+import { recommendationEndpoints } from './recommendations.ts';
 import { reportEndpoints } from './reports.ts';
 import { segmentEndpoints } from './segments.ts';
 import { serviceEndpoints } from './service.ts';
@@ -12,6 +13,7 @@ export const endpoints: readonly Endpoint[] = [
   ...profileEndpoints,
   ...segmentEndpoints,
   ...catalogEndpoints,
+  ...recommendationEndpoints,
   ...reportEndpoints,
   ...serviceEndpoints,
 ];

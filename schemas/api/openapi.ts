@@ -38,6 +38,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       { name: 'Profiles', description: 'People, as their events tell.' },
       { name: 'Segments', description: 'Groups of people, kept up to date by events and by time.' },
       { name: 'Catalog', description: 'What is for sale: what recommendations show, and what they leave out.' },
+      { name: 'Recommendations', description: 'Items for a person, like another, or popular.' },
       { name: 'Reports', description: 'Figures of the lake, as data, CSV or charts.' },
       { name: 'Service', description: 'The service itself.' },
     ],

@@ -151,6 +151,16 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     'ProfileApi',
     ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'kinesis:PutRecords', ...writeLogs],
   ],
+  'recommendation-api': [
+    'RecommendationApiApi',
+    [
+      ...Array(3).fill('dynamodb:BatchGetItem'),
+      'dynamodb:GetItem',
+      'dynamodb:Scan',
+      'kinesis:PutRecords',
+      ...writeLogs,
+    ],
+  ],
   'catalog-api': ['CatalogApi', ['dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem', ...writeLogs]],
   'report-api': [
     'ReportsApi',

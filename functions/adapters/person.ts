@@ -6,7 +6,7 @@ import { keysOf } from '../../shared/identity/subtree.ts';
 import { type FoldedProfile, newFoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { mergeProfiles } from '../../shared/profile/merge.ts';
 import { decodeProfile } from '../../shared/profile/state.ts';
-import type { ProfileStore } from '../adapters/profile-store.ts';
+import type { ProfileStore } from './profile-store.ts';
 
 /** A person, read by any of their keys. */
 export interface FoundPerson {

@@ -1,0 +1,63 @@
+import type { CatalogItem } from '../../schemas/catalog.ts';
+import type { RecommendedItem } from '../../schemas/recommendation.ts';
+import { nameOf, ofCategory } from './category.ts';
+import type { Choice } from './choose.ts';
+import type { Picked } from './pick.ts';
+import { SETTLED_MS } from './shelf.ts';
+
+/** Scores are told to 1/1,000,000: more digits say nothing. */
+const SCORE_STEPS = 1_000_000;
+
+export interface Reasons {
+  /** Categories by which popular items were chosen. */
+  readonly categories: readonly string[];
+  /** Ids of items that the person has bought. */
+  readonly bought: ReadonlySet<string>;
+}
+
+/** Items as they are answered, each with its reason. */
+export async function shown(
+  { shelf, model }: Pick<Choice, 'shelf' | 'model'>,
+  picked: readonly Picked[],
+  { categories, bought }: Reasons,
+): Promise<RecommendedItem[]> {
+  const idOf = (index: number | undefined) => (index === undefined ? undefined : model?.items.ids[index]);
+  const causes = picked.flatMap(({ because }) => idOf(because) ?? []);
+  const titles = causes.length === 0 ? undefined : await shelf.read([...new Set(causes)], SETTLED_MS);
+  return picked.map((item) => {
+    const cause = idOf(item.because);
+    return {
+      itemId: item.itemId,
+      score: Math.round(item.score * SCORE_STEPS) / SCORE_STEPS,
+      reason: reasonOf(item),
+      ...detailsOf(item.known),
+    };
+
+    function reasonOf({ how, known, item: index }: Picked): string {
+      if (cause !== undefined) {
+        const title = titles?.get(cause)?.title ?? cause;
+        if (how === 'content') return `like ${title}`;
+        return `${bought.has(cause) ? 'bought' : 'viewed'} with ${title}`;
+      }
+      const category = known && categories.find((each) => ofCategory(each)(known));
+      if (category !== undefined) return `popular in ${nameOf(category)}`;
+      return (model?.items.trend[index] ?? 0) >= 0.5 ? 'trending' : 'popular';
+    }
+  });
+}
+
+/** An item of the catalog as it is shown when there is nothing but the catalog to go by. */
+export const newest = (item: CatalogItem): RecommendedItem => ({
+  itemId: item.itemId,
+  score: 0,
+  reason: 'new',
+  ...detailsOf(item),
+});
+
+/** What an app needs to show an item, as far as the catalog knows it. */
+function detailsOf(item: CatalogItem | undefined): Omit<RecommendedItem, 'itemId' | 'score' | 'reason'> {
+  if (item === undefined) return {};
+  const { title, category, brand, price, currency, image, url } = item;
+  const details = { title, category, brand, price, currency, image, url };
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
+import { PERSONALISATION } from '../../schemas/event/vocabulary.ts';
+import type { Profile } from '../../schemas/profile.ts';
+import type { Key } from '../../schemas/stream/control.ts';
+import { rawIdOf } from '../../shared/identity/keys.ts';
+import { weightAt } from '../../shared/profile/affinities.ts';
+import { isLaterChoice } from '../../shared/profile/consent.ts';
+import { findPerson, keysNamed } from '../adapters/person.ts';
+import type { ProfileStore } from '../adapters/profile-store.ts';
+
+/** What somebody did with an item. */
+export interface Interest {
+  readonly itemId: string;
+  /** Interactions, each decayed: 1 for a view just now. */
+  readonly weight: number;
+  readonly lastAt: number;
+  readonly isBought: boolean;
+}
+
+/** For whom an answer is. */
+export interface Somebody {
+  /** The person's key; null for nobody that can be remembered. */
+  readonly key: Key | null;
+  /** Whether what they did may be used. */
+  readonly isPersonal: boolean;
+  /** What they did, the latest first. */
+  readonly interests: readonly Interest[];
+  /** Categories by interest, the greatest first. */
+  readonly categories: readonly string[];
+}
+
+const MOST_CATEGORIES = 3;
+/** However the purpose is spelt. */
+const purposes = [PERSONALISATION, 'personalization'];
+
+/** Finds out for whom an answer is, as of `now` (milliseconds since 1970). Somebody that no event tells of has no interests. */
+export async function findSomebody(
+  store: Pick<ProfileStore, 'read'>,
+  ids: { readonly userId?: string | undefined; readonly anonymousId?: string | undefined },
+  now: number,
+): Promise<Somebody> {
+  const named = ids.userId === undefined ? [`anonymous:${ids.anonymousId}`] : keysNamed(ids.userId);
+  const [asked = ''] = named;
+  const person = isBlockedId(rawIdOf(asked)) ? undefined : await findPerson(store, named);
+  if (person === undefined) {
+    return { key: isBlockedId(rawIdOf(asked)) ? null : asked, isPersonal: true, interests: [], categories: [] };
+  }
+  const { home, profile } = person;
+  if (!isGranted(profile)) return { key: null, isPersonal: false, interests: [], categories: [] };
+  return { key: home, isPersonal: true, interests: interestsOf(profile, now), categories: categoriesOf(profile) };
+}
+
+/** Whether the latest choice allows it; nobody was asked until there is one. */
+function isGranted({ consent }: Profile): boolean {
+  const choices = purposes.flatMap((purpose) => consent.get(purpose) ?? []);
+  const [latest] = choices.sort((one, other) => (isLaterChoice(one, other) ? -1 : 1));
+  return latest?.granted ?? true;
+}
+
+function interestsOf({ items }: Profile, now: number): Interest[] {
+  return Array.from(items, ([itemId, { weight, lastAt, orders }]) => ({
+    itemId,
+    weight: weightAt(weight, now),
+    lastAt,
+    isBought: orders > 0,
+  })).sort((one, other) => other.lastAt - one.lastAt || (one.itemId < other.itemId ? -1 : 1));
+}
+
+const categoriesOf = ({ categories }: Profile): string[] =>
+  [...categories]
+    .sort(([one, weight], [other, otherWeight]) => otherWeight - weight || (one < other ? -1 : 1))
+    .slice(0, MOST_CATEGORIES)
+    .map(([category]) => category);
+
+/** Whether a person is of the holdout: the same share of people at all times, whoever asks. `share` is from 0 to 1. */
+export function isHoldout(key: Key, share: number): boolean {
+  const hash = createHash('sha256').update(`recommendations holdout\n${key}`).digest();
+  return hash.readUInt32BE(0) / 2 ** 32 < share;
+}
