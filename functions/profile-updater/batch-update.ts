@@ -1,5 +1,6 @@
 import type { IdentityRules } from '../../schemas/identity-rules.ts';
 import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
+import { isEventDelivery } from '../../shared/profile/delivery.ts';
 import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { profileIdOf } from '../../shared/profile/new-profile.ts';
 import { partKeysFor } from '../../shared/profile/parts.ts';
@@ -77,18 +78,25 @@ export class BatchUpdate {
     return this.#failedAt;
   }
 
-  /** Reads the items of the keys, publishes what their outboxes may still hold, then reads the parts of persons. */
+  /**
+   * Reads the items of the keys, publishes what their outboxes may still hold, then reads the parts of persons.
+   *
+   * What comes of control records alone waits until it is about to be replaced: two keys whose outboxes speak to each
+   * other would never come to rest.
+   */
   async #read(keys: readonly KeyBatch[]): Promise<ReadonlyMap<Key, ReadProfile>> {
     const items = await this.#props.store.read(keys.map(({ key }) => key));
-    const found = new Map<Key, { version: number; stored: FoldedProfile | undefined; parts: Key[] }>();
+    const found = new Map<Key, Omit<ReadProfile, 'parts'> & { readonly parts: Key[] }>();
     const outboxes: Outbox[] = [];
     for (const batch of keys) {
       const item = items.get(batch.key);
       try {
         const stored = item && this.#warm.take(batch.key, item);
         const parts = partKeysFor(batch.key, stored?.identity, batch.deliveries);
-        found.set(batch.key, { version: item?.version ?? 0, stored, parts });
-        if (stored?.outbox !== undefined) outboxes.push(stored.outbox);
+        const outbox = stored?.outbox;
+        const isNow = outbox !== undefined && (batch.deliveries.some(isEventDelivery) || this.#isOfThisBatch(outbox));
+        if (isNow) outboxes.push(outbox);
+        found.set(batch.key, { version: item?.version ?? 0, stored, unsaid: isNow ? undefined : outbox, parts });
       } catch (error) {
         if (!isHopeless(error)) throw error;
         this.#leaveOut(batch, error);
@@ -96,7 +104,7 @@ export class BatchUpdate {
     }
     await this.#say(outboxes);
     const parts = await this.#readParts([...new Set(Array.from(found.values(), (one) => one.parts).flat())]);
-    return new Map(Array.from(found, ([key, { version, stored }]) => [key, { version, stored, parts }]));
+    return new Map(Array.from(found, ([key, one]) => [key, { ...one, parts }]));
   }
 
   async #readParts(keys: readonly Key[]): Promise<ReadonlyMap<Key, FoldedProfile>> {
@@ -123,7 +131,7 @@ export class BatchUpdate {
       ...this.#props,
       catalog,
       readParts: (others) => this.#readParts(others),
-      clearOutbox: (outbox) => this.#say(outbox === undefined ? [] : [outbox]),
+      say: (outbox) => this.#say([outbox]),
     };
     const waiting = new Set(keys.filter(({ key }) => read.has(key)));
     const remaining = [...waiting].values();
@@ -178,14 +186,18 @@ export class BatchUpdate {
     if (unsaid.some(({ length }) => length > 0)) await this.#put(unsaid.flat());
   }
 
-  async #unsaid({ records, shardId, sequenceNumber }: Outbox): Promise<readonly ControlRecord[]> {
-    const start = this.#starts.get(shardId);
-    // A batch that came before this one on its shard is over: it was acknowledged, or given up with its outboxes unsaid.
-    const isOver = start !== undefined && compareSequence(sequenceNumber, start) < 0;
-    if (!isOver) return records;
+  async #unsaid(outbox: Outbox): Promise<readonly ControlRecord[]> {
+    const { records } = outbox;
+    if (this.#isOfThisBatch(outbox)) return records;
     const transitions = records.flatMap((record) => (record.kind === 'transitions' ? record.items : []));
     if (transitions.length === 0 || !(await this.#props.haveHeard(transitions))) return records;
     return records.filter(({ kind }) => kind !== 'transitions');
+  }
+
+  /** Whether a delivery of this batch caused it: then the batch comes again, and was not acknowledged. */
+  #isOfThisBatch({ shardId, sequenceNumber }: Outbox): boolean {
+    const start = this.#starts.get(shardId);
+    return start !== undefined && compareSequence(sequenceNumber, start) >= 0;
   }
 
   #fail(batches: readonly Pick<KeyBatch, 'firstRecord'>[], error: unknown): undefined {

@@ -20,8 +20,8 @@ export interface ProfileUpdaterProps extends BatchProps {
  * 2. Outboxes are published after the writes, and a batch is acknowledged after that. If a sandbox dies in between, the
  *    batch comes again. Then nothing in it is new to the item, and the outbox that was found is published again.
  * 3. An outbox is replaced only once it was surely published: this sandbox has done so, or the consumer of transitions has
- *    heard of them. Any other one is published before. That an earlier batch of the shard wrote it proves nothing: that
- *    batch may have been given up halfway.
+ *    heard of them. Any other one is published before, or as soon as an event comes. That an earlier batch of the shard
+ *    wrote it proves nothing: that batch may have been given up halfway.
  * 4. What is published twice has the same ids and numbers: keys, consumers and the lake know what they have seen.
  * 5. A due time is armed before the item that relies on it is written: a crash between leaves a tick that finds nothing.
  * 6. A barrier is marked when all that lies before it in the batch was written and published.

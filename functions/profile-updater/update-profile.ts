@@ -21,14 +21,15 @@ export interface Writer extends Pick<FoldContext, 'catalog' | 'identity'> {
   /** The parts of other keys, as they are now. */
   readonly readParts: (keys: readonly Key[]) => Promise<FoldContext['parts']>;
   /** Publishes an outbox that is about to be replaced, unless it surely was published. */
-  readonly clearOutbox: (outbox: Outbox | undefined) => Promise<void>;
+  readonly say: (outbox: Outbox) => Promise<void>;
 }
 
 /** A key's item as it was read, decoded, with the parts of the person's other keys, which were read after it. */
 export interface ReadProfile {
   readonly version: number;
-  /** Its outbox was published. */
   readonly stored: FoldedProfile | undefined;
+  /** Its outbox, unless that was just published. */
+  readonly unsaid: Outbox | undefined;
   readonly parts: FoldContext['parts'];
 }
 
@@ -94,6 +95,7 @@ async function foldAndWrite(
     const folded = fold(key, stored, deliveries, { pages, catalog, identity, parts });
     const { taken, next, spilled, arm, applied, repeated } = folded;
     if (next === undefined) return { taken, applied, repeated, written: undefined };
+    if (read.unsaid !== undefined) await writer.say(read.unsaid);
 
     const { item, encoded, textBytes } = itemOf(key, read.version + 1, writer.newToken(), next);
     const begun = clock();
@@ -114,9 +116,8 @@ async function foldAndWrite(
 async function readAgain(writer: Writer, key: Key, deliveries: readonly Delivery[]): Promise<ReadProfile> {
   const item = (await writer.store.read([key])).get(key);
   const stored = item && decodeProfile(item);
-  await writer.clearOutbox(stored?.outbox);
   const parts = await writer.readParts(partKeysFor(key, stored?.identity, deliveries));
-  return { version: item?.version ?? 0, stored, parts };
+  return { version: item?.version ?? 0, stored, unsaid: stored?.outbox, parts };
 }
 
 async function pagesOf(store: ProfileStore, key: Key, stored: FoldedProfile | undefined) {

@@ -75,6 +75,23 @@ describe('what an item has to say', () => {
     expect(items.map(({ n }) => n)).toEqual([1, 2, 3]);
   });
 
+  it('comes to rest though each batch is read by a new sandbox, and keys speak to each other', async () => {
+    const world = new World(someSegments);
+    for (const userId of ['ann', 'bob'])
+      world.send(anIdentify({ userId, anonymousId: 'd-1', traits: { plan: 'pro' } }));
+    for (const [previousId, userId] of ['ann bob', 'bob ann', 'ann ann'].map((ids) => ids.split(' '))) {
+      world.send({ messageId: `alias-${previousId}-${userId}`, type: 'alias', previousId, userId });
+    }
+    for (let rounds = 0; world.shards.some((_, shard) => world.hasBacklog(shard)); rounds += 1) {
+      expect(rounds).toBeLessThan(100);
+      for (const shard of world.shards.keys()) {
+        world.restart();
+        await world.step(shard);
+      }
+    }
+    world.transitions();
+  });
+
   it('brings the batch back when it cannot be said', async () => {
     const world = aWorld();
     world.send(aTrack({ userId: 'bob' }));
