@@ -25,10 +25,8 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** How long a run may be silent before another takes over, in milliseconds. */
+/** How long a run may be silent before another takes over, in milliseconds, unless its work says otherwise. */
 export const LEASE_MS = 6_000;
-/** How often a run speaks up at least. */
-const BEAT_MS = LEASE_MS / 4;
 
 /**
  * The right to work on something. Each write is conditional on this run's last one, so that of two runs that take
@@ -37,14 +35,16 @@ const BEAT_MS = LEASE_MS / 4;
 export class Lease<Work extends object> {
   readonly #store: HeldStore<Work>;
   readonly #clock: () => number;
+  readonly #leaseMs: number;
   #held: Held & Work;
   #writing: Promise<unknown> = Promise.resolve();
   /** A write failed without an answer: it may have happened. */
   #isUncertain = false;
 
-  private constructor(store: HeldStore<Work>, clock: () => number, held: Held & Work) {
+  private constructor(store: HeldStore<Work>, clock: () => number, held: Held & Work, leaseMs: number) {
     this.#store = store;
     this.#clock = clock;
+    this.#leaseMs = leaseMs;
     this.#held = held;
   }
 
@@ -54,33 +54,39 @@ export class Lease<Work extends object> {
     clock: () => number,
     owner: string,
     none: Work,
+    leaseMs = LEASE_MS,
   ): Promise<Lease<Work> | undefined> {
     const before = await store.read();
     if (before !== undefined && before.leaseUntil > clock()) return undefined;
-    const held = { ...(before ?? none), version: (before?.version ?? 0) + 1, owner, leaseUntil: clock() + LEASE_MS };
-    return (await store.write(held)) ? new Lease(store, clock, held) : undefined;
+    const held = { ...(before ?? none), version: (before?.version ?? 0) + 1, owner, leaseUntil: clock() + leaseMs };
+    return (await store.write(held)) ? new Lease(store, clock, held, leaseMs) : undefined;
   }
 
   /** What was stored last. */
-  get work(): Work {
+  get work(): Held & Work {
     return this.#held;
   }
 
   /** Stores how far the work is. Throws `LeaseLostError`. */
   async save(work: Work): Promise<void> {
-    await this.#write(() => ({ ...work, leaseUntil: this.#clock() + LEASE_MS }));
+    await this.change(() => work);
+  }
+
+  /** Stores what changes of the work as it is when the write before is done. Throws `LeaseLostError`. */
+  async change(next: (work: Work) => Work): Promise<void> {
+    await this.#write(next, () => this.#clock() + this.#leaseMs);
   }
 
   /** Lives on, when a part of its time is over. Throws `LeaseLostError`. */
   async renew(): Promise<void> {
-    if (this.#held.leaseUntil - this.#clock() > LEASE_MS - BEAT_MS) return;
-    await this.#write((held) => ({ ...held, leaseUntil: this.#clock() + LEASE_MS }));
+    if (this.#held.leaseUntil - this.#clock() > this.#leaseMs - this.#beatMs) return;
+    await this.change((work) => work);
   }
 
   /** Lives on while something is done that may take long. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     // A renewal that fails shows at the next write, which has to be done before anything comes of the work.
-    const beat = setInterval(() => this.renew().catch(() => undefined), BEAT_MS);
+    const beat = setInterval(() => this.renew().catch(() => undefined), this.#beatMs);
     try {
       return await work();
     } finally {
@@ -88,13 +94,18 @@ export class Lease<Work extends object> {
     }
   }
 
-  /** Lets the next run begin at once. */
-  async release(): Promise<void> {
-    await this.#write((held) => ({ ...held, leaseUntil: 0 }));
+  /** Lets the next run begin at once, with what changes of the work at the end. Throws `LeaseLostError`. */
+  async release(last: (work: Work) => Work = (work) => work): Promise<void> {
+    await this.#write(last, () => 0);
+  }
+
+  /** How often a run speaks up at least. */
+  get #beatMs(): number {
+    return this.#leaseMs / 4;
   }
 
   /** One after the other, because each is conditional on the one before. */
-  async #write(change: (held: Work) => Work & Pick<Held, 'leaseUntil'>): Promise<void> {
+  async #write(change: (work: Work) => Work, leaseUntil: () => number): Promise<void> {
     const write = this.#writing.then(async () => {
       const { owner } = this.#held;
       if (this.#isUncertain) {
@@ -103,7 +114,7 @@ export class Lease<Work extends object> {
         this.#held = { ...this.#held, version: found.version };
       }
       this.#isUncertain = true;
-      const next = { ...change(this.#held), owner, version: this.#held.version + 1 };
+      const next = { ...change(this.#held), owner, leaseUntil: leaseUntil(), version: this.#held.version + 1 };
       if (!(await this.#store.write(next))) throw new LeaseLostError();
       this.#isUncertain = false;
       this.#held = next;

@@ -1,5 +1,5 @@
-import { pathOf, s3Error } from './s3.ts';
-import { type SignedHttpOptions, signedHttp } from './signed-http.ts';
+import type { Held, HeldStore } from './lease.ts';
+import type { VersionedFiles } from './versioned-files.ts';
 
 /** What a state object holds, and the tag by which S3 knows that content. */
 export interface Stored<State> {
@@ -17,38 +17,37 @@ export interface StateObject<State> {
   write(state: State, over: string | undefined): Promise<string | undefined>;
 }
 
-const REFUSED = new Set([404, 409, 412]);
+type Files = Pick<VersionedFiles, 'read' | 'writeOver'>;
 
 /** The object under a key, by S3's conditional writes. Throws `ServiceError`, and what the connection threw. */
-export function createStateObject<State>(bucket: string, key: string, options?: SignedHttpOptions): StateObject<State> {
-  const send = signedHttp('s3', options);
-  const path = pathOf(bucket, key);
-
-  const get = () =>
-    send({ method: 'GET', path }, (answer) => {
-      if (answer.status < 300) return { text: answer.body.toString('utf8'), etag: String(answer.headers.etag) };
-      const error = s3Error(answer, `a GET of ${key}`);
-      if (error.name === 'NoSuchKey') return undefined;
-      throw error;
-    });
-
+export function createStateObject<State>(files: Files, key: string): StateObject<State> {
   return {
     read: async () => {
-      const found = await get();
-      return found && { state: JSON.parse(found.text) as State, etag: found.etag };
+      const found = await files.read(key);
+      return found && { state: JSON.parse(found.body.toString('utf8')) as State, etag: found.etag };
     },
     write: async (state, over) => {
-      const text = JSON.stringify(state);
-      const condition: Record<string, string> = over === undefined ? { 'if-none-match': '*' } : { 'if-match': over };
-      const headers = { 'content-type': 'application/json', ...condition };
-      const etag = await send({ method: 'PUT', path, headers, body: Buffer.from(text) }, (answer) => {
-        if (REFUSED.has(answer.status)) return undefined;
-        if (answer.status >= 300) throw s3Error(answer, `a PUT of ${key}`);
-        return String(answer.headers.etag);
-      });
+      const body = Buffer.from(JSON.stringify(state));
+      const etag = await files.writeOver(key, over, body);
       if (etag !== undefined) return etag;
-      const found = await get();
-      return found?.text === text ? found.etag : undefined;
+      const found = await files.read(key);
+      return found?.body.equals(body) ? found.etag : undefined;
+    },
+  };
+}
+
+/** Work that only one may do, as such an object: lease and progress change together or not at all. */
+export function createHeldObject<Work extends object>(object: StateObject<Held & Work>): HeldStore<Work> {
+  let latest: Stored<Held & Work> | undefined;
+  return {
+    read: async () => {
+      latest = await object.read();
+      return latest?.state;
+    },
+    write: async (held) => {
+      const etag = await object.write(held, latest?.etag);
+      if (etag !== undefined) latest = { state: held, etag };
+      return etag !== undefined;
     },
   };
 }

@@ -40,9 +40,10 @@ export function createVersionedFiles(bucket: string, options: SignedHttpOptions 
   return {
     read: (key) =>
       send({ method: 'GET', path: pathOf(bucket, key) }, (answer) => {
-        if (answer.status === NOT_FOUND) return undefined;
-        if (answer.status >= 300) throw s3Error(answer, `a GET of ${key}`);
-        return { body: answer.body, etag: tagOf(answer) };
+        if (answer.status < 300) return { body: answer.body, etag: tagOf(answer) };
+        const error = s3Error(answer, `a GET of ${key}`);
+        if (error.name === 'NoSuchKey') return undefined;
+        throw error;
       }),
     readPart: async (key, etag, start, length) => {
       const headers = { range: `bytes=${start}-${start + length - 1}`, 'if-match': etag };

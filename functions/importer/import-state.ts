@@ -7,7 +7,7 @@ export interface Barrier {
   readonly shards: readonly string[];
 }
 
-/** How far an import is, and who works on it: `imports/<id>/state.json`. */
+/** How far an import is: `imports/<id>/state.json`, with who works on it. */
 export interface ImportState {
   readonly v: 1;
   readonly id: string;
@@ -32,11 +32,6 @@ export interface ImportState {
   readonly windows: readonly Barrier[];
   /** Events since the last of them. */
   readonly sinceBarrier: number;
-  /** Who works on it, and until when nobody else does, in milliseconds since 1970. */
-  readonly owner: string;
-  readonly leaseUntil: number;
-  /** Number of writes so far. */
-  readonly write: number;
 }
 
 export type NewImport = Pick<ImportState, 'id' | 'name' | 'fileName' | 'startedAt'>;
@@ -52,9 +47,6 @@ export const newImportState = (about: NewImport, counts: ImportCounts): ImportSt
   read: 0,
   windows: [],
   sinceBarrier: 0,
-  owner: '',
-  leaseUntil: 0,
-  write: 0,
 });
 
 /** The counts after one more part. */

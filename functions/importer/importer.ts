@@ -4,9 +4,10 @@ import { MapError, readImportMap } from '../../schemas/import/read-map.ts';
 import { type ImportProblem, type ImportStatus, INBOX, noCounts } from '../../schemas/import/state.ts';
 import type { PartLimits } from '../../shared/import/part.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
+import { Lease, LeaseLostError } from '../adapters/lease.ts';
 import { errorFields, type log } from '../adapters/log.ts';
+import { createHeldObject, createStateObject } from '../adapters/state-object.ts';
 import { FileChangedError, type VersionedFiles } from '../adapters/versioned-files.ts';
-import { HeldState, LeaseLostError } from './held-state.ts';
 import { importIdOf, stateKey } from './import-keys.ts';
 import { type ImportState, newImportState } from './import-state.ts';
 import { isAbout, isName, type WaitingFile, waitingFiles } from './inbox.ts';
@@ -25,6 +26,8 @@ export interface ImporterProps extends Reach {
 /** Time before the function's end in which no part is begun. */
 const MARGIN_MS = 75_000;
 const PIECE_BYTES = 8_000_000;
+/** How long a run may be silent before another takes over: a large part takes some seconds. */
+const LEASE_MS = 12_000;
 /** How often what was done so far is shown. */
 const TELL_MS = 500;
 
@@ -97,24 +100,29 @@ async function work(props: ImporterProps, waiting: WaitingFile, end: number): Pr
 
   const id = seen?.id ?? importIdOf(waiting.name, mapFile.body, await contentOf(versioned, waiting));
   const about = { id, name: waiting.name, fileName: waiting.fileName, startedAt: now };
-  const found = await HeldState.look(versioned, stateKey(id));
-  if (found?.state.step === 'done') {
-    await writeStatus(files, waiting, statusFields(found.state, true));
+  const store = createHeldObject<ImportState>(createStateObject(versioned, stateKey(id)));
+  const found = await store.read();
+  if (found?.step === 'done') {
+    await writeStatus(files, waiting, statusFields(found, true));
     await versioned.remove(waiting.key, waiting.etag);
     return 'settled';
   }
-  if (found !== undefined && found.state.leaseUntil > clock()) return 'busy';
 
+  const lease = await Lease.take(store, clock, props.newId(), newImportState(about, noCounts), LEASE_MS);
+  // Somebody else works on it, or has done it since.
+  if (lease === undefined) return 'busy';
+  const { step } = lease.work;
+  if (step === 'done') {
+    await lease.release();
+    return 'busy';
+  }
   // One that failed is tried again when it is put there again: perhaps the function has learnt since.
-  const before = found?.state.step === 'failed' ? withoutProblem(found.state) : found?.state;
-  const state = before ?? newImportState(about, noCounts);
-  const held = await HeldState.take(versioned, stateKey(id), clock, props.newId(), { state, etag: found?.etag });
-  if (held === undefined) return 'busy';
+  if (step === 'failed') await lease.change(withoutProblem);
   let toldAt = 0;
   const tell = async () => {
     if (clock() - toldAt < TELL_MS) return;
     toldAt = clock();
-    await writeStatus(files, waiting, statusFields(held.state, false));
+    await writeStatus(files, waiting, statusFields(lease.work, false));
   };
   await tell();
   const file = {
@@ -123,18 +131,18 @@ async function work(props: ImporterProps, waiting: WaitingFile, end: number): Pr
     read: (start: number, length: number) => versioned.readPart(waiting.key, waiting.etag, start, length),
   };
   try {
-    const hasEnded = await new ImportRun(props, held, tell, props.limits).until(end, file, map);
+    const hasEnded = await new ImportRun(props, lease, tell, props.limits).until(end, file, map);
     if (!hasEnded) {
-      await held.release();
+      await lease.release();
       return 'out of time';
     }
   } catch (error) {
-    if (!(error instanceof LeaseLostError)) await held.release().catch(() => undefined);
+    if (!(error instanceof LeaseLostError)) await lease.release().catch(() => undefined);
     throw error;
   }
-  await writeStatus(files, waiting, statusFields(held.state, false));
-  logEnd(props, held.state);
-  if (held.state.step === 'done') await versioned.remove(waiting.key, waiting.etag);
+  await writeStatus(files, waiting, statusFields(lease.work, false));
+  logEnd(props, lease.work);
+  if (lease.work.step === 'done') await versioned.remove(waiting.key, waiting.etag);
   return 'ended';
 }
 

@@ -7,10 +7,10 @@ import { barrierKey } from '../../shared/lake/object-key.ts';
 import type { PutBarrier } from '../adapters/barrier-records.ts';
 import type { Barriers } from '../adapters/barriers.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
+import type { Lease } from '../adapters/lease.ts';
 import { bringIn, type Outside } from './bring-in.ts';
-import type { HeldState } from './held-state.ts';
 import { idsFileOf, importsOf } from './import-keys.ts';
-import { type Barrier, countPart } from './import-state.ts';
+import { type Barrier, countPart, type ImportState } from './import-state.ts';
 import { type FileToOpen, type OpenFile, openFile } from './open-file.ts';
 import { FileProblem } from './read-source.ts';
 
@@ -35,14 +35,14 @@ const FILES_AT_ONCE = 8;
 /** Brings in one file under its lease, part by part, from wherever an earlier run came to. */
 export class ImportRun {
   readonly #reach: Reach;
-  readonly #held: HeldState;
+  readonly #lease: Lease<ImportState>;
   readonly #tell: () => Promise<void>;
   readonly #limits: Partial<PartLimits>;
 
   /** `tell` shows others how far the import is. */
-  constructor(reach: Reach, held: HeldState, tell: () => Promise<void>, limits: Partial<PartLimits> = {}) {
+  constructor(reach: Reach, lease: Lease<ImportState>, tell: () => Promise<void>, limits: Partial<PartLimits> = {}) {
     this.#reach = reach;
-    this.#held = held;
+    this.#lease = lease;
     this.#tell = tell;
     this.#limits = limits;
   }
@@ -53,7 +53,7 @@ export class ImportRun {
    */
   async until(end: number, file: FileToOpen, map: ImportMap): Promise<boolean> {
     try {
-      if (this.#held.state.step === 'lines' && !(await this.#lines(end, file, map))) return false;
+      if (this.#lease.work.step === 'lines' && !(await this.#lines(end, file, map))) return false;
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw error;
@@ -64,10 +64,10 @@ export class ImportRun {
   }
 
   async #lines(end: number, file: FileToOpen, map: ImportMap): Promise<boolean> {
-    const { state } = this.#held;
-    const opened = await openFile(file, map, state.next, state.columns);
+    const { next, columns } = this.#lease.work;
+    const opened = await openFile(file, map, next, columns);
     try {
-      const context = await this.#held.during(() => this.#contextOf(opened));
+      const context = await this.#lease.during(() => this.#contextOf(opened));
       return await this.#parts(end, opened, context);
     } finally {
       await opened.lines.return(undefined);
@@ -77,7 +77,7 @@ export class ImportRun {
   async #parts(end: number, opened: OpenFile, context: PartContext): Promise<boolean> {
     const begin = (offset: number) => {
       const now = this.#reach.clock();
-      const start = { ...this.#held.state.next, offset };
+      const start = { ...this.#lease.work.next, offset };
       return { now, builder: new PartBuilder(context, start, now, this.#limits) };
     };
     let open = begin(opened.offset);
@@ -85,20 +85,21 @@ export class ImportRun {
       if (open.builder.add(line)) continue;
       await this.#bringIn(open.builder, open.now, opened);
       if (!(await this.#waitForRoom(end))) return false;
-      open = begin(this.#held.state.next.offset);
+      open = begin(this.#lease.work.next.offset);
       if (!open.builder.add(line)) throw new Error('A part without lines is full: its limits are below one.');
     }
     await this.#bringIn(open.builder, open.now, opened);
-    await this.#held.save({ step: 'settling', sinceBarrier: 0, windows: [await this.#barrier('last')] });
+    const windows = [await this.#barrier('last')];
+    await this.#save({ step: 'settling', sinceBarrier: 0, windows });
     return true;
   }
 
   async #bringIn(builder: PartBuilder, receivedAt: number, { source, columns }: OpenFile): Promise<void> {
     const { store, files } = this.#reach;
     const part = builder.close();
-    const state = { ...this.#held.state, columns };
-    await this.#held.during(() => bringIn(part, state, receivedAt, { store, write: files.write }));
-    await this.#held.save({
+    const state = { ...this.#lease.work, columns };
+    await this.#lease.during(() => bringIn(part, state, receivedAt, { store, write: files.write }));
+    await this.#save({
       columns,
       next: part.next,
       parts: state.parts + 1,
@@ -111,7 +112,7 @@ export class ImportRun {
 
   /** Ids of the groups that earlier imports of the name brought, and of those that this one has brought so far. */
   async #contextOf({ plan }: OpenFile): Promise<PartContext> {
-    const { id, name, startedAt, parts } = this.#held.state;
+    const { id, name, startedAt, parts } = this.#lease.work;
     const context = {
       name,
       importId: id,
@@ -140,15 +141,15 @@ export class ImportRun {
 
   /** Lets consumers catch up, so that what others send does not wait behind a whole file. */
   async #waitForRoom(end: number): Promise<boolean> {
-    const { windows, sinceBarrier, parts } = this.#held.state;
+    const { windows, sinceBarrier, parts } = this.#lease.work;
     const shards = windows.at(-1)?.shards.length ?? 1;
     if (sinceBarrier >= WINDOW_EVENTS * shards) {
       const barrier = await this.#barrier(String(parts));
-      await this.#held.save({ windows: [...windows, barrier], sinceBarrier: 0 });
+      await this.#save({ windows: [...windows, barrier], sinceBarrier: 0 });
     }
-    for (let pauseMs = FIRST_PAUSE_MS; this.#held.state.windows.length >= WINDOWS; ) {
-      const [oldest, ...younger] = this.#held.state.windows as [Barrier, ...Barrier[]];
-      if (await this.#isUpdated(oldest)) await this.#held.save({ windows: younger });
+    for (let pauseMs = FIRST_PAUSE_MS; this.#lease.work.windows.length >= WINDOWS; ) {
+      const [oldest, ...younger] = this.#lease.work.windows as [Barrier, ...Barrier[]];
+      if (await this.#isUpdated(oldest)) await this.#save({ windows: younger });
       else if (this.#reach.clock() >= end) return false;
       else pauseMs = await this.#pause(pauseMs);
     }
@@ -157,8 +158,8 @@ export class ImportRun {
 
   /** Until every event is in its profile, and in the lake. */
   async #settle(end: number): Promise<boolean> {
-    for (let pauseMs = FIRST_PAUSE_MS; this.#held.state.step === 'settling'; ) {
-      const [last] = this.#held.state.windows;
+    for (let pauseMs = FIRST_PAUSE_MS; this.#lease.work.step === 'settling'; ) {
+      const [last] = this.#lease.work.windows;
       if (last === undefined || ((await this.#isUpdated(last)) && (await this.#hasLanded(last)))) {
         await this.#finish({ step: 'done' });
       } else if (this.#reach.clock() >= end) return false;
@@ -169,12 +170,16 @@ export class ImportRun {
 
   async #finish(change: { step: 'done' } | { step: 'failed'; problem: ImportProblem }): Promise<void> {
     const endedAt = new Date(this.#reach.clock()).toISOString();
-    await this.#held.save({ ...change, endedAt, windows: [], leaseUntil: 0 });
+    await this.#lease.release((state) => ({ ...state, ...change, endedAt, windows: [] }));
+  }
+
+  async #save(change: Partial<ImportState>): Promise<void> {
+    await this.#lease.change((state) => ({ ...state, ...change }));
   }
 
   async #barrier(name: string): Promise<Barrier> {
-    const id = `${this.#held.state.id}-${name}`;
-    return { id, shards: await this.#held.during(() => this.#reach.putBarrier(id)) };
+    const id = `${this.#lease.work.id}-${name}`;
+    return { id, shards: await this.#lease.during(() => this.#reach.putBarrier(id)) };
   }
 
   async #isUpdated({ id, shards }: Barrier): Promise<boolean> {
@@ -188,7 +193,7 @@ export class ImportRun {
   }
 
   async #pause(pauseMs: number): Promise<number> {
-    await this.#held.renew();
+    await this.#lease.renew();
     await this.#reach.pause(pauseMs);
     return Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
   }

@@ -6,7 +6,8 @@ import { createLakeFiles } from '../adapters/lake-files.ts';
 import { log } from '../adapters/log.ts';
 import { scanProfilesOf } from '../adapters/profile-scan.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
-import { createStateObject } from '../adapters/state-object.ts';
+import { createHeldObject, createStateObject } from '../adapters/state-object.ts';
+import { createVersionedFiles } from '../adapters/versioned-files.ts';
 import { createProfileSnapshot } from './profile-snapshot.ts';
 
 const env = readEnv(profileSnapshotEnv, process.env);
@@ -16,7 +17,7 @@ export const handler = createProfileSnapshot({
   scan: scanProfilesOf(dynamoDb, env.PROFILES_TABLE),
   store: createProfileStore(dynamoDb, env.PROFILES_TABLE),
   files: createLakeFiles(env.LAKE_BUCKET),
-  state: createStateObject(env.LAKE_BUCKET, env.SNAPSHOT_STATE_KEY),
+  state: createHeldObject(createStateObject(createVersionedFiles(env.LAKE_BUCKET), env.SNAPSHOT_STATE_KEY)),
   currency: env.REPORTING_CURRENCY,
   peopleAFile: 5_000,
   everyMinutes: env.SNAPSHOT_MINUTES,

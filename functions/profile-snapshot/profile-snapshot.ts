@@ -1,20 +1,19 @@
 import type { Context } from 'aws-lambda';
 import { profileSnapshots } from '../../schemas/lake/snapshot-table.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
+import { type HeldStore, Lease, LeaseLostError } from '../adapters/lease.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import type { ScanProfiles } from '../adapters/profile-scan.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
-import type { StateObject } from '../adapters/state-object.ts';
-import { Lease, LeaseLostError, RELEASED } from './lease.ts';
 import { showSnapshot } from './show-snapshot.ts';
-import { newSnapshot, SEGMENTS, type SnapshotState } from './snapshot-state.ts';
+import { newSnapshot, SEGMENTS, type SnapshotWork } from './snapshot-state.ts';
 import { writeSegments } from './write-segments.ts';
 
 export interface ProfileSnapshotProps {
   readonly scan: ScanProfiles;
   readonly store: Pick<ProfileStore, 'read'>;
   readonly files: Pick<LakeFiles, 'write' | 'remove'>;
-  readonly state: StateObject<SnapshotState>;
+  readonly state: HeldStore<SnapshotWork>;
   /** ISO 4217 code of the amounts in the rows. */
   readonly currency: string;
   /**
@@ -47,6 +46,11 @@ const STALE_MS = 6 * 3_600_000;
 /** Somebody else may have begun one meanwhile, and left it unfinished. */
 const LOOK_AGAIN_MS = 10 * 60_000;
 const MINUTE_MS = 60_000;
+/** How long a run may be silent: a file takes some seconds. */
+const LEASE_MS = 120_000;
+/** Until when a lease holds that was given back: whoever held it has nothing on its way any more. */
+const RELEASED = 0;
+const none: SnapshotWork = { marks: [] };
 
 /**
  * Makes the function that writes all people into the lake, as GET /v1/profiles shows them, and then has the view `profiles`
@@ -64,8 +68,7 @@ export function createProfileSnapshot(props: ProfileSnapshotProps) {
     const isScheduled = (event as { source?: unknown } | null)?.source === 'aws.scheduler';
     const started = clock();
     if (isScheduled && started < nextLook) return { state: 'done' };
-    const before = await state.read();
-    const known: SnapshotState = before?.state ?? { version: 0, owner: '', leaseUntil: RELEASED, marks: [] };
+    const known = (await state.read()) ?? { ...none, version: 0, leaseUntil: RELEASED };
     if (known.leaseUntil > started) return { state: 'busy', ...shownBy(known) };
     const isReleased = known.leaseUntil === RELEASED;
     const isUnfinished = known.current !== undefined && isReleased && started - known.current.snapshotAt < STALE_MS;
@@ -79,14 +82,19 @@ export function createProfileSnapshot(props: ProfileSnapshotProps) {
       return { state: 'done' };
     }
 
-    const lease = new Lease(state, clock, { ...known, owner: newId() }, before?.etag);
+    const lease = await Lease.take(state, clock, newId(), none, LEASE_MS);
+    // Somebody else took it, and may even have given it back meanwhile.
+    if (lease?.work.version !== known.version + 1) {
+      await lease?.release();
+      return { state: 'busy', ...shownBy(known) };
+    }
     const end = started + context.getRemainingTimeInMillis() - MARGIN_MS;
     try {
-      await lease.save((now) => (isUnfinished ? now : { ...now, current: newSnapshot(started) }));
+      if (!isUnfinished) await lease.change((work) => ({ ...work, current: newSnapshot(started) }));
       const isWhole = await writeSegments(props, lease, end);
       if (isWhole) await showSnapshot(props, lease);
       await lease.release();
-      return { state: isWhole ? 'done' : 'unfinished', ...shownBy(lease.known) };
+      return { state: isWhole ? 'done' : 'unfinished', ...shownBy(lease.work) };
     } catch (error) {
       if (error instanceof LeaseLostError) {
         props.log('warn', error.message, { code: 'snapshot_lease_lost' });
@@ -111,7 +119,7 @@ async function isEmpty({ scan }: ProfileSnapshotProps): Promise<boolean> {
   return true;
 }
 
-const shownBy = ({ last }: SnapshotState): Pick<SnapshotAnswer, 'shown'> =>
+const shownBy = ({ last }: SnapshotWork): Pick<SnapshotAnswer, 'shown'> =>
   last ? { shown: new Date(last.snapshotAt).toISOString() } : {};
 
 /** The first moment after the period of the last snapshot. */

@@ -1,8 +1,8 @@
 import { PROFILES_SNAPSHOT, profileSnapshots } from '../../schemas/lake/snapshot-table.ts';
 import { markFile, markKey } from '../../shared/lake/marks.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from '../adapters/lease.ts';
 import type { ProfileSnapshotProps } from './profile-snapshot.ts';
-import { dayOf, keysOfSnapshot, type Snapshot, type SnapshotState, type WholeSnapshot } from './snapshot-state.ts';
+import { dayOf, keysOfSnapshot, type Snapshot, type SnapshotWork, type WholeSnapshot } from './snapshot-state.ts';
 
 type Props = Pick<ProfileSnapshotProps, 'files' | 'clock' | 'pause' | 'log'>;
 
@@ -13,8 +13,8 @@ const AHEAD_MS = 2_000;
  * Has the view show the current snapshot, which is whole, and deletes the one before the last when its day has a later
  * one. Each step may be done again.
  */
-export async function showSnapshot({ files, clock, pause, log }: Props, lease: Lease): Promise<void> {
-  const { current, marks, last, replaced } = lease.known as SnapshotState & { current: Snapshot };
+export async function showSnapshot({ files, clock, pause, log }: Props, lease: Lease<SnapshotWork>): Promise<void> {
+  const { current, marks, last, replaced } = lease.work as SnapshotWork & { current: Snapshot };
   const { snapshotAt, segments } = current;
   const before = marks.at(-1);
   const effectiveAt = before === undefined ? snapshotAt : clock() + AHEAD_MS;
@@ -24,7 +24,7 @@ export async function showSnapshot({ files, clock, pause, log }: Props, lease: L
 
   if (replaced !== undefined) await files.remove(keysOfSnapshot(profileSnapshots.name, replaced));
   const whole: WholeSnapshot = { snapshotAt, parts: segments.map(({ parts }) => parts) };
-  await lease.save(({ current: _, replaced: __, ...known }) => ({
+  await lease.change(({ current: _, replaced: __, ...known }) => ({
     ...known,
     marks: history,
     last: whole,

@@ -25,12 +25,7 @@ export interface WholeSnapshot {
 }
 
 /** All that runs know of one another. */
-export interface SnapshotState {
-  /** Grows with each write. */
-  readonly version: number;
-  /** Who wrote, and until when nobody else works on it: milliseconds since 1970. */
-  readonly owner: string;
-  readonly leaseUntil: number;
+export interface SnapshotWork {
   readonly current?: Snapshot;
   /** The last two values of the mark, the latest last. */
   readonly marks: readonly Mark[];

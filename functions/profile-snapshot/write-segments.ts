@@ -3,10 +3,10 @@ import { type ColumnValues, type TableRows, tableRows } from '../../shared/lake/
 import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
 import { type PersonSource, profileReaders } from '../../shared/lake/profile-row.ts';
 import type { Item } from '../adapters/dynamodb.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from '../adapters/lease.ts';
 import { peopleOf } from './people.ts';
 import type { ProfileSnapshotProps } from './profile-snapshot.ts';
-import { partKey, type SegmentProgress, type Snapshot } from './snapshot-state.ts';
+import { partKey, type SegmentProgress, type Snapshot, type SnapshotWork } from './snapshot-state.ts';
 
 type Props = Pick<ProfileSnapshotProps, 'scan' | 'store' | 'files' | 'currency' | 'peopleAFile' | 'clock' | 'log'>;
 
@@ -14,8 +14,8 @@ type Props = Pick<ProfileSnapshotProps, 'scan' | 'store' | 'files' | 'currency' 
  * Writes what is left of the current snapshot, all segments side by side, until `end` (milliseconds since 1970). Answers
  * whether it is whole. Throws the first error, when all segments have come to rest.
  */
-export async function writeSegments(props: Props, lease: Lease, end: number): Promise<boolean> {
-  const { segments } = lease.known.current as Snapshot;
+export async function writeSegments(props: Props, lease: Lease<SnapshotWork>, end: number): Promise<boolean> {
+  const { segments } = lease.work.current as Snapshot;
   let isFailing = false;
   let damaged = 0;
   const mayGoOn = () => !isFailing && props.clock() < end;
@@ -39,17 +39,17 @@ export async function writeSegments(props: Props, lease: Lease, end: number): Pr
   }
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-  return (lease.known.current as Snapshot).segments.every(({ isDone }) => isDone);
+  return (lease.work.current as Snapshot).segments.every(({ isDone }) => isDone);
 }
 
 async function writeSegment(
   props: Props,
-  lease: Lease,
+  lease: Lease<SnapshotWork>,
   segment: number,
   mayGoOn: () => boolean,
   onDamaged: () => void,
 ): Promise<void> {
-  const { snapshotAt, segments } = lease.known.current as Snapshot;
+  const { snapshotAt, segments } = lease.work.current as Snapshot;
   let progress = segments[segment] as SegmentProgress;
   while (!progress.isDone && mayGoOn()) {
     const rows = new GrowingRows();
@@ -70,7 +70,7 @@ async function writeSegment(
       ...(after && { after }),
       isDone: after === undefined,
     };
-    await lease.save((known) => ({ ...known, current: withProgress(known.current as Snapshot, segment, progress) }));
+    await lease.change((known) => ({ ...known, current: withProgress(known.current as Snapshot, segment, progress) }));
   }
 }
 

@@ -6,6 +6,7 @@ import { createKinesis } from '../adapters/kinesis.ts';
 import { createLakeFiles } from '../adapters/lake-files.ts';
 import { log } from '../adapters/log.ts';
 import { createStateObject } from '../adapters/state-object.ts';
+import { createVersionedFiles } from '../adapters/versioned-files.ts';
 import { limits } from './limits.ts';
 import { createSealer } from './sealer.ts';
 
@@ -13,7 +14,7 @@ const env = readEnv(sealerEnv, process.env);
 
 export const handler = createSealer({
   files: createLakeFiles(env.LAKE_BUCKET),
-  states: createStateObject(env.LAKE_BUCKET, 'sealing/state.json'),
+  states: createStateObject(createVersionedFiles(env.LAKE_BUCKET), 'sealing/state.json'),
   putBarrier: putBarrierOn(createKinesis(), env.STREAM_NAME),
   tables: landedTables,
   limits,

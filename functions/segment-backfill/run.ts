@@ -6,10 +6,11 @@ import { renewed, withBuiltIns } from '../../shared/segments/catalog-upgrade.ts'
 import { AthenaQueryError } from '../adapters/athena.ts';
 import type { BackfillWork } from '../adapters/backfill-job.ts';
 import type { CachedCatalog } from '../adapters/cached-catalog.ts';
-import { type Lease, LeaseLostError } from '../adapters/lease.ts';
+import type { Lease } from '../adapters/lease.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import type { SegmentCatalog } from '../adapters/segment-catalog.ts';
 import type { Catalog } from '../adapters/segment-catalog-reader.ts';
+import { type StepOutcome, workInSteps } from '../adapters/work-in-steps.ts';
 import { BackfillSteps, type Reach } from './steps.ts';
 
 export interface RunProps extends Reach {
@@ -21,11 +22,6 @@ export interface RunProps extends Reach {
   readonly log: typeof log;
 }
 
-/** Looks at something that others do: short pauses first, so that quick things are quick. */
-const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 500;
-/** Errors in a row after which a run gives up; the next goes on. */
-const MAX_ERRORS = 5;
 /** Where the lake's events lie, as they landed and sealed: their days follow. */
 const EVENTS = ['events_landed/day=', 'events_sealed/day='];
 
@@ -39,7 +35,6 @@ export class Run {
   readonly #catalog: CachedCatalog;
   readonly #lease: Lease<BackfillWork>;
   readonly #steps: BackfillSteps;
-  #pauseMs = FIRST_PAUSE_MS;
 
   constructor(props: RunProps, catalog: CachedCatalog, lease: Lease<BackfillWork>) {
     this.#props = props;
@@ -50,41 +45,18 @@ export class Run {
 
   /** Works until there is nothing to do, or until `end`. Throws what has failed again and again, and `LeaseLostError`. */
   async until(end: number): Promise<void> {
-    let errors = 0;
-    while (this.#props.clock() < end) {
-      try {
-        const outcome = await this.#once();
-        if (outcome === 'idle') break;
-        errors = 0;
-        if (outcome === 'wait') await this.#wait();
-        else this.#pauseMs = FIRST_PAUSE_MS;
-      } catch (error) {
-        if (error instanceof LeaseLostError) throw error;
-        errors += 1;
-        this.#log('warn', 'A step of a backfill failed, and is tried again.', 'backfill_step_failed', error);
-        if (errors === MAX_ERRORS) {
-          await this.#lease.release();
-          throw error;
-        }
-        await this.#wait();
-      }
-    }
-    await this.#lease.release();
+    const onError = (error: unknown) =>
+      this.#log('warn', 'A step of a backfill failed, and is tried again.', 'backfill_step_failed', error);
+    await workInSteps(this.#lease, { ...this.#props, step: () => this.#once(), onError }, end);
   }
 
-  async #wait(): Promise<void> {
-    await this.#lease.renew();
-    await this.#props.pause(this.#pauseMs);
-    this.#pauseMs = Math.min(this.#pauseMs * 1.5, LONGEST_PAUSE_MS);
-  }
-
-  async #once(): Promise<'moved' | 'wait' | 'idle'> {
+  async #once(): Promise<StepOutcome> {
     const { clock, newId } = this.#props;
     const latest = await this.#catalog.read();
     if (!hasBuiltIns(latest)) return await this.#takeInBuiltIns(latest);
     if (this.#lease.work.job === undefined) {
       const work = nextWork(latest.body, this.#lease.work.failures, clock());
-      if (work === undefined) return 'idle';
+      if (work === undefined) return 'over';
       await this.#save(newJob(newId(), work, clock()));
       return 'moved';
     }

@@ -6,6 +6,7 @@ import { createAthena } from '../adapters/athena.ts';
 import { createControlStream } from '../adapters/control-stream.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { createStateObject } from '../adapters/state-object.ts';
+import { createVersionedFiles } from '../adapters/versioned-files.ts';
 import { createWatch } from './watch.ts';
 
 const env = readEnv(watchEnv, process.env);
@@ -26,7 +27,7 @@ export const handler = createWatch({
   ...env.WATCH_SETTINGS,
   query,
   publish: stream.publish,
-  state: createStateObject(env.LAKE_BUCKET, env.WATCH_STATE_KEY),
+  state: createStateObject(createVersionedFiles(env.LAKE_BUCKET), env.WATCH_STATE_KEY),
   database,
   views,
   namespace: env.METRICS_NAMESPACE,

@@ -2,6 +2,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLakeFiles } from '../../../functions/adapters/lake-files.ts';
 import { createStateObject } from '../../../functions/adapters/state-object.ts';
+import { createVersionedFiles } from '../../../functions/adapters/versioned-files.ts';
 import { createS3Service } from '../../../infra/local/services/s3.ts';
 import type { SealingState } from '../../../shared/lake/sealing/sealing-state.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
@@ -77,7 +78,7 @@ describe('the state of the sealer', () => {
   const state = (owner: string) => ({ owner, leaseUntil: 1, barriers: [] });
 
   test('is replaced only by whoever knows what it replaces', async () => {
-    const states = createStateObject<SealingState>('lake', 'sealing/state.json');
+    const states = createStateObject<SealingState>(createVersionedFiles('lake'), 'sealing/state.json');
     expect(await states.read()).toBeUndefined();
     const first = await states.write(state('one'), undefined);
     expect(await states.read()).toEqual({ state: state('one'), etag: first });
@@ -88,7 +89,7 @@ describe('the state of the sealer', () => {
   });
 
   test('was written when the answer was lost and the next attempt is refused', async () => {
-    const states = createStateObject<SealingState>('lake', 'sealing/state.json');
+    const states = createStateObject<SealingState>(createVersionedFiles('lake'), 'sealing/state.json');
     const first = await states.write(state('one'), undefined);
     const again = await states.write(state('one'), undefined);
     expect(again).toBe(first);

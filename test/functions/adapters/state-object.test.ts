@@ -1,6 +1,7 @@
 import { S3 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createStateObject } from '../../../functions/adapters/state-object.ts';
+import { createVersionedFiles } from '../../../functions/adapters/versioned-files.ts';
 import { createS3Service } from '../../../infra/local/services/s3.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
 import { aBucket, refused } from './a-bucket.ts';
@@ -25,7 +26,7 @@ afterEach(async () => {
 interface State {
   readonly version: number;
 }
-const anObject = () => createStateObject<State>('lake', 'watch/state.json');
+const anObject = () => createStateObject<State>(createVersionedFiles('lake'), 'watch/state.json');
 
 test('is nothing until it is written, then what was written', async () => {
   const object = anObject();

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Held } from '../../../functions/adapters/lease.ts';
+import { createHeldObject } from '../../../functions/adapters/state-object.ts';
 import type { ProfileSnapshotProps, SnapshotAnswer } from '../../../functions/profile-snapshot/profile-snapshot.ts';
 import { createProfileSnapshot } from '../../../functions/profile-snapshot/profile-snapshot.ts';
-import type { SnapshotState } from '../../../functions/profile-snapshot/snapshot-state.ts';
+import type { SnapshotWork } from '../../../functions/profile-snapshot/snapshot-state.ts';
 import type { ALake } from '../../fixtures/a-lake.ts';
 import type { World } from '../profile-updater/world.ts';
 
@@ -21,7 +23,7 @@ export class ASnapshot {
   effects = 0;
   dieAfter = Number.POSITIVE_INFINITY;
   /** Called before each page of the table. */
-  onScan: () => void = () => undefined;
+  onScan: () => unknown = () => undefined;
   readonly logged: Record<string, unknown>[] = [];
   state: { text: string; etag: string } | undefined;
   readonly files = new Set<string>();
@@ -51,7 +53,7 @@ export class ASnapshot {
     };
     const handler = createProfileSnapshot({
       scan: async ({ segment, of }, after) => {
-        this.onScan();
+        await this.onScan();
         if (this.#isDead(generation)) throw new Killed();
         return this.#page(segment, of, after?.id?.S);
       },
@@ -70,15 +72,16 @@ export class ASnapshot {
             }
           }),
       },
-      state: {
-        read: async () => this.state && { state: JSON.parse(this.state.text) as SnapshotState, etag: this.state.etag },
+      state: createHeldObject<SnapshotWork>({
+        read: async () =>
+          this.state && { state: JSON.parse(this.state.text) as Held & SnapshotWork, etag: this.state.etag },
         write: (state, over) =>
           effect(() => {
             if (this.state?.etag !== over) return undefined;
             this.state = { text: JSON.stringify(state), etag: `${Number(this.state?.etag ?? 0) + 1}` };
             return this.state.etag;
           }),
-      },
+      }),
       currency: 'USD',
       peopleAFile: 2,
       everyMinutes: 1440,

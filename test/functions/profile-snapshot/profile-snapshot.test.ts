@@ -199,11 +199,13 @@ test('a run that lost its lease stops, and what it wrote is never shown', async 
   const snapshot = new ASnapshot(await aWorld(), lake);
   let other: Promise<unknown> | undefined;
   let scans = 0;
-  snapshot.onScan = () => {
+  snapshot.onScan = async () => {
     scans += 1;
     if (scans !== 5) return;
+    const held = snapshot.state?.etag;
     snapshot.now += 200_000;
     other = snapshot.run();
+    while (snapshot.state?.etag === held) await new Promise(setImmediate);
   };
   const lost = await snapshot.run();
   await other;

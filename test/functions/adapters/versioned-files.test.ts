@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type Held, Lease, LeaseLostError } from '../../../functions/adapters/lease.ts';
+import { createHeldObject, createStateObject } from '../../../functions/adapters/state-object.ts';
 import {
   createVersionedFiles,
   FileChangedError,
   type VersionedFiles,
 } from '../../../functions/adapters/versioned-files.ts';
-import { HeldState, LeaseLostError } from '../../../functions/importer/held-state.ts';
-import { newImportState } from '../../../functions/importer/import-state.ts';
 import type { AwsAnswer, AwsCall } from '../../../infra/local/gateway/types.ts';
 import { createS3Service } from '../../../infra/local/services/s3.ts';
-import { noCounts } from '../../../schemas/import/state.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
 
 let aws: LocalAws;
@@ -73,41 +72,47 @@ test('a file that was replaced is not removed', async () => {
   expect(await files.read('d')).toBeUndefined();
 });
 
-let now = 0;
-const clock = () => now;
-const fresh = () => ({
-  state: newImportState({ id: 'shop-1', name: 'shop', fileName: 'a.csv', startedAt: 'now' }, noCounts),
-  etag: undefined,
-});
+interface Counted {
+  readonly parts: number;
+}
 
-test('of two that take an import one has it, and the other not when its lease is over', async () => {
-  const one = await HeldState.take(files, 'state-1', clock, 'one', fresh());
-  expect(await HeldState.take(files, 'state-1', clock, 'two', fresh())).toBeUndefined();
-  const found = await HeldState.look(files, 'state-1');
+let now = 0;
+const heldAt = (key: string, at = files) => createHeldObject(createStateObject<Held & Counted>(at, key));
+const take = async (key: string, owner: string, at = files): Promise<Lease<Counted> | undefined> =>
+  await Lease.take(heldAt(key, at), () => now, owner, { parts: 0 });
+
+test('of two that take work only one has it, and the other not when its lease is over', async () => {
+  const one = await take('state-1', 'one');
+  expect(await take('state-1', 'two')).toBeUndefined();
   now += 60_000;
-  const two = await HeldState.take(files, 'state-1', clock, 'two', found ?? fresh());
+  const two = await take('state-1', 'two');
   await two?.save({ parts: 3 });
   await expect(one?.save({ parts: 9 })).rejects.toThrow(LeaseLostError);
   await expect(one?.renew()).rejects.toThrow(LeaseLostError);
-  expect((await HeldState.look(files, 'state-1'))?.state).toMatchObject({ owner: 'two', parts: 3 });
+  expect(await heldAt('state-1').read()).toMatchObject({ owner: 'two', parts: 3 });
+});
+
+test('of many that take work at one moment only one gets it', async () => {
+  const taken = await Promise.all(['a', 'b', 'c', 'd'].map((owner) => take('state-0', owner)));
+  expect(taken.filter((lease) => lease !== undefined)).toHaveLength(1);
 });
 
 test('a lost answer to a write is no lost lease', async () => {
-  const held = await HeldState.take(files, 'state-2', clock, 'one', fresh());
+  const held = await take('state-2', 'one');
   loses = ({ method }) => method === 'PUT';
   await expect(held?.save({ parts: 1 })).rejects.toThrow();
   loses = () => false;
   await held?.save({ parts: 2 });
   await held?.save({ parts: 3 });
-  expect((await HeldState.look(files, 'state-2'))?.state.parts).toBe(3);
+  expect(await heldAt('state-2').read()).toMatchObject({ parts: 3 });
 });
 
 test('a write that is tried again finds its own', async () => {
   const retrying = createVersionedFiles('lake', { attempts: 3, pauseMs: 1 });
   let lost = 0;
   loses = ({ method }) => method === 'PUT' && ++lost === 1;
-  const held = await HeldState.take(retrying, 'state-3', clock, 'one', fresh());
+  const held = await take('state-3', 'one', retrying);
   lost = 0;
   await held?.save({ parts: 5 });
-  expect((await HeldState.look(files, 'state-3'))?.state.parts).toBe(5);
+  expect(await heldAt('state-3').read()).toMatchObject({ parts: 5 });
 });
