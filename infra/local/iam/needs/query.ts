@@ -26,7 +26,7 @@ const unloadTarget = /^\s*UNLOAD\b.*\)\s*TO\s*'(s3:\/\/[^']+)'/is;
  */
 export function needsToStart(sql: string, database: string, output: string): Need[] {
   const result = bucketArn(splitLocation(output).bucket);
-  const target = unloadTarget.exec(sql)?.[1];
+  const target = unloadTarget.exec(sql)?.[1]?.replace(/\/?$/, '/');
   return [
     ...['catalog', 'database/default', `database/${database}`].map((path) => need('glue:GetDatabase', glue(path))),
     need('s3:GetBucketLocation', result),
