@@ -9,7 +9,7 @@ const parts: Record<HttpFunction, string> = {
   'profile-api': 'ProfileApi',
   'segment-api': 'SegmentsApi',
   'catalog-api': 'CatalogApi',
-  'recommendation-api': 'RecommendationApiApi',
+  'recommendation-api': 'RecommendationApi',
   'report-api': 'ReportsApi',
   'service-api': 'ServiceApi',
 };

@@ -152,7 +152,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'kinesis:PutRecords', ...writeLogs],
   ],
   'recommendation-api': [
-    'RecommendationApiApi',
+    'RecommendationApi',
     [
       ...Array(3).fill('dynamodb:BatchGetItem'),
       'dynamodb:GetItem',
