@@ -4,7 +4,7 @@ import { type HeldStore, Lease, LeaseLostError } from '../adapters/lease.ts';
 import type { TrainingWork } from '../adapters/training-work.ts';
 import { failedAttempt } from './failed-attempt.ts';
 import type { Reach } from './reach.ts';
-import { Run } from './run.ts';
+import { workOnTraining } from './run.ts';
 import { TrainingSteps } from './steps.ts';
 import { isOver, newTraining, type Training, trainingViewOf, versionAt } from './training.ts';
 
@@ -48,36 +48,41 @@ export function createTrainer(props: TrainerProps) {
     return training === undefined ? {} : { training: trainingViewOf(training, plan.progress) };
   };
 
-  const start = async (calledAt: number): Promise<void> => {
-    const held = await work.read();
-    if (held?.training !== undefined && !isOver(held.training)) return;
-    const lease = await Lease.take(work, clock, newId(), none);
-    // Somebody else has just begun one.
-    if (lease === undefined) return;
-    const { training } = lease.work;
-    if (training === undefined || isOver(training)) {
-      const now = clock();
-      await lease.save({ ...lease.work, training: newTraining(versionAt(now, newId()), now), calledAt });
+  /** Does something with the lease; nothing while somebody else has it, or when somebody else takes it over. */
+  const withLease = async (act: (lease: Lease<TrainingWork<Training>>) => Promise<void>): Promise<void> => {
+    try {
+      const lease = await Lease.take(work, clock, newId(), none);
+      if (lease !== undefined) await act(lease);
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) throw error;
+      props.log('warn', error.message, { code: 'training_lease_lost' });
     }
-    await lease.release();
+  };
+
+  const start = async (calledAt: number): Promise<void> => {
+    if (await isUnderWay(work)) return;
+    await withLease(async (lease) => {
+      const { training, catalog } = lease.work;
+      if (training === undefined || isOver(training)) {
+        const now = clock();
+        await lease.save({ catalog, calledAt, training: newTraining(versionAt(now, newId()), now) });
+      }
+      await lease.release();
+    });
   };
 
   const goOn = async (end: number, isCalled: boolean): Promise<void> => {
     const held = await work.read();
     if (held?.training === undefined || isOver(held.training)) return;
     if (!isCalled && clock() - held.calledAt < CALLED_MS) return;
-    const lease = await Lease.take(work, clock, newId(), none);
-    if (lease?.work.training === undefined) return;
-    try {
-      const { training } = lease.work;
+    await withLease(async (lease) => {
+      const { training, catalog, calledAt } = lease.work;
+      if (training === undefined) return;
       await lease.save(
-        isCalled ? { ...lease.work, calledAt: clock() } : { ...lease.work, training: resumed(training) },
+        isCalled ? { training, catalog, calledAt: clock() } : { training: resumed(training), catalog, calledAt },
       );
-      await new Run(props, steps, lease).until(end);
-    } catch (error) {
-      if (!(error instanceof LeaseLostError)) throw error;
-      props.log('warn', error.message, { code: 'training_lease_lost' });
-    }
+      await workOnTraining(props, steps, lease, end);
+    });
   };
 
   const resumed = (training: Training): Training => {
@@ -98,9 +103,8 @@ export function createTrainer(props: TrainerProps) {
       await goOn(Math.min(end, clock() + call.work.forMs), true);
       return await viewNow();
     }
-    const wasOver = await isNothingUnderWay(work);
     if (call !== undefined) await start(0);
-    else if (wasOver) return {};
+    else if (!(await isUnderWay(work))) return {};
     await goOn(end, false);
     const answer = await viewNow();
     if (answer.training?.state === 'failed') throw new TrainingFailedError(answer.training.reason);
@@ -108,10 +112,10 @@ export function createTrainer(props: TrainerProps) {
   };
 }
 
-const isNothingUnderWay = async (work: TrainerProps['work']): Promise<boolean> => {
-  const held = await work.read();
-  return held?.training === undefined || isOver(held.training);
-};
+async function isUnderWay(work: TrainerProps['work']): Promise<boolean> {
+  const training = (await work.read())?.training;
+  return training !== undefined && !isOver(training);
+}
 
 /** Undefined for an event of the clock. Throws a TypeError for a call that is none of ours. */
 function callOf(event: unknown): TrainingCall | undefined {
