@@ -1,0 +1,122 @@
+import { crc32 } from 'node:zlib';
+import type { ItemNeighbours, Neighbours } from './model.ts';
+import { ModelBytesError } from './model-bytes-error.ts';
+
+/*
+ * An item's neighbours as bytes: format (1 byte), CRC-32 of what follows (4, little-endian), the length of both lists, then
+ * for each neighbour its item and by how much its score is below the one before; numbers are unsigned LEB128. About 4.6 bytes
+ * a neighbour in a model of 40,000 items.
+ *
+ * A score is stored as the upper 24 bits of its float32: positive floats sort as their bits do, so order holds. It comes back
+ * within 1/65,536 of itself (from 1e-37 up), and a second round trip changes nothing.
+ */
+const FORMAT = 1;
+const HEADER_BYTES = 5;
+/** Most bytes of a neighbour: two numbers of 32 bits. */
+const MAX_BYTES = 10;
+const LOW_BITS = 8;
+const GREATEST_CODE = 0x7f7fff;
+
+/** Neighbours as compact bytes. Throws a RangeError on scores that aren't finite, above 0 and in descending order. */
+export function encodeNeighbours({ collaborative, content }: ItemNeighbours): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES + MAX_BYTES * (1 + collaborative.items.length + content.items.length));
+  let end = writeVarint(bytes, HEADER_BYTES, collaborative.items.length);
+  end = writeVarint(bytes, end, content.items.length);
+  end = writeList(bytes, end, collaborative);
+  end = writeList(bytes, end, content);
+  bytes[0] = FORMAT;
+  new DataView(bytes.buffer).setUint32(1, crc32(bytes.subarray(HEADER_BYTES, end)), true);
+  return bytes.slice(0, end);
+}
+
+/** Neighbours of `encodeNeighbours`. Throws a ModelBytesError on anything else. */
+export function decodeNeighbours(bytes: Uint8Array): ItemNeighbours {
+  if (bytes.length < HEADER_BYTES) throw damaged(`they are ${bytes.length}, and ${HEADER_BYTES} at least`);
+  if (bytes[0] !== FORMAT) throw damaged(`they are of format ${bytes[0]}, and this reads ${FORMAT}`);
+  const sum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1, true);
+  if (crc32(bytes.subarray(HEADER_BYTES)) !== sum) throw damaged('their checksum differs');
+  const reader = new Reader(bytes, HEADER_BYTES);
+  const [collaborative, content] = [reader.varint(), reader.varint()];
+  const neighbours = { collaborative: reader.list(collaborative), content: reader.list(content) };
+  if (reader.at !== bytes.length) throw damaged(`${bytes.length - reader.at} are left over`);
+  return neighbours;
+}
+
+const damaged = (why: string) => new ModelBytesError(`These bytes hold no neighbours: ${why}.`);
+
+function writeList(bytes: Uint8Array, start: number, { items, scores }: Neighbours): number {
+  if (items.length !== scores.length) {
+    throw new RangeError(`${items.length} neighbours have ${scores.length} scores: give one each.`);
+  }
+  const bits = new Uint32Array(Float32Array.from(scores).buffer);
+  let at = start;
+  let before = GREATEST_CODE;
+  for (let place = 0; place < items.length; place++) {
+    const score = scores[place] as number;
+    if (!(score > 0 && score < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`Score ${score} of neighbour ${place} cannot be stored: scores are finite and above 0.`);
+    }
+    if (place > 0 && score > (scores[place - 1] as number)) {
+      throw new RangeError(`Score ${score} of neighbour ${place} is above the one before: give the closest first.`);
+    }
+    const rounded = ((bits[place] as number) + (1 << (LOW_BITS - 1))) >>> LOW_BITS;
+    const code = Math.min(GREATEST_CODE, Math.max(1, rounded));
+    at = writeVarint(bytes, at, items[place] as number);
+    at = writeVarint(bytes, at, before - code);
+    before = code;
+  }
+  return at;
+}
+
+function writeVarint(bytes: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  while (rest > 127) {
+    bytes[at++] = (rest & 127) | 128;
+    rest >>>= 7;
+  }
+  bytes[at++] = rest;
+  return at;
+}
+
+class Reader {
+  readonly #bytes: Uint8Array;
+  at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  varint(): number {
+    const first = this.#bytes[this.at++];
+    if (first !== undefined && first < 128) return first;
+    let value = (first ?? 0) & 127;
+    for (let factor = 128; factor <= 2 ** 28; factor *= 128) {
+      const byte = this.#bytes[this.at++];
+      if (byte === undefined) throw damaged('they end within a number');
+      value += (byte & 127) * factor;
+      if (byte < 128) {
+        if (value > 0xffff_ffff) break;
+        return value;
+      }
+    }
+    throw damaged(`a number ends or goes beyond 32 bits at byte ${this.at}`);
+  }
+
+  list(length: number): Neighbours {
+    const left = this.#bytes.length - this.at;
+    if (length * 2 > left) throw damaged(`${length} neighbours don't fit into ${left} bytes`);
+    const items = new Uint32Array(length);
+    const scores = new Float32Array(length);
+    const bits = new Uint32Array(scores.buffer);
+    let code = GREATEST_CODE;
+    for (let place = 0; place < length; place++) {
+      items[place] = this.varint();
+      code -= this.varint();
+      if (code < 1) throw damaged(`the score of neighbour ${place} isn't above 0`);
+      bits[place] = code << LOW_BITS;
+    }
+    return { items, scores };
+  }
+}
