@@ -75,6 +75,18 @@ export const trainingTrials = {
   ],
 } as const satisfies TrainingTable;
 
+export const trainingWeights = {
+  name: 'training_weights',
+  comment: 'What each row of a history gives to the pairs that it is in.',
+  columns: [
+    person,
+    itemIndex,
+    whole('place', 'How many items of the history are later.'),
+    number('first_weight', 'As the first of a pair: weight · |u|^-a · n^-b.'),
+    number('second_weight', 'As the second of a pair: weight · n^-c.'),
+  ],
+} as const satisfies TrainingTable;
+
 export const trainingNeighbours = {
   name: 'training_neighbours',
   comment: 'Related items of each item of a training run.',
@@ -94,6 +106,7 @@ export const trainingTables = [
   trainingItems,
   trainingInteractions,
   trainingTrials,
+  trainingWeights,
   trainingNeighbours,
 ] as const;
 

@@ -4,8 +4,14 @@ export const stopWords: readonly string[] =
     ' ',
   );
 
-/** Items that a feature may have and still bring every two of them together: bounds the pairs by that for each feature. */
+/** Items that a feature may have and still bring them together: bounds the pairs of each. */
 export const MOST_ITEMS_A_FEATURE = 250;
+
+/** Features by which an item looks for others: its rarest ones, beside its closest category. */
+export const RAREST_FEATURES = 4;
+
+/** Items that are compared with an item, those first with which it shares most of what it looks by. */
+export const MOST_COMPARED = 200;
 
 /** Most neighbours of an item. */
 export const CONTENT_NEIGHBOURS = 100;
@@ -22,20 +28,21 @@ export const SCORE_DIGITS = 6;
  *
  * An item's features are each level of its category path, its brand, its tags, the words of its title and its price band (a
  * band reaches from a power of two to the next, by currency). A feature of n of N items weighs ln(1 + N / n), a price band
- * half of that, and the score is the cosine of two items' weights. Only items that share a feature, other than a price
- * band, of at most 250 items are compared: then the work grows with the items, not with their pairs. Hidden items have
- * neighbours, and are none. Throws a RangeError for what is no run.
+ * half of that, and the score is the cosine of two items' weights. Not every two items are compared: an item looks for
+ * others by its closest category and by its four rarest features that others have (no price band, none of more than 250
+ * items), and is compared with the 200 that share most of these. So the work grows with the items, not with their pairs.
+ * Hidden items have neighbours, and are none. Throws a RangeError for what is no run.
  */
 export function contentNeighboursSelect(run: string): string {
   if (!/^[\w.:-]{1,100}$/.test(run)) throw new RangeError(`${JSON.stringify(run)} names no training run.`);
   return `WITH item AS (
-  SELECT item_index, title, split(category, ' > ') AS levels, brand, tags, price, currency, hidden
+  SELECT item_index, title, category, split(category, ' > ') AS levels, brand, tags, price, currency, hidden
   FROM training_items
   JOIN items ON items.item_id = training_items.item_id
   WHERE run = '${run}'
 ),
 said AS (
-  SELECT DISTINCT item_index, hidden, feature
+  SELECT DISTINCT item_index, hidden, feature, feature = concat('c ', lower(category)) AS is_closest
   FROM item
   CROSS JOIN UNNEST(concat(
     ${orNone(`transform(
@@ -59,48 +66,63 @@ said AS (
 ),
 weighed AS (
   SELECT
-    item_index, hidden, feature,
-    items <= ${MOST_ITEMS_A_FEATURE} AND NOT starts_with(feature, 'p ') AS brings_together,
-    ln(1e0 + CAST(of_items AS double) / CAST(items AS double))
-      * IF(starts_with(feature, 'p '), ${PRICE_WEIGHT.toExponential()}, 1e0) AS weight
-  FROM (SELECT item_index, hidden, feature, count(*) OVER (PARTITION BY feature) AS items FROM said)
+    item_index, hidden, number,
+    CASE WHEN items > ${MOST_ITEMS_A_FEATURE} OR items = 1 OR is_price THEN NULL WHEN is_closest THEN 0 ELSE items END AS rareness,
+    ln(1e0 + CAST(of_items AS double) / CAST(items AS double)) * IF(is_price, ${PRICE_WEIGHT.toExponential()}, 1e0) AS weight
+  FROM (
+    SELECT
+      item_index, hidden, is_closest,
+      starts_with(feature, 'p ') AS is_price,
+      dense_rank() OVER (ORDER BY feature) AS number,
+      count(*) OVER (PARTITION BY feature) AS items
+    FROM said
+  )
   CROSS JOIN (SELECT count(*) AS of_items FROM item)
 ),
 vector AS (
   SELECT
-    item_index, hidden, feature, brings_together,
+    item_index, hidden, number, rareness,
     weight / sqrt(sum(weight * weight) OVER (PARTITION BY item_index)) AS weight
   FROM weighed
 ),
+sought AS (
+  SELECT item_index, number, weight
+  FROM (
+    SELECT
+      item_index, number, weight, rareness,
+      count_if(rareness > 0) OVER (PARTITION BY item_index ORDER BY rareness, number) AS rarer
+    FROM vector
+    WHERE rareness IS NOT NULL
+  )
+  WHERE rareness = 0 OR rarer <= ${RAREST_FEATURES}
+),
 pair AS (
-  SELECT DISTINCT one.item_index AS one_index, other.item_index AS other_index, one.hidden AS one_hidden, other.hidden AS other_hidden
-  FROM vector AS one
-  JOIN vector AS other ON other.feature = one.feature AND one.item_index < other.item_index
-  WHERE one.brings_together AND other.brings_together
+  SELECT
+    item_index, neighbour_index,
+    row_number() OVER (PARTITION BY item_index ORDER BY round(shared, ${SCORE_DIGITS}) DESC, neighbour_index) AS place
+  FROM (
+    SELECT sought.item_index, vector.item_index AS neighbour_index, sum(sought.weight * vector.weight) AS shared
+    FROM sought
+    JOIN vector ON vector.number = sought.number AND vector.item_index <> sought.item_index
+    WHERE NOT vector.hidden
+    GROUP BY sought.item_index, vector.item_index
+  )
 ),
 scored AS (
   SELECT
-    one_index, other_index, one_hidden, other_hidden,
+    pair.item_index, neighbour_index,
     round(sum(one.weight * other.weight), ${SCORE_DIGITS}) AS score
   FROM pair
-  JOIN vector AS one ON one.item_index = one_index
-  JOIN vector AS other ON other.item_index = other_index AND other.feature = one.feature
-  GROUP BY one_index, other_index, one_hidden, other_hidden
+  JOIN vector AS one ON one.item_index = pair.item_index
+  JOIN vector AS other ON other.item_index = neighbour_index AND other.number = one.number
+  WHERE place <= ${MOST_COMPARED}
+  GROUP BY pair.item_index, neighbour_index
 ),
 ranked AS (
   SELECT
     item_index, neighbour_index, score,
     row_number() OVER (PARTITION BY item_index ORDER BY score DESC, neighbour_index) AS place
-  FROM (
-    SELECT
-      IF(side = 0, one_index, other_index) AS item_index,
-      IF(side = 0, other_index, one_index) AS neighbour_index,
-      IF(side = 0, other_hidden, one_hidden) AS neighbour_hidden,
-      score
-    FROM scored
-    CROSS JOIN (VALUES 0, 1) AS sides (side)
-  )
-  WHERE NOT neighbour_hidden AND score > 0
+  FROM scored
 )
 SELECT item_index, neighbour_index, score
 FROM ranked

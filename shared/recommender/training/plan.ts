@@ -1,5 +1,7 @@
 import type { TrainingTableName } from '../../../schemas/lake/training-tables.ts';
 import type { ModelParameters, Quality } from '../model.ts';
+import type { Form } from './form.ts';
+import { trainingSteps } from './steps.ts';
 
 /** Rows of a SELECT, cells as Athena prints them; null for NULL. */
 export type AnswerRow = readonly (string | null)[];
@@ -54,6 +56,10 @@ export interface Progress {
 
 export interface Trained {
   readonly parameters: ModelParameters;
+  /** All that was tuned, how order counts in a pair included. */
+  readonly form: Form;
+  /** People of the validation split; 0 where nothing was tuned. */
+  readonly validated: number;
   /** Of the tuned model on the validation split. */
   readonly quality: Quality;
   /** On the same split. */
@@ -68,8 +74,53 @@ export interface TrainingState {
   readonly job: TrainingJob;
   /** Asks that were answered. */
   readonly done: number;
-  /** Rows of the SELECTs that were answered, by name of the step. */
+  /** Rows of those answers that later steps read, by name of the step. */
   readonly answers: Readonly<Record<string, readonly AnswerRow[]>>;
-  /** Milliseconds that each phase took so far. */
+  /** Milliseconds that each step took. */
   readonly milliseconds: Readonly<Record<string, number>>;
+}
+
+export function beginTraining(job: TrainingJob): TrainingState {
+  if (!/^[\w-]{1,80}$/.test(job.run)) {
+    throw new RangeError(`A run has letters, digits, hyphens and underscores, at most 80; got '${job.run}'.`);
+  }
+  return { job, done: 0, answers: {}, milliseconds: {} };
+}
+
+/** What the engine is to do next; undefined once everything is trained. */
+export const nextAsk = (state: TrainingState): Ask | undefined => walk(state).next?.ask;
+
+/** The state with the answer to its next ask. */
+export function withAnswer(state: TrainingState, { rows, milliseconds }: Answer): TrainingState {
+  const { next } = walk(state);
+  if (!next) throw new Error('Nothing was asked: the training has ended.');
+  return {
+    job: state.job,
+    done: state.done + 1,
+    answers: { ...state.answers, [next.name]: rows },
+    milliseconds: { ...state.milliseconds, [next.name]: milliseconds },
+  };
+}
+
+export function progressOf(state: TrainingState): Progress {
+  const { next } = walk(state);
+  return { done: state.done, total: state.done + (next?.left ?? 0), doing: next?.doing ?? 'done' };
+}
+
+/** What was trained. Throws an `Error` before the end. */
+export function trainedOf(state: TrainingState): Trained {
+  const { trained } = walk(state);
+  if (!trained) throw new Error('The training has not ended.');
+  return trained;
+}
+
+/** Goes through the steps with the answers that there are, to the first that has none. */
+function walk(state: TrainingState) {
+  const steps = trainingSteps(state.job, state.milliseconds);
+  for (let step = steps.next(); ; ) {
+    if (step.done) return { next: undefined, trained: step.value };
+    const rows = state.answers[step.value.name];
+    if (!rows) return { next: step.value, trained: undefined };
+    step = steps.next(rows);
+  }
 }
