@@ -82,8 +82,18 @@ export class Lake extends Construct {
     });
   }
 
-  /** To query tables and views as Athena does: by the caller's own permissions on the catalog and the files. */
+  /** To query and wait for the answer: it comes from Athena a page at a time, and a query that takes too long is stopped. */
   grantQuery(): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
+    return this.queryBy('athena:GetQueryResults', 'athena:StopQueryExecution');
+  }
+
+  /** To start queries, to see later how far they are, and to read their results as files. */
+  grantStartQuery(): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
+    return this.queryBy();
+  }
+
+  /** To query tables and views as Athena does: by the caller's own permissions on the catalog and the files. */
+  private queryBy(...actions: string[]): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
     const { results, workGroupName } = this.queries;
     const workGroup = Stack.of(this).formatArn({
       service: 'athena',
@@ -95,15 +105,7 @@ export class Lake extends Construct {
     return {
       environment: { ATHENA_DATABASE: this.catalog.databaseName, ATHENA_WORKGROUP: workGroupName },
       statements: [
-        allow(
-          [
-            'athena:GetQueryExecution',
-            'athena:GetQueryResults',
-            'athena:StartQueryExecution',
-            'athena:StopQueryExecution',
-          ],
-          workGroup,
-        ),
+        allow(['athena:GetQueryExecution', 'athena:StartQueryExecution', ...actions], workGroup),
         allow(['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable'], ...this.catalog.arns),
         allow(['s3:GetBucketLocation', 's3:ListBucket'], this.bucket.bucketArn, results.bucketArn),
         allow(['s3:GetObject'], ...lakeTables.map(({ name }) => this.bucket.arnForObjects(`${name}/*`))),

@@ -60,7 +60,7 @@ export class Recommendations extends Construct {
       description: 'Trains the model of recommendations by queries of the lake.',
       grants: allOf(
         this.grant('BatchWriteItem', 'GetItem', 'PutItem'),
-        lake.grantQuery(),
+        lake.grantStartQuery(),
         grantTraining(lake),
         grantSnapshot(lake),
         catalog.grantLearn(),

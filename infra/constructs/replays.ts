@@ -46,7 +46,7 @@ export class Replays extends Construct {
       grants: allOf(
         profiles.grantRebuild(settings),
         segments.grantReplay(),
-        lake.grantQuery(),
+        lake.grantStartQuery(),
         lake.grantBarriers(),
         this.grantFiles(lake),
         stream.grantPut(),

@@ -35,7 +35,7 @@ export class Reports extends Construct {
       grants: allOf(
         this.grantRuns(),
         segments.grantRead(),
-        lake.grantQuery(),
+        lake.grantStartQuery(),
         {
           environment: {
             REPORTING_CURRENCY: settings.reportingCurrency,

@@ -44,7 +44,7 @@ export class Segments extends Construct {
       description: 'Brings new definitions of segments the past from the lake.',
       grants: allOf(
         this.grant('GetItem', 'PutItem', 'Query', 'UpdateItem'),
-        lake.grantQuery(),
+        lake.grantStartQuery(),
         lake.grantBarriers(),
         stream.grantPut(),
         stream.grantListShards(),

@@ -17,12 +17,8 @@ const readStream = [
 ];
 const setAside = ['s3:ListBucket', 's3:PutObject'];
 
-const queryLake = [
-  'athena:GetQueryExecution',
-  'athena:GetQueryResults',
-  'athena:StartQueryExecution',
-  'athena:StopQueryExecution',
-];
+const startQueries = ['athena:GetQueryExecution', 'athena:StartQueryExecution'];
+const queryLake = [...startQueries, 'athena:GetQueryResults', 'athena:StopQueryExecution'].sort();
 const readCatalog = ['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable'];
 const readFiles = [
   's3:AbortMultipartUpload',
@@ -64,7 +60,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   replayer: [
     'ReplaysReplayer',
     [
-      ...queryLake,
+      ...startQueries,
       'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
       ...Array(2).fill('dynamodb:PutItem'),
@@ -135,7 +131,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   'segment-backfill': [
     'SegmentsBackfill',
     [
-      ...queryLake,
+      ...startQueries,
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
@@ -165,7 +161,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   'report-api': [
     'ReportsApi',
     [
-      ...queryLake,
+      ...startQueries,
       ...Array(2).fill('dynamodb:GetItem'),
       'dynamodb:PutItem',
       ...readCatalog,
@@ -198,7 +194,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   trainer: [
     'RecommendationsTrainer',
     [
-      ...queryLake,
+      ...startQueries,
       'dynamodb:BatchWriteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
