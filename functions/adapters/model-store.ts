@@ -1,9 +1,9 @@
+import { decodeNeighbours, encodeNeighbours } from '../../shared/recommender/codec.ts';
+import { decodeItems, encodeItems } from '../../shared/recommender/items-codec.ts';
 import type { ItemIndex, ItemNeighbours, ModelHead, ModelItems } from '../../shared/recommender/model.ts';
 import type { Trained } from '../../shared/recommender/training/plan.ts';
 import { type AttributeValue, type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
 import { readItems, writeItems } from './dynamodb-batches.ts';
-import { chunksOf, itemsOf, type ModelChunk } from './model-chunks.ts';
-import { decodeNeighbours, encodeNeighbours } from './neighbours-bytes.ts';
 
 /** What is served, and what was served before. */
 export interface PublishedModels {
@@ -41,9 +41,9 @@ export interface NeighboursOf {
 export interface ModelStore {
   /** Undefined as long as nothing was published. */
   head(): Promise<PublishedModels | undefined>;
-  /** Undefined when the version is not whole, or no longer. */
+  /** Undefined when the version is not whole, or no longer. Throws `ModelBytesError` for a damaged one. */
   items(version: string): Promise<ModelItems | undefined>;
-  /** Of those items that have any. */
+  /** Of those items that have any. Throws `ModelBytesError` for damaged ones. */
   neighbours(version: string, indexes: readonly ItemIndex[]): Promise<Map<ItemIndex, ItemNeighbours>>;
   writeItems(version: string, items: ModelItems): Promise<void>;
   writeNeighbours(version: string, rows: readonly NeighboursOf[]): Promise<void>;
@@ -58,6 +58,8 @@ export interface ModelStore {
 /** How long a version is kept. The trainer replaces what is served long before. */
 export const VERSION_DAYS = 60;
 const DAY_MS = 86_400_000;
+/** DynamoDB takes 400 KB; a batch of 25 has to be sent within seconds. */
+const CHUNK_BYTES = 100_000;
 const MAX_PREVIOUS = 5;
 const MAX_ATTEMPTS = 100;
 /** Somebody else noted something at the same time: how often another look is taken. */
@@ -117,8 +119,8 @@ export function createModelStore(dynamoDb: DynamoDb, table: string, clock: () =>
       const count = Number(first.chunks?.N);
       const keys = Array.from({ length: count - 1 }, (_, n) => keyOf(chunkKey(version, n + 1)));
       const others = await readItems(dynamoDb, table, keys);
-      const chunks = [first, ...others].map(chunkOf).sort((one, other) => one.number - other.number);
-      return chunks.length === count ? itemsOf(chunks) : undefined;
+      const chunks = [first, ...others].map(({ items }) => bytesOf(items));
+      return chunks.length === count ? decodeItems(chunks) : undefined;
     },
     neighbours: async (version, indexes) => {
       const keys = [...new Set(indexes)].map((index) => keyOf(neighboursKey(version, index)));
@@ -126,14 +128,11 @@ export function createModelStore(dynamoDb: DynamoDb, table: string, clock: () =>
       return new Map(items.map((item) => [indexOf(item), decodeNeighbours(bytesOf(item.neighbours))]));
     },
     writeItems: async (version, items) => {
-      const chunks = chunksOf(items);
-      const written = chunks.map(({ number, ids, popularity, trend }) => ({
+      const chunks = encodeItems(items, CHUNK_BYTES);
+      const written = chunks.map((chunk, number) => ({
         ...keyOf(chunkKey(version, number)),
         chunks: { N: String(chunks.length) },
-        number: { N: String(number) },
-        ids: { S: ids },
-        popularity: binary(popularity),
-        trend: binary(trend),
+        items: binary(chunk),
       }));
       await writeItems(dynamoDb, table, ofVersion(written));
     },
@@ -182,10 +181,3 @@ const binary = (bytes: Uint8Array): AttributeValue => ({
 const bytesOf = (value: AttributeValue | undefined): Buffer => Buffer.from(value?.B ?? '', 'base64');
 
 const indexOf = (item: Item): ItemIndex => Number(item.pk?.S?.split('#')[1]);
-
-const chunkOf = (item: Item): ModelChunk => ({
-  number: Number(item.number?.N),
-  ids: item.ids?.S ?? '[]',
-  popularity: bytesOf(item.popularity),
-  trend: bytesOf(item.trend),
-});

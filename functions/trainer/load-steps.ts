@@ -1,5 +1,5 @@
 import { type TrainingTableName, trainingFolder } from '../../schemas/lake/training-tables.ts';
-import type { ItemIndex, ModelItems, Neighbours } from '../../shared/recommender/model.ts';
+import type { ItemIndex, ItemNeighbours, ModelItems, Neighbours } from '../../shared/recommender/model.ts';
 import type { NeighboursOf } from '../adapters/model-store.ts';
 import type { NeighboursRow, Reach } from './reach.ts';
 import type { Step, Training, TrainingStep } from './training.ts';
@@ -11,11 +11,14 @@ export class TrainingFilesError extends Error {
   override readonly name = 'TrainingFilesError';
 }
 
+/** What is held while lists of the other kind pass by: lists of likeness are short. */
 interface Content {
   readonly version: string;
   readonly lists: ReadonlyMap<ItemIndex, Neighbours>;
-  /** Items that people did something with together with others. */
+  /** Items that people had together with others. */
   readonly collaborative: ReadonlySet<ItemIndex>;
+  /** Files that have lists of these. */
+  readonly keys: readonly string[];
 }
 
 const none: Neighbours = { items: new Uint32Array(), scores: new Float32Array() };
@@ -39,8 +42,8 @@ export class LoadSteps {
       trend: new Float32Array(trained.items),
     };
     let count = 0;
-    for await (const file of this.#filesOf('training_items', version)) {
-      for await (const rows of output.items(file)) {
+    for (const key of await this.#keysOf('training_items', version)) {
+      for await (const rows of output.items(await this.#read(key))) {
         for (const { index, id, popularity, trend } of rows) {
           ids[index] = id;
           items.popularity[index] = popularity;
@@ -53,17 +56,15 @@ export class LoadSteps {
       throw new TrainingFilesError(`The training ${version} has ${trained.items} items, its files ${count}.`);
     }
     await models.writeItems(version, items);
-    const files = await this.#keysOf('training_neighbours', version);
-    return { name: 'neighbours', trained, file: 0, files: files.length };
+    return { name: 'neighbours', trained, file: 0, files: 0 };
   }
 
   /** One file; after the last those items that are like others, and that nobody had together with any other. */
   async neighbours({ version }: Training, step: Step<'neighbours'>): Promise<TrainingStep> {
-    const { files, models, output } = this.#props;
+    const { models, output } = this.#props;
     const content = await this.#contentOf(version);
-    const keys = await this.#keysOf('training_neighbours', version);
     const { trained, file } = step;
-    const key = keys[file];
+    const key = content.keys[file];
     if (key === undefined) {
       const others = [...content.lists].filter(([item]) => !content.collaborative.has(item));
       const rows = others.map(([item, list]) => ({ item, neighbours: { collaborative: none, content: list } }));
@@ -71,31 +72,37 @@ export class LoadSteps {
       this.#content = undefined;
       return { name: 'publish', trained };
     }
-    const bytes = await files.read(key);
-    if (bytes === undefined) throw new TrainingFilesError(`The file ${key} of a training is gone.`);
-    for await (const rows of output.neighbours(bytes)) {
+    for await (const rows of output.neighbours(await this.#read(key))) {
       await models.writeNeighbours(
         version,
         rows.flatMap((row) => joined(row, content)),
       );
     }
-    return { ...step, file: file + 1, files: keys.length };
+    return { ...step, file: file + 1, files: content.keys.length };
   }
 
-  /** Lists of likeness, which are short, are held while those of the other kind pass by. */
   async #contentOf(version: string): Promise<Content> {
     if (this.#content?.version === version) return this.#content;
+    const { output } = this.#props;
     const lists = new Map<ItemIndex, Neighbours>();
     const collaborative = new Set<ItemIndex>();
-    for await (const file of this.#filesOf('training_neighbours', version)) {
-      for await (const rows of this.#props.output.neighbours(file)) {
-        for (const { item, kind, neighbours } of rows) {
-          if (kind === 'content') lists.set(item, neighbours);
-          else collaborative.add(item);
+    const keys: string[] = [];
+    for (const key of await this.#keysOf('training_neighbours', version)) {
+      const file = await this.#read(key);
+      const kinds = new Set<keyof ItemNeighbours>();
+      for await (const rows of output.kinds(file)) {
+        for (const { item, kind } of rows) {
+          kinds.add(kind);
+          if (kind === 'collaborative') collaborative.add(item);
         }
       }
+      if (kinds.has('collaborative')) keys.push(key);
+      if (!kinds.has('content')) continue;
+      for await (const rows of output.neighbours(file)) {
+        for (const { item, kind, neighbours } of rows) if (kind === 'content') lists.set(item, neighbours);
+      }
     }
-    this.#content = { version, lists, collaborative };
+    this.#content = { version, lists, collaborative, keys };
     return this.#content;
   }
 
@@ -104,12 +111,10 @@ export class LoadSteps {
     return found.filter(({ size }) => size > 0).map(({ key }) => key);
   }
 
-  async *#filesOf(table: TrainingTableName, version: string): AsyncGenerator<Uint8Array> {
-    for (const key of await this.#keysOf(table, version)) {
-      const file = await this.#props.files.read(key);
-      if (file === undefined) throw new TrainingFilesError(`The file ${key} of a training is gone.`);
-      yield file;
-    }
+  async #read(key: string): Promise<Uint8Array> {
+    const file = await this.#props.files.read(key);
+    if (file === undefined) throw new TrainingFilesError(`The file ${key} of a training is gone.`);
+    return file;
   }
 }
 

@@ -1,4 +1,4 @@
-import { trainingFolder } from '../../schemas/lake/training-tables.ts';
+import { trainingFolder, trainingTrials } from '../../schemas/lake/training-tables.ts';
 import type { ModelHead } from '../../shared/recommender/model.ts';
 import { embeddedMetrics } from '../adapters/embedded-metrics.ts';
 import type { Attempt } from '../adapters/model-store.ts';
@@ -8,6 +8,8 @@ import type { Step, Training, TrainingStep } from './training.ts';
 
 /** Trainings whose files are kept, this one included: to look at what went into a version. */
 const KEPT_RUNS = 2;
+/** Runs of a training are named after its version, and what they are for. */
+const RUN = /^run=(\d{8}T\d{6}Z-\w{4})/;
 
 /** Has the version served, unless it is worse than the present one. Undefined when another was published meanwhile. */
 export async function publish(
@@ -22,7 +24,7 @@ export async function publish(
   const isPublished = present?.current.version === version;
   const before = isPublished ? present.previous[0] : present?.current;
   const attempt = { version, startedAt, endedAt: now, trained, ...(before && { before: before.version }) };
-  const reason = isPublished ? undefined : refusalOf(trained, before, { tolerance: settings.tolerance, now });
+  const reason = isPublished ? undefined : refusalOf(trained, before, { ...settings, now });
   if (reason !== undefined) return { name: 'record', attempt: { ...attempt, outcome: 'refused', reason } };
   if (!isPublished && !(await models.publish(head, before?.version))) return undefined;
   return { name: 'record', attempt: { ...attempt, outcome: 'published' } };
@@ -58,28 +60,30 @@ function metricsOf({ version, outcome, trained, startedAt, endedAt }: Attempt, {
   return embeddedMetrics({ namespace, metrics, time: endedAt, fields: { version, outcome } });
 }
 
-/** Deletes files of trainings but the last ones. */
+/** Deletes files of trainings but the last ones, and all that only served to weigh parameters. */
 export async function clean(
   { files }: Pick<Reach, 'files'>,
   { version }: Training,
   { attempt }: Step<'clean'>,
 ): Promise<TrainingStep> {
-  const tables = await files.folders(trainingFolder);
-  const found = new Map<string, string[]>();
-  for (const table of tables) {
+  const folders: { readonly key: string; readonly version: string; readonly isKept: boolean }[] = [];
+  for (const table of await files.folders(trainingFolder)) {
     for (const folder of await files.folders(`${trainingFolder}${table}/`)) {
-      const run = folder.replace(/^run=/, '');
-      found.set(run, [...(found.get(run) ?? []), `${trainingFolder}${table}/${folder}/`]);
+      const [, of = ''] = RUN.exec(folder) ?? [];
+      folders.push({ key: `${trainingFolder}${table}/${folder}/`, version: of, isKept: table !== trainingTrials.name });
     }
   }
-  const others = [...found.keys()]
-    .filter((run) => run !== version)
-    .sort()
-    .reverse();
-  for (const run of others.slice(KEPT_RUNS - 1)) {
-    for (const folder of found.get(run) ?? []) {
-      await files.remove((await files.list(folder)).map(({ key }) => key));
-    }
+  const others = new Set(folders.flatMap((folder) => (folder.version === version ? [] : [folder.version])));
+  const kept = new Set([
+    version,
+    ...[...others]
+      .sort()
+      .reverse()
+      .slice(0, KEPT_RUNS - 1),
+  ]);
+  for (const folder of folders) {
+    if (folder.isKept && kept.has(folder.version)) continue;
+    await files.remove((await files.list(folder.key)).map(({ key }) => key));
   }
   return { name: 'over', attempt };
 }

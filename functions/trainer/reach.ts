@@ -43,6 +43,8 @@ export interface NeighboursRow {
 /** Rows of the files that a training has left, some at a time. */
 export interface TrainingOutput {
   items(file: Uint8Array): AsyncIterable<readonly ItemRow[]>;
+  /** Of which items a file has neighbours of which kind: read without the lists, which are large. */
+  kinds(file: Uint8Array): AsyncIterable<readonly Pick<NeighboursRow, 'item' | 'kind'>[]>;
   neighbours(file: Uint8Array): AsyncIterable<readonly NeighboursRow[]>;
 }
 

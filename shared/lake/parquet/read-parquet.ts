@@ -54,6 +54,25 @@ export async function* readParquet(file: Uint8Array, columns: readonly Column[])
   }
 }
 
+/** A column of lists of numbers, a row group at a time, as `readParquet` reads the others. Throws `ParquetReadError`. */
+export async function* readNumberLists(
+  file: Uint8Array,
+  column: string,
+): AsyncGenerator<readonly (readonly number[])[]> {
+  const metadata = metadataOf(file);
+  let rowStart = 0;
+  for (const { num_rows } of metadata.row_groups) {
+    const rowEnd = rowStart + Number(num_rows);
+    const found = await readGroup(asyncBuffer(file), metadata, [column], rowStart, rowEnd);
+    const lists = (found.get(column) ?? []).flatMap((piece) => Array.from(piece));
+    if (lists.length !== rowEnd - rowStart || !lists.every(Array.isArray)) {
+      throw new ParquetReadError(`The column ${column} holds no lists of numbers.`);
+    }
+    yield lists;
+    rowStart = rowEnd;
+  }
+}
+
 type Raw = ArrayLike<unknown>;
 
 async function readGroup(

@@ -37,6 +37,9 @@ beforeEach(async () => {
     AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
   });
+  await expect
+    .poll(() => aws.gateway.invoke('tool', 'dynamodb', 'DescribeTable', { TableName: table }), { interval: 5 })
+    .toMatchObject({ Table: { TableStatus: 'ACTIVE' } });
 });
 
 describe('a version', () => {

@@ -10,6 +10,7 @@ import { csvOf } from '../../../infra/local/services/athena/result-file.ts';
 import type { LearntItem, StoredItem } from '../../../schemas/catalog.ts';
 import { trainingPrefix } from '../../../schemas/lake/training-tables.ts';
 import type { TrainingAnswer } from '../../../schemas/training.ts';
+import { untuned } from '../../../shared/recommender/training/form.ts';
 import type { Ask, Trained, TrainingState } from '../../../shared/recommender/training/plan.ts';
 import { aHead, aList, aQuality } from '../../fixtures/models.ts';
 
@@ -177,6 +178,8 @@ export class ATrainer {
       items: ITEMS,
       people: 10,
       interactions,
+      form: untuned,
+      validated: 10,
     };
   }
 
@@ -343,6 +346,9 @@ function rowsOf(select: string): object[] {
 const readAsJson: TrainerProps['output'] = {
   items: async function* (file) {
     yield JSON.parse(String(file)) as ItemRow[];
+  },
+  kinds: async function* (file) {
+    yield JSON.parse(String(file)) as NeighboursRow[];
   },
   neighbours: async function* (file) {
     const rows = JSON.parse(String(file)) as (NeighboursRow & { pairs: [number, number][] })[];
