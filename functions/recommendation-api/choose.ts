@@ -1,5 +1,6 @@
 import type { ModelUsed, RecommendedItem } from '../../schemas/recommendation.ts';
 import type { Variant } from '../../schemas/stream/answered.ts';
+import { diversify, likenessOf } from '../../shared/recommender/diversity.ts';
 import type { ItemIndex } from '../../shared/recommender/model.ts';
 import type { HistoryItem } from '../../shared/recommender/score.ts';
 import { ofAnyCategory, ofCategory } from './category.ts';
@@ -8,7 +9,6 @@ import { pick } from './pick.ts';
 import type { Shelf } from './shelf.ts';
 import { newest, shown } from './shown.ts';
 import type { Somebody } from './somebody.ts';
-import { varied } from './varied.ts';
 
 /** What is asked for. */
 export type Wanted = {
@@ -43,8 +43,8 @@ export interface Choice {
 
 /** How long an answer may go on looking for more of what it has some of. */
 const LOOK_MS = 1_000;
-/** How many times as many items as are asked for a varied list is chosen from. */
-const SPARE = 3;
+/** Items beyond those asked for that a varied list is chosen from: twice as many, up to this. */
+const MOST_SPARE = 50;
 /** How far down the popular items of somebody's categories are looked for: below, they aren't popular. */
 const FURTHEST_POPULAR = 1_000;
 
@@ -71,12 +71,15 @@ export async function chooseFor(
     model,
     rank: (most) => model.scorer.score(counting, (item) => related.get(item), isOut, most),
     fits: fitsOf(wanted),
-    want: wanted.n * SPARE,
+    want: wanted.n + Math.min(2 * wanted.n, MOST_SPARE),
     deadline: choice.clock() + LOOK_MS,
   });
   if (picked.length === 0) return { ...(await chooseNewest(choice, wanted)), variant: 'model' };
   const reasons = { categories: listOf(wanted.category), bought: boughtOf(somebody) };
-  const items = await shown(choice, varied(picked, wanted), reasons);
+  const varied = diversify(picked, wanted.n, wanted.diversity, (one, other) =>
+    likenessOf(one.known ?? {}, other.known ?? {}),
+  );
+  const items = await shown(choice, varied, reasons);
   return { items, variant: 'model', model: used(choice) };
 }
 

@@ -1,5 +1,6 @@
 import type { CatalogItem } from '../../schemas/catalog.ts';
 import type { RecommendedItem } from '../../schemas/recommendation.ts';
+import { reasonOf } from '../../shared/recommender/reasons.ts';
 import { nameOf, ofCategory } from './category.ts';
 import type { Choice } from './choose.ts';
 import type { Picked } from './pick.ts';
@@ -25,24 +26,16 @@ export async function shown(
   const causes = picked.flatMap(({ because }) => idOf(because) ?? []);
   const titles = causes.length === 0 ? undefined : await shelf.read([...new Set(causes)], SETTLED_MS);
   return picked.map((item) => {
+    const { itemId, score, known } = item;
     const cause = idOf(item.because);
-    return {
-      itemId: item.itemId,
-      score: Math.round(item.score * SCORE_STEPS) / SCORE_STEPS,
-      reason: reasonOf(item),
-      ...detailsOf(item.known),
-    };
-
-    function reasonOf({ how, known, item: index }: Picked): string {
-      if (cause !== undefined) {
-        const title = titles?.get(cause)?.title ?? cause;
-        if (how === 'content') return `like ${title}`;
-        return `${bought.has(cause) ? 'bought' : 'viewed'} with ${title}`;
-      }
-      const category = known && categories.find((each) => ofCategory(each)(known));
-      if (category !== undefined) return `popular in ${nameOf(category)}`;
-      return (model?.items.trend[index] ?? 0) >= 0.5 ? 'trending' : 'popular';
-    }
+    const category = known && categories.find((each) => ofCategory(each)(known));
+    const reason = reasonOf(item, {
+      because: cause && (titles?.get(cause)?.title ?? cause),
+      isBought: cause !== undefined && bought.has(cause),
+      category: category && nameOf(category),
+      trend: model?.items.trend[item.item] ?? 0,
+    });
+    return { itemId, score: Math.round(score * SCORE_STEPS) / SCORE_STEPS, reason, ...detailsOf(known) };
   });
 }
 

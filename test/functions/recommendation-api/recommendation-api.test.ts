@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { endpoints } from '../../../schemas/api/endpoints.ts';
+import type { Trained } from '../../../shared/recommender/training/plan.ts';
 import { anIdentify, anOrder, aTrack, type Message } from '../../fixtures/events.ts';
 import { type AnApi, anApi } from './an-api.ts';
 
@@ -108,6 +109,23 @@ describe('GET /v1/recommendations', () => {
     expect(await api.idsOf(`${ofAda}&category=kitchen`)).toEqual(['pot', 'stove']);
     expect(await api.idsOf(`${ofAda}&category=Camping%3E%20Mats`)).toEqual(['mat']);
     expect(await api.idsOf(`${ofAda}&category=Kit`)).toEqual([]);
+  });
+
+  it('varies the items as much as is asked for', async () => {
+    const ids = ['a1', 'a2', 'a3', 'b1', 'c1'];
+    const related = {
+      a1: [
+        ['a2', 1],
+        ['a3', 0.9],
+        ['b1', 0.5],
+        ['c1', 0.4],
+      ],
+    } as const;
+    const catalog = Object.fromEntries(ids.map((id) => [id, { category: `${id[0]}`, brand: `${id[0]}` }]));
+    const api = await having(anApi({ model: { items: ids, related }, catalog }), view('a1'), buy('a1'));
+    const of = (diversity: number) => api.idsOf(`/v1/recommendations?userId=ada&n=2&diversity=${diversity}`);
+    expect(await of(0)).toEqual(['a2', 'a3']);
+    expect(await of(0.9)).toEqual(['a2', 'b1']);
   });
 
   it('answers no more than n', async () => {
@@ -271,7 +289,7 @@ describe('GET /v1/recommendations/models', () => {
     const { version = '', parameters, quality } = current ?? {};
     if (!parameters || !quality) throw new Error('There is no model.');
     const baseline = { popularity: quality, cosine: quality, untuned: quality };
-    const trained = { parameters, quality, baseline, items: 5, people: 3, interactions: 9 };
+    const trained = { parameters, quality, baseline, items: 5, people: 3, interactions: 9 } as unknown as Trained;
     api.models.tried.push(
       { version: '20260302T030000Z-bbbb', outcome: 'refused', reason: 'worse', startedAt: 2, endedAt: 3, trained },
       { version, outcome: 'published', startedAt: 0, endedAt: 1, trained },
