@@ -10,8 +10,14 @@ export const MOST_ITEMS_A_FEATURE = 250;
 /** Features by which an item looks for others: its rarest ones, beside its closest category. */
 export const RAREST_FEATURES = 4;
 
+/**
+ * More than there are features: an item and a feature are one number in the query, so that every engine joins pairs with
+ * what one has before it looks for that in the other.
+ */
+const FEATURES_BOUND = 100_000_000;
+
 /** Items that are compared with an item, those first with which it shares most of what it looks by. */
-export const MOST_COMPARED = 200;
+export const MOST_COMPARED = 150;
 
 /** Most neighbours of an item. */
 export const CONTENT_NEIGHBOURS = 100;
@@ -30,7 +36,7 @@ export const SCORE_DIGITS = 6;
  * band reaches from a power of two to the next, by currency). A feature of n of N items weighs ln(1 + N / n), a price band
  * half of that, and the score is the cosine of two items' weights. Not every two items are compared: an item looks for
  * others by its closest category and by its four rarest features that others have (no price band, none of more than 250
- * items), and is compared with the 200 that share most of these. So the work grows with the items, not with their pairs.
+ * items), and is compared with the 150 that share most of these. So the work grows with the items, not with their pairs.
  * Hidden items have neighbours, and are none. Throws a RangeError for what is no run.
  */
 export function contentNeighboursSelect(run: string): string {
@@ -66,7 +72,7 @@ said AS (
 ),
 weighed AS (
   SELECT
-    item_index, hidden, number,
+    item_index, hidden, number, items,
     CASE WHEN items > ${MOST_ITEMS_A_FEATURE} OR items = 1 OR is_price THEN NULL WHEN is_closest THEN 0 ELSE items END AS rareness,
     ln(1e0 + CAST(of_items AS double) / CAST(items AS double)) * IF(is_price, ${PRICE_WEIGHT.toExponential()}, 1e0) AS weight
   FROM (
@@ -80,10 +86,14 @@ weighed AS (
   CROSS JOIN (SELECT count(*) AS of_items FROM item)
 ),
 vector AS (
-  SELECT
-    item_index, hidden, number, rareness,
-    weight / sqrt(sum(weight * weight) OVER (PARTITION BY item_index)) AS weight
-  FROM weighed
+  SELECT item_index, hidden, number, rareness, weight, item_index * ${FEATURES_BOUND} + number AS place
+  FROM (
+    SELECT
+      CAST(item_index AS bigint) AS item_index, hidden, number, rareness, items,
+      weight / sqrt(sum(weight * weight) OVER (PARTITION BY item_index)) AS weight
+    FROM weighed
+  )
+  WHERE items > 1
 ),
 sought AS (
   SELECT item_index, number, weight
@@ -99,7 +109,7 @@ sought AS (
 pair AS (
   SELECT
     item_index, neighbour_index,
-    row_number() OVER (PARTITION BY item_index ORDER BY round(shared, ${SCORE_DIGITS}) DESC, neighbour_index) AS place
+    row_number() OVER (PARTITION BY item_index ORDER BY round(shared, ${SCORE_DIGITS}) DESC, neighbour_index) AS nearness
   FROM (
     SELECT sought.item_index, vector.item_index AS neighbour_index, sum(sought.weight * vector.weight) AS shared
     FROM sought
@@ -114,8 +124,8 @@ scored AS (
     round(sum(one.weight * other.weight), ${SCORE_DIGITS}) AS score
   FROM pair
   JOIN vector AS one ON one.item_index = pair.item_index
-  JOIN vector AS other ON other.item_index = neighbour_index AND other.number = one.number
-  WHERE place <= ${MOST_COMPARED}
+  JOIN vector AS other ON other.place = neighbour_index * ${FEATURES_BOUND} + one.number
+  WHERE nearness <= ${MOST_COMPARED}
   GROUP BY pair.item_index, neighbour_index
 ),
 ranked AS (
@@ -124,7 +134,7 @@ ranked AS (
     row_number() OVER (PARTITION BY item_index ORDER BY score DESC, neighbour_index) AS place
   FROM scored
 )
-SELECT item_index, neighbour_index, score
+SELECT CAST(item_index AS integer) AS item_index, CAST(neighbour_index AS integer) AS neighbour_index, score
 FROM ranked
 WHERE place <= ${CONTENT_NEIGHBOURS}`;
 }
