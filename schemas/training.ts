@@ -74,6 +74,8 @@ export interface TrainingView {
       readonly history: { readonly items: number; readonly orderDecay: number };
       readonly neighbours: number;
     };
+    /** People by whom quality was measured; 0 for none. */
+    readonly validated: number;
     readonly quality: QualityView;
     readonly baseline: {
       readonly popularity: QualityView;
