@@ -148,8 +148,10 @@ async function pageUnits(operation: string, input: Input, output: Output, ask: A
     const bytes = (output.Items ?? []).reduce((sum, item) => sum + itemSize(item), 0);
     return readUnits(bytes, input.ConsistentRead === true);
   }
-  const again = await ask<Output>(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
-  return Math.max(again?.ConsumedCapacity?.CapacityUnits ?? 0, readUnits(0, input.ConsistentRead === true));
+  const eventual = { ...input, ConsistentRead: false, ReturnConsumedCapacity: 'TOTAL' };
+  const again = await ask<Output>(operation, eventual);
+  const half = Math.max(again?.ConsumedCapacity?.CapacityUnits ?? 0, readUnits(0, false));
+  return input.ConsistentRead === true ? 2 * half : half;
 }
 
 async function sizeNow(TableName: string, Key: Item, ask: Ask): Promise<number> {

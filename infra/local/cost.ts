@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { type CostOptions, parseCommandLine, usage } from './cost/command-line.ts';
+import { reportOf } from './cost/report.ts';
+import { reportText } from './cost/report-text.ts';
+import { takeSample } from './cost/sample.ts';
+import { openProgress } from './demo/progress.ts';
+import { StartError, UsageError } from './errors.ts';
+import { synthesize } from './synthesize.ts';
+
+const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
+
+try {
+  const options = parseCommandLine(process.argv.slice(2));
+  if (options) await tell(options);
+  else console.log(usage);
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+/** Progress goes to standard error, so that standard output holds the report alone. */
+async function tell({ traffic, stage, sample: events, cpuFactor, json }: CostOptions): Promise<void> {
+  const say = (step: string) => console.error(step);
+  say(`Synthesizing stage ${stage}`);
+  const { assemblyDir } = await synthesize({ outDir, stage });
+  const progress = openProgress('Sending the sample', events, process.stderr);
+  const onProgress = (done: number) => {
+    progress.update(done);
+    if (done > events - traffic.eventsPerRequest) progress.stop();
+  };
+  const sample = await takeSample({ assemblyDir, traffic, events, cpuFactor, onStep: say, onProgress });
+  const report = reportOf(stage, sample, traffic);
+  console.log(json ? JSON.stringify(report, null, 2) : reportText(report));
+}

@@ -1,0 +1,40 @@
+import { type Bill, billOf, perMillion } from './bill.ts';
+import { type Choice, choicesOf } from './choices.ts';
+import { monthOf } from './month.ts';
+import { naiveMonth } from './naive.ts';
+import { priceTable } from './prices.ts';
+import type { Sample } from './sample.ts';
+import type { Traffic } from './traffic.ts';
+
+/** What a million events of 1 KB, ten a request, should cost at most, without what costs the same for any number. */
+export const TARGET = 0.25;
+
+/** All that the command tells. Money is in US dollars a month, at list prices. */
+export interface CostReport {
+  readonly prices: { readonly region: string; readonly date: string };
+  readonly stage: string;
+  readonly traffic: Traffic;
+  readonly sample: { readonly events: number; readonly requests: number };
+  readonly bill: Bill;
+  /** What a million events more cost. */
+  readonly perMillion: number;
+  readonly target: number;
+  readonly naive: { readonly bill: Bill; readonly perMillion: number };
+  readonly choices: readonly Choice[];
+}
+
+export function reportOf(stage: string, sample: Sample, traffic: Traffic): CostReport {
+  const bill = billOf(traffic.events, monthOf(sample, traffic));
+  const naive = billOf(traffic.events, naiveMonth(sample, traffic.events));
+  return {
+    prices: { region: priceTable.region, date: priceTable.date },
+    stage,
+    traffic,
+    sample: { events: sample.events, requests: sample.requests },
+    bill,
+    perMillion: perMillion(bill),
+    target: TARGET,
+    naive: { bill: naive, perMillion: perMillion(naive) },
+    choices: choicesOf(sample, traffic),
+  };
+}

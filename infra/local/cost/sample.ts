@@ -1,0 +1,175 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ScheduleSpec } from '../deploy/local-parts.ts';
+import { billing } from '../gateway/billing.ts';
+import { type UsageBook, type UsageLine, usageBook } from '../gateway/billing-units.ts';
+import { eventOf } from '../lambda/schedule.ts';
+import { type Runtime, startRuntime } from '../runtime.ts';
+import { recordsPerBatch } from './batches.ts';
+import { functionTimes } from './function-time.ts';
+import { type IdleRun, idleRuns } from './idle-runs.ts';
+import { meterInvocations } from './meter-invocations.ts';
+import { eventsOf } from './sample-events.ts';
+import { send } from './send-sample.ts';
+import {
+  accessLogFormatOf,
+  hasPlatformLog,
+  type Resources,
+  resourcesOf,
+  type StreamSettings,
+  streamOf,
+} from './stage-facts.ts';
+import { type MappingSettings, stageAssembly } from './staged-assembly.ts';
+import { sampleRequests, type Traffic } from './traffic.ts';
+import { bytesUnder, logLines, tableBytes } from './what-is-kept.ts';
+
+export interface SampleOptions {
+  /** The synthesized stage. */
+  readonly assemblyDir: string;
+  readonly traffic: Traffic;
+  /** Events that are sent. */
+  readonly events: number;
+  readonly cpuFactor: number;
+  /** Told what is being done. */
+  readonly onStep: (step: string) => void;
+  /** Told how many events were taken. */
+  readonly onProgress: (done: number) => void;
+}
+
+/** What a real run used, in AWS's units. */
+export interface Sample {
+  readonly events: number;
+  readonly requests: number;
+  readonly stream: StreamSettings;
+  /** What events asked for. */
+  readonly usage: readonly UsageLine[];
+  /** What one run of each scheduled function asks for while nothing is to be done. */
+  readonly idle: readonly IdleRun[];
+  /** What a snapshot of the sample's profiles asks for. */
+  readonly snapshot: readonly UsageLine[];
+  /** Bytes that lie there afterwards, by table. */
+  readonly tableBytes: Readonly<Record<string, number>>;
+  /** Bytes of the lake's files. */
+  readonly lakeBytes: number;
+  /** Every resource of the stage with its properties. */
+  readonly resources: Resources;
+}
+
+/** Sends a sample of the traffic to a fresh local runtime on a temporary folder, and says what it used. */
+export async function takeSample(options: SampleOptions): Promise<Sample> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'headwater-cost-'));
+  try {
+    return await sampleIn(folder, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sampleIn(folder: string, options: SampleOptions): Promise<Sample> {
+  const { assemblyDir, traffic, cpuFactor, onStep } = options;
+  const resources = await resourcesOf(assemblyDir);
+  const stream = streamOf(resources);
+  const assembly = path.join(folder, 'assembly');
+  await mkdir(assembly);
+  const recordsOf = (mapping: MappingSettings) => recordsPerBatch(traffic, { ...mapping, shards: stream.shards });
+  await stageAssembly(assemblyDir, assembly, recordsOf);
+
+  onStep('Starting the stage on this machine');
+  const { station, book } = billing();
+  let runtime: Runtime | undefined;
+  const specs = () => new Map(runtime?.deployment.parts.functions.map((spec) => [spec.logicalId, spec]));
+  const times = functionTimes(() => runtime, cpuFactor);
+  const meter = meterInvocations({
+    book,
+    specOf: (logicalId) => specs().get(logicalId) ?? missing(logicalId),
+    hasPlatformLog: (logicalId) => hasPlatformLog(resources.get(logicalId)),
+    accessLogFormat: accessLogFormatOf(resources),
+    onDuration: times.add,
+  });
+  const dataDir = path.join(folder, 'data');
+  const troubles: string[] = [];
+  runtime = await startRuntime({
+    assemblyDir: assembly,
+    dataDir,
+    port: 0,
+    stations: [station],
+    idleMs: 600_000,
+    onInvocation: meter,
+    onTrouble: ({ functionName, errorType, errorMessage }) =>
+      troubles.push(`${functionName} failed: ${errorType}: ${errorMessage}`),
+  });
+  try {
+    const { schedules, functions } = runtime.deployment.parts;
+    const running = runtime;
+    const others = async () => [...times.lines(), ...(await logLines(dataDir, functions))];
+    const during = (work: () => Promise<unknown>) => usageDuring(book, others, work);
+
+    onStep('Running what runs by schedule, with nothing to do (the sweeper takes up to a minute)');
+    const runOf = (spec: ScheduleSpec) => invoke(running, spec.functionLogicalId, eventOf(spec, Date.now()));
+    const idle = await idleRuns(schedules, runOf, during);
+
+    onStep(`Sending ${options.events} events`);
+    const requests = sampleRequests(traffic, options.events);
+    const now = Date.now();
+    const usage = await during(async () => {
+      await send(running.apiUrl, requests, (request) => eventsOf(request, now), options.onProgress);
+      onStep('Folding and landing them');
+      await settle(running);
+    });
+
+    onStep('Making a snapshot of the profiles');
+    const snapshotName = runtime.outputs.ProfileSnapshotFunction;
+    const snapshotter = functions.find(({ functionName }) => functionName === snapshotName)?.logicalId;
+    const snapshot = snapshotter === undefined ? [] : await during(() => invoke(running, snapshotter, {}));
+    if (troubles.length > 0) throw new Error(`The sample did not run as it should. ${troubles.join('; ')}`);
+    return {
+      events: requests.reduce((sum, { events }) => sum + events, 0),
+      requests: requests.length,
+      stream,
+      usage,
+      idle,
+      snapshot: snapshot.filter(({ caller }) => caller === snapshotter),
+      tableBytes: await tableBytes(running, resources),
+      lakeBytes: await bytesUnder(path.join(dataDir, 's3', running.outputs.LakeBucket ?? '')),
+      resources,
+    };
+  } finally {
+    await runtime.stop();
+  }
+}
+
+const missing = (logicalId: string): never => {
+  throw new Error(`There is no function ${logicalId}.`);
+};
+
+async function invoke(runtime: Runtime, logicalId: string, event: unknown): Promise<void> {
+  const outcome = await runtime.functions.get(logicalId)?.invoke(event);
+  if (outcome && !outcome.ok) throw new Error(`${logicalId} failed: ${outcome.error.errorMessage}`);
+}
+
+/** Waits until nobody puts more records on the stream because of those that were there. */
+async function settle(runtime: Runtime): Promise<void> {
+  const puts = () =>
+    runtime.gateway
+      .counts()
+      .reduce((sum, { operation, calls }) => sum + (operation.startsWith('PutRecord') ? calls : 0), 0);
+  for (let before = -1; before !== puts(); ) {
+    before = puts();
+    await runtime.drained();
+  }
+}
+
+/** What the book, and what is counted beside it, grew by while some work went on. */
+async function usageDuring(
+  book: UsageBook,
+  others: () => Promise<readonly UsageLine[]>,
+  work: () => Promise<unknown>,
+): Promise<UsageLine[]> {
+  const before = [...book.lines(), ...(await others())];
+  await work();
+  const grown = usageBook();
+  for (const line of [...book.lines(), ...(await others())]) grown.add(line.caller, line.operation, line);
+  for (const line of before) grown.add(line.caller, line.operation, { ...line, quantity: -line.quantity });
+  return grown.lines().filter(({ quantity }) => quantity > 0);
+}

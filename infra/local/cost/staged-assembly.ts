@@ -1,0 +1,56 @@
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { IncompleteBuildError } from '../errors.ts';
+
+/** The write key with which the sample is sent, and its sha256. */
+export const WRITE_KEY = 'wk_local';
+const keys = JSON.stringify([
+  { id: 'local', sha256: 'd52f50378b989fd2cf19121f7f420fbfc86bc7a23ab6131fb4c67c1d9a7e9902' },
+]);
+
+export interface MappingSettings {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+}
+
+type Resources = Record<string, { Type: string; Properties: Record<string, never> }>;
+
+/** Waits for a full batch where batches are more than one record: longer than a sample takes to send one. */
+const FILL_SECONDS = 20;
+
+/**
+ * Makes a copy of a stage's assembly in `folder` in which a sample is like its month: batches hold as many records as they
+ * hold at the month's pace, no schedule runs by itself, and the sample's key may send.
+ */
+export async function stageAssembly(
+  assemblyDir: string,
+  folder: string,
+  recordsOf: (mapping: MappingSettings) => number,
+): Promise<void> {
+  const names = await readdir(assemblyDir);
+  const template = names.find((name) => name.endsWith('.template.json'));
+  if (template === undefined)
+    throw new IncompleteBuildError(`${assemblyDir} has no template: delete it and start again.`);
+  for (const name of names) {
+    if (name !== template) await symlink(path.resolve(assemblyDir, name), path.join(folder, name));
+  }
+  const stack = JSON.parse(await readFile(path.join(assemblyDir, template), 'utf8')) as { Resources: Resources };
+  for (const { Type, Properties } of Object.values(stack.Resources)) adapt(Type, Properties, recordsOf);
+  await writeFile(path.join(folder, template), JSON.stringify(stack));
+}
+
+function adapt(
+  type: string,
+  properties: Record<string, unknown>,
+  recordsOf: (mapping: MappingSettings) => number,
+): void {
+  if (type === 'AWS::Scheduler::Schedule') properties.State = 'DISABLED';
+  if (type === 'AWS::Lambda::EventSourceMapping') {
+    const batchSize = Number(properties.BatchSize ?? 100);
+    const records = recordsOf({ batchSize, windowSeconds: Number(properties.MaximumBatchingWindowInSeconds ?? 0) });
+    properties.BatchSize = Math.max(1, Math.round(records));
+    properties.MaximumBatchingWindowInSeconds = properties.BatchSize === 1 ? 0 : FILL_SECONDS;
+  }
+  const { Variables } = (properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+  if (type === 'AWS::Lambda::Function' && Variables?.WRITE_KEYS !== undefined) Variables.WRITE_KEYS = keys;
+}
