@@ -130,8 +130,9 @@ export class Scorer {
     const causes: Cause[] = [];
     let decay = 1;
     for (const { item, weight } of counting) {
-      const found = weight > 0 ? neighbours(item) : undefined;
-      if (found) causes.push({ item, weight: (weight / greatest) * decay, neighbours: found });
+      const counts = weight > 0 ? (weight / greatest) * decay : 0;
+      const found = counts > 0 ? neighbours(item) : undefined;
+      if (found) causes.push({ item, weight: counts, neighbours: found });
       decay *= this.#orderDecay;
     }
     return causes;

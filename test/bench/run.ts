@@ -5,7 +5,9 @@ import { endToEnd } from './end-to-end.bench.ts';
 import { type Benchmark, type Figure, isMet } from './figure.ts';
 import { lake } from './lake.bench.ts';
 import { parquet } from './parquet.bench.ts';
+import { permissions } from './permissions.bench.ts';
 import { pipeline } from './pipeline.bench.ts';
+import { ranking } from './ranking.bench.ts';
 import { reports } from './reports.bench.ts';
 import { segments } from './segments.bench.ts';
 
@@ -20,6 +22,8 @@ const benchmarks: readonly Benchmark[] = [
   parquet,
   lake,
   reports,
+  ranking,
+  permissions,
 ];
 
 const asked = process.argv.slice(2);

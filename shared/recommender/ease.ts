@@ -1,0 +1,58 @@
+import { BestItems } from './best-items.ts';
+import type { ItemIndex, Neighbours } from './model.ts';
+import { invertSymmetric } from './symmetric-inverse.ts';
+
+/** Most items that EASE is for: its matrix grows with their square, and its time with their cube. */
+export const MAX_EASE_ITEMS = 10_000;
+
+export interface EaseOptions {
+  /** λ, above 0: added to each item's own count. 100 to 1,000 in the paper, the more the sparser the data. */
+  readonly lambda: number;
+  /** Most neighbours of an item. */
+  readonly neighbours: number;
+}
+
+/** How many people have items in common: G = XᵀX, items × items by rows. An item that a history repeats counts once. */
+export function gramOf(histories: Iterable<Iterable<ItemIndex>>, items: number): Float64Array {
+  if (items > MAX_EASE_ITEMS) throw new RangeError(`${items} items are too many for EASE: ${MAX_EASE_ITEMS} at most.`);
+  const gram = new Float64Array(items * items);
+  for (const history of histories) {
+    const own = Uint32Array.from(new Set(history));
+    for (const one of own) {
+      const row = one * items;
+      for (const other of own) gram[row + other] = (gram[row + other] as number) + 1;
+    }
+  }
+  return gram;
+}
+
+/**
+ * Neighbours by EASE: Steck, Embarrassingly shallow autoencoders for sparse data, WWW 2019.
+ *
+ *     P = (G + λI)⁻¹        B(i, j) = -P(i, j) / P(j, j) for i ≠ j, 0 for i = j
+ *
+ * What a history says of item j is Σ B(i, j) over its items i, so the neighbours of i are the greatest of row i of B. Only weights
+ * above 0 are kept: a list of the closest items cannot say what an item speaks against.
+ *
+ * @param gram symmetric, by rows; it is overwritten.
+ * @returns the neighbours of each item; of equal weights, the lower index first.
+ */
+export function ease(gram: Float64Array, items: number, { lambda, neighbours }: EaseOptions): Neighbours[] {
+  for (let item = 0; item < items; item++) {
+    gram[item * items + item] = (gram[item * items + item] as number) + lambda;
+  }
+  invertSymmetric(gram, items);
+  const perDiagonal = Float64Array.from({ length: items }, (_, item) => -1 / (gram[item * items + item] as number));
+  const best = new BestItems(Uint32Array.from({ length: items }, (_, item) => item));
+  return Array.from({ length: items }, (_, item) => {
+    const row = gram.subarray(item * items, (item + 1) * items);
+    best.clear(Math.min(neighbours, items));
+    for (let other = 0; other < items; other++) {
+      const weight = (row[other] as number) * (perDiagonal[other] as number);
+      if (weight > 0 && other !== item && best.takes(other, weight)) best.add(other, weight);
+    }
+    const closest = Uint32Array.from(best.take());
+    const scores = Float32Array.from(closest, (other) => (row[other] as number) * (perDiagonal[other] as number));
+    return { items: closest, scores };
+  });
+}
