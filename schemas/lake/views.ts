@@ -2,6 +2,7 @@ import { alertsView } from './alerts-table.ts';
 import { itemsView } from './catalog-table.ts';
 import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
 import { insightViews } from './insight-views.ts';
+import { recommendationViews } from './recommendation-views.ts';
 import { recommendationsView } from './recommendations-table.ts';
 import { shopViews } from './shop-views.ts';
 import { profilesView } from './snapshot-table.ts';
@@ -115,4 +116,5 @@ export const lakeViews: readonly LakeView[] = [
   recommendationsView,
   ...shopViews,
   ...insightViews,
+  ...recommendationViews,
 ];

@@ -3,6 +3,7 @@ import { alerts, dataQuality, overview, rejections, statistics } from './reports
 import { funnel } from './reports/funnel.ts';
 import { acquisition, attribution, marketing, searchTerms } from './reports/origins.ts';
 import { lifecycle, retention, rfm, segmentSizes } from './reports/people.ts';
+import { recommendations } from './reports/recommendations.ts';
 import { carts, orders, productAffinity, products, refunds, revenue } from './reports/shop.ts';
 import { devices, landingPages, pages, traffic, trafficSources } from './reports/traffic.ts';
 
@@ -18,6 +19,7 @@ export const reports: readonly Report[] = [
   funnel,
   products,
   productAffinity,
+  recommendations,
   carts,
   orders,
   revenue,
