@@ -3,6 +3,7 @@ import type { AfterStart, StepContext } from '../after-start.ts';
 import { readState, writeState } from '../state-file.ts';
 import { openProgress } from './progress.ts';
 import { replay } from './replay.ts';
+import { sendCatalog } from './send-catalog.ts';
 import { generateStore, type Store } from './store.ts';
 
 const SEED = 1;
@@ -38,6 +39,8 @@ export const sendDemo: AfterStart = {
     }
     await writeState(stateFile(options.dataDir), state);
     const store = storeOf(state);
+    const { soldOut } = await sendCatalog(store.catalog, { apiUrl: runtime.apiUrl, apiKey: 'sk_local' });
+    print(`${store.catalog.length} items sent to the catalog, ${soldOut} of them sold out.`);
     const progress = openProgress('Sending the demo store', total(store));
     const { sent, refused, seconds, unexpected } = await replay(store, {
       apiUrl: runtime.apiUrl,
