@@ -84,9 +84,9 @@ assortment AS (
     of_group AS assortment_group,
     count(DISTINCT item_id) AS distinct_items,
     count(*) AS items,
-    avg(log2(
+    sum(log2(
       CAST(greatest((SELECT count(DISTINCT person_key) FROM dealt), 1) AS double) / coalesce(people_of, 1)
-    )) AS novelty
+    )) / count(*) AS novelty
   FROM listed
   LEFT JOIN familiar ON familiar_id = item_id
   GROUP BY of_group
