@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { Measurement } from '../../shared/recommender/metrics.ts';
 import type { ItemNeighbours } from '../../shared/recommender/model.ts';
 import { Scorer } from '../../shared/recommender/score.ts';
 import {
@@ -16,7 +17,6 @@ import {
 import { testSelect } from '../../shared/recommender/training/test-sql.ts';
 import { type AthenaRow, createAthena } from '../adapters/athena.ts';
 import { createLakeFiles } from '../adapters/lake-files.ts';
-import { Metrics } from './evaluate-metrics.ts';
 import { readModel } from './evaluate-model.ts';
 
 /**
@@ -61,22 +61,22 @@ async function evaluate(job: TrainingJob, k: number): Promise<void> {
   const tests = await query(testSelect(job, options.test));
   const scorer = new Scorer(model.items, trained.parameters);
   const neighbours = (item: number): ItemNeighbours | undefined => model.neighbours[item];
-  const surprise = (item: number) => Math.log2(trained.people / (model.people[item] ?? 1));
-  const metrics = new Metrics(k);
-  const popular = new Metrics(k);
+  const known = { people: trained.people, peopleOf: model.people };
+  const metrics = new Measurement(k, known);
+  const popular = new Measurement(k, known);
   const out = options.out === undefined ? undefined : createWriteStream(options.out);
   out?.write('user_id,item_id,rank\n');
   let done = 0;
   for (const [user = '', wanted, count, items, weights] of tests.rows) {
     const history = numbers(items);
     const shares = numbers(weights);
-    const known = new Set(history);
-    const leftOut = (item: number) => known.has(item);
+    const had = new Set(history);
+    const leftOut = (item: number) => had.has(item);
     const told = history.map((item, at) => ({ item, weight: shares[at] ?? 1 }));
     const list = scorer.score(told, neighbours, leftOut, k + BEYOND);
-    const wantedItems = new Set(numbers(wanted));
-    metrics.add(list, wantedItems, Number(count), surprise);
-    popular.add(mostPopular(model.people, leftOut, k), wantedItems, Number(count), surprise);
+    const relevant = relevantOf(numbers(wanted), Number(count));
+    metrics.add(list, relevant);
+    popular.add(mostPopular(model.people, leftOut, k), relevant);
     if (out) {
       const lines = list.slice(0, k).map(({ item }, at) => `${cell(user)},${cell(model.items.ids[item])},${at + 1}\n`);
       if (!out.write(lines.join(''))) await once(out, 'drain');
@@ -85,13 +85,12 @@ async function evaluate(job: TrainingJob, k: number): Promise<void> {
     if (done % 500 === 0) tell({ phase: 'rank', doing: 'ranking', done, total: tests.rows.length });
   }
   if (out) await new Promise((resolve) => out.end(resolve));
-  const total = model.items.ids.length;
   tell({
     result: {
       trained,
       users: tests.rows.length,
-      quality: metrics.quality(total),
-      popularity: popular.quality(total),
+      quality: metrics.quality(),
+      popularity: popular.quality(),
       milliseconds: { ...phases(state), rank: Date.now() - started },
     },
   });
@@ -111,12 +110,10 @@ async function train(job: TrainingJob): Promise<TrainingState> {
   return state;
 }
 
-const phaseOf = (step: string): 'prepare' | 'tune' | 'train' =>
-  /^(try|measur|choos)/.test(step)
-    ? 'tune'
-    : /^(items|histories|summary|counting|ordering)/.test(step)
-      ? 'prepare'
-      : 'train';
+function phaseOf(step: string): 'prepare' | 'tune' | 'train' {
+  if (/^(try|measur|choos)/.test(step)) return 'tune';
+  return /^(items|histories|summary|counting|ordering)/.test(step) ? 'prepare' : 'train';
+}
 
 function phases({ milliseconds }: TrainingState): Record<string, number> {
   const sums: Record<string, number> = { prepare: 0, tune: 0, train: 0 };
@@ -139,10 +136,18 @@ async function query(sql: string): Promise<{ rows: AthenaRow[] }> {
   return { rows };
 }
 
-const unloadOf = ({ sql, folder }: Extract<Ask, { kind: 'unload' }>): string =>
-  `UNLOAD (\n${sql}\n)\nTO 's3://${options.bucket}/${folder}'\nWITH (format = 'PARQUET', compression = 'ZSTD')`;
+function unloadOf({ sql, folder }: Extract<Ask, { kind: 'unload' }>): string {
+  return `UNLOAD (\n${sql}\n)\nTO 's3://${options.bucket}/${folder}'\nWITH (format = 'PARQUET', compression = 'ZSTD')`;
+}
 
-const numbers = (text: string | null | undefined): number[] => (text ? text.split(' ').map(Number) : []);
+function numbers(text: string | null | undefined): number[] {
+  return text ? text.split(' ').map(Number) : [];
+}
+
+/** A person's test items; those that training doesn't know can't be found, but count. */
+function relevantOf(items: readonly number[], count: number): ReadonlySet<number> {
+  return new Set([...items, ...Array.from({ length: count - items.length }, (_, at) => -1 - at)]);
+}
 
 /** Items are numbered by how many people they have: the first are the most popular. */
 function mostPopular(people: readonly number[], leftOut: (item: number) => boolean, k: number) {
@@ -153,5 +158,6 @@ function mostPopular(people: readonly number[], leftOut: (item: number) => boole
   return list;
 }
 
-const cell = (text: string | null | undefined): string =>
-  /[",\r\n]/.test(text ?? '') ? `"${(text ?? '').replaceAll('"', '""')}"` : (text ?? '');
+function cell(text: string | null | undefined): string {
+  return /[",\r\n]/.test(text ?? '') ? `"${(text ?? '').replaceAll('"', '""')}"` : (text ?? '');
+}

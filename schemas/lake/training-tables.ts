@@ -32,7 +32,7 @@ export const givenInteractions = {
   columns: [
     text('user_id', 'Person.'),
     text('item_id', 'Item.'),
-    instant('at', 'When; null where the file has no times.'),
+    instant('happened_at', 'When; null where the file has no times.'),
     number('weight', 'Weight of the interaction; 1 where the file has none.'),
   ],
 } as const satisfies TrainingTable;

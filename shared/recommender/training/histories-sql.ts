@@ -5,16 +5,16 @@ import { double, moment, quoted } from './sql-text.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** Everything that people did with items: person_key, item_id, at, weight. Who denied personalisation is left out. */
+/** Everything that people did with items: person_key, item_id, happened_at, weight. Who denied personalisation is left out. */
 function source({ run, source }: TrainingJob): string {
   if (source === 'given') {
-    return `SELECT user_id AS person_key, item_id, at, weight FROM given_interactions WHERE run = ${quoted(run)}`;
+    return `SELECT user_id AS person_key, item_id, happened_at, weight FROM given_interactions WHERE run = ${quoted(run)}`;
   }
   const denied = ['', 'z'].map((letter) => {
     const purpose = letter ? PERSONALISATION.replace('is', `i${letter}`) : PERSONALISATION;
     return `json_extract_scalar(consent, '$.${purpose}') = 'false'`;
   });
-  return `SELECT done.person_key, item_id, at, weight
+  return `SELECT done.person_key, item_id, happened_at, weight
   FROM interactions AS done
   LEFT JOIN (SELECT DISTINCT person_key FROM profiles WHERE ${denied.join(' OR ')}) AS denied
     ON denied.person_key = done.person_key
@@ -27,8 +27,8 @@ export function weighed(job: TrainingJob): string {
   const decayed =
     halfLife === undefined
       ? 'weight'
-      : `weight * pow(2E0, date_diff('second', at, ${moment(job.asOf)}) * ${double(-1 / (halfLife * DAY_SECONDS))})`;
-  return `SELECT person_key, item_id, log2(1E0 + sum(${decayed})) AS weight, max(at) AS at
+      : `weight * pow(2E0, date_diff('second', happened_at, ${moment(job.asOf)}) * ${double(-1 / (halfLife * DAY_SECONDS))})`;
+  return `SELECT person_key, item_id, log2(1E0 + sum(${decayed})) AS weight, max(happened_at) AS happened_at
   FROM (${source(job)}) AS sourced
   WHERE person_key IS NOT NULL AND item_id IS NOT NULL
   GROUP BY person_key, item_id
@@ -44,8 +44,8 @@ export function itemsSelect(job: TrainingJob): string {
 item AS (
   SELECT
     item_id, count(*) AS people, sum(weight) AS worth,
-    count_if(at > ${days(TREND_DAYS)}) AS recent,
-    count_if(at <= ${days(TREND_DAYS)} AND at > ${days(5 * TREND_DAYS)}) AS before
+    count_if(happened_at > ${days(TREND_DAYS)}) AS recent,
+    count_if(happened_at <= ${days(TREND_DAYS)} AND happened_at > ${days(5 * TREND_DAYS)}) AS before
   FROM weighed
   GROUP BY item_id
 ),
@@ -102,7 +102,7 @@ numbered AS (
     CASE WHEN is_long THEN turn ELSE ${NEVER} END AS sample,
     CASE WHEN is_long THEN ${held} ELSE 0 END AS held_items,
     row_number() OVER (
-      PARTITION BY person ORDER BY at DESC, ${stableHash(job.seed + 1, 'person', 'item_index')}, item_index
+      PARTITION BY person ORDER BY happened_at DESC, ${stableHash(job.seed + 1, 'person', 'item_index')}, item_index
     ) - 1 AS place
   FROM weighed
   JOIN sampled ON sampled.person_key = weighed.person_key

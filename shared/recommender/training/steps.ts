@@ -147,7 +147,12 @@ function* tune(
   const rounds = hasOrder ? 4 : 3;
   const limit = Math.min(MOST_VALIDATED, Math.max(LEAST_PEOPLE, Math.floor(samples / 2)));
   const most = Math.floor((budgetMs * ROWS_A_MILLISECOND) / rounds);
-  const [sample] = yield select('sample', 'choosing people', sampleSelect(run, limit, most, historyItems), after + 15);
+  const [sample] = yield select(
+    'sample',
+    'choosing people',
+    sampleSelect(run, limit, most, historyItems, !hasOrder),
+    after + 15,
+  );
   const people = Math.max(LEAST_PEOPLE, Number(sample?.[0] ?? 0));
   const chunks = Math.max(1, Math.ceil(Number(sample?.[1] ?? 0) / ROWS_AT_ONCE));
 

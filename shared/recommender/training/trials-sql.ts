@@ -122,15 +122,25 @@ sums AS (
 )`;
 }
 
-/** How many of the sample can be validated within `most` rows of work: people, and people from whom nothing is held back. */
-export function sampleSelect(run: string, limit: number, most: number, historyItems: number): string {
+/**
+ * How many of the sample can be validated within `most` rows of work, and that work. Where people are added up first
+ * (`isMerged`), one person costs at most all interactions.
+ */
+export function sampleSelect(
+  run: string,
+  limit: number,
+  most: number,
+  historyItems: number,
+  isMerged: boolean,
+): string {
   return `WITH reach AS (
   SELECT item_index, sum(size) AS reach FROM training_interactions WHERE run = '${run}' GROUP BY item_index
 ),
 cost AS (
-  SELECT sample, sum(reach) AS cost
+  SELECT sample, CASE WHEN ${isMerged} THEN least(sum(reach), max(total)) ELSE sum(reach) END AS cost
   FROM (SELECT sample, item_index, place FROM training_interactions WHERE run = '${run}' AND sample <= ${limit}) AS mine
   JOIN reach ON reach.item_index = mine.item_index
+  CROSS JOIN (SELECT count(*) AS total FROM training_interactions WHERE run = '${run}') AS whole
   WHERE place < ${historyItems}
   GROUP BY sample
 ),

@@ -94,9 +94,7 @@ export function blends(last: Round, { form, popularity }: Found, fixed: number |
       orderDecay === form.orderDecay,
   );
   const shares = fixed === undefined ? [popularity, 0.02, 0.05, 0.1, 0.2, 0.35] : [fixed];
-  const contenders = shares.flatMap((share) =>
-    around('c', form.c, 0.1).map((c) => ({ score, c, popularity: share })),
-  );
+  const contenders = shares.flatMap((share) => around('c', form.c, 0.1).map((c) => ({ score, c, popularity: share })));
   return { ...last, name: 'blend', contenders };
 }
 

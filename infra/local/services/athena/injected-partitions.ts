@@ -23,12 +23,13 @@ export function checkInjected(tree: Node, injected: ReadonlyMap<string, readonly
       ...(parts.joins ?? []).map((join: Parts) => join.this),
     ];
     const tables = sources.flatMap((source) => (source.table?.name?.name ? [source.table] : []));
+    const byRun = tables.filter((table) => injected.get(table.name.name.toLowerCase())?.length);
     const conditions = equalities(parts.where_clause?.this);
-    for (const table of tables) {
+    for (const table of byRun) {
       const alias = (table.alias?.name ?? table.name.name).toLowerCase();
       for (const key of injected.get(table.name.name.toLowerCase()) ?? []) {
         const isNamed = conditions.some(
-          (one) => one.name === key && (one.table === alias || (one.table === undefined && sources.length === 1)),
+          (one) => one.name === key && (one.table === alias || (one.table === undefined && byRun.length === 1)),
         );
         if (!isNamed) throw notNamed(key);
       }

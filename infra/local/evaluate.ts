@@ -1,0 +1,27 @@
+import { StartError } from './errors.ts';
+import { readRequest, usage } from './evaluate/request.ts';
+import { evaluate } from './evaluate/run.ts';
+import { screenOf } from './evaluate/screen.ts';
+
+try {
+  const request = readRequest(process.argv.slice(2));
+  if (!request) console.log(usage);
+  else {
+    let shown = '';
+    const evaluated = await evaluate(request, (doing, done, total) => {
+      const text = total > 20 && /rank/.test(doing) ? `${doing} ${Math.floor((done * 10) / total)}0 %` : doing;
+      if (text === shown) return;
+      shown = text;
+      process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+    });
+    if (request.json) {
+      const phases = Object.fromEntries(evaluated.phases);
+      console.log(JSON.stringify({ ...evaluated, phases }, null, 2));
+    } else console.log(screenOf(evaluated, request.k));
+    if (request.out) process.stderr.write(`Wrote ${request.out}.\n`);
+  }
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
