@@ -1,7 +1,25 @@
-import { amount, big, type LakeView, number, text } from './column.ts';
+import { amount, big, dayPartition, instant, type LakeView, number, text } from './column.ts';
 
-/** Views of recommendations: what was answered, and what came of it. */
+/** Views of recommendations: what they learn from, what was answered, and what came of it. */
 export const recommendationViews: readonly LakeView[] = [
+  {
+    name: 'interactions',
+    comment:
+      'What people did with products, one row a person, product and event, without robots: what recommendations learn from.',
+    columns: [
+      text('person_key', 'Person.'),
+      text('item_id', 'Product.'),
+      text('action', 'view, wishlist, cart, order or refund.'),
+      instant('happened_at', 'When.'),
+      number(
+        'weight',
+        'What it says of the interest: view 1, wishlist 2, cart 3, order 5, refund -5, whatever the quantity.',
+      ),
+      number('quantity', 'Units, where they were told.'),
+      text('event_id', 'messageId of the event; of an order its id.'),
+      dayPartition,
+    ],
+  },
   {
     name: 'recommendation_performance',
     comment:
