@@ -39,6 +39,16 @@ const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
   'functions run on Node 24 and arm64': ['AWS::Lambda::Function', (p) => delete p.Architectures],
   'policies name their actions': ['AWS::IAM::Policy', (p) => (p.PolicyDocument.Statement[0].Action = 'logs:*')],
   'policies name their resources': ['AWS::IAM::Policy', (p) => (p.PolicyDocument.Statement[0].Resource = '*')],
+  'policies say what they allow, not what they leave out': [
+    'AWS::IAM::Policy',
+    (p) =>
+      p.PolicyDocument.Statement.push({ Effect: 'Allow', NotAction: 's3:DeleteBucket', Resource: 'arn:aws:s3:::b' }),
+  ],
+  'a wildcard stands below a bucket of the stack, or in the catalog': [
+    'AWS::IAM::Policy',
+    (p) => (p.PolicyDocument.Statement[0].Resource = { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Table', 'Arn'] }, '*']] }),
+  ],
+  'policies stand beside their roles, where the other rules see them': ['AWS::IAM::Role', (p) => (p.Policies = [])],
   'no policy deletes or administers': [
     'AWS::IAM::Policy',
     (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:DeleteItem']),

@@ -76,6 +76,26 @@ export const rules: Record<string, Rule> = {
   'policies name their resources': each('AWS::IAM::Policy', ({ Properties }) =>
     Properties.PolicyDocument.Statement.every((statement: Statement) => ![statement.Resource].flat().includes('*')),
   ),
+  'policies say what they allow, not what they leave out': each('AWS::IAM::Policy', ({ Properties }) =>
+    Properties.PolicyDocument.Statement.every(
+      (statement: object) => !/"Not(Action|Resource)"/.test(JSON.stringify(statement)),
+    ),
+  ),
+  'a wildcard stands below a bucket of the stack, or in the catalog': each('AWS::IAM::Policy', ({ Properties }) =>
+    Properties.PolicyDocument.Statement.flatMap(({ Resource }: Statement) => [Resource].flat())
+      .map((resource: unknown) => JSON.stringify(resource))
+      .every(
+        (resource: string) =>
+          !/[*?]/.test(resource) ||
+          /"Fn::GetAtt":\["\w+","Arn"\]\},"\/[\w/-]*\*"\]\]\}$/.test(resource) ||
+          /:table\/headwater_\w+\/\*"\]\]\}$/.test(resource),
+      ),
+  ),
+  'policies stand beside their roles, where the other rules see them': each(
+    'AWS::IAM::Role',
+    ({ Properties }, _, template) =>
+      Properties.Policies === undefined && resourcesOf(template, 'AWS::IAM::ManagedPolicy').length === 0,
+  ),
   'no policy deletes or administers': each('AWS::IAM::Policy', ({ Properties }) =>
     actionsOf(Properties.PolicyDocument.Statement).every(
       (a) =>
