@@ -7,6 +7,7 @@ import { dollarsOf } from './prices.ts';
 import type { Sample } from './sample.ts';
 import { EVENT_BYTES, eventsOf } from './sample-events.ts';
 import { sampleRequests, type Traffic } from './traffic.ts';
+import { updaterWindow } from './updater-window.ts';
 
 /** One way to set something, and the month's bill with it. */
 export interface Choice {
@@ -41,6 +42,11 @@ export function choicesOf(sample: Sample, traffic: Traffic): Choice[] {
       question: 'lake window',
       answer: `${lakeWindowSeconds} s`,
       total: bill({ lakeWindowSeconds }),
+    })),
+    ...[1, 5, 60, 300].map((seconds) => ({
+      question: 'profile window',
+      answer: `${seconds} s`,
+      total: bill({}) + updaterWindow(sample, traffic, seconds),
     })),
     ...packings(sample, traffic),
   ];

@@ -44,6 +44,7 @@ export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {})
       quantity: (traffic.events / 1e6) * SEALING_GB_SECONDS,
     },
     { driver: 'Sealer', unit: 's3ReadRequests', growth: 'batch', quantity: files },
+    ...ticks(sample, scale),
     ...snapshots(sample, scale),
     ...schedules(sample),
     ...watching(sample),
@@ -103,6 +104,23 @@ function storage({ tableBytes, lakeBytes }: Sample, scale: number): BillLine[] {
     { driver: nameOf(table), unit: 'dynamodbBackupBytes', growth: 'event', quantity: bytes * scale },
   ]);
   return [...tables, { driver: 'Lake', unit: 's3StoredBytes', growth: 'event', quantity: lakeBytes * scale }];
+}
+
+/**
+ * What a sample is too short to see: each due time that it stored comes later. Then its entry is deleted, the profile is read
+ * and written, and a member is written for the transition that comes of it.
+ */
+function ticks({ usage, requests }: Sample, scale: number): BillLine[] {
+  const writes = usage.filter(({ unit }) => unit === 'dynamodbWriteUnits');
+  const entries = writes.find(({ operation, resource }) => operation === 'BatchWriteItem' && /DueTimes/.test(resource));
+  if (entries === undefined) return [];
+  const { caller, quantity: due } = entries;
+  const written = writes.find((line) => line.caller === caller && line.operation === 'PutItem')?.quantity ?? 0;
+  const driver = 'DueTimes';
+  return [
+    { driver, unit: 'dynamodbWriteUnits', growth: 'event', quantity: due * scale * (2 + written / requests) },
+    { driver, unit: 'dynamodbReadUnits', growth: 'event', quantity: due * scale },
+  ];
 }
 
 /** Each snapshot reads the whole table, so that its reads grow with the people; the rest is the same for any number. */

@@ -17,6 +17,7 @@ export function reportText(report: CostReport): string {
     head,
     byService(bill),
     byDriver(bill),
+    byLine(bill),
     verdict(report),
     beside(bill, naive.bill),
     choices(report),
@@ -48,10 +49,17 @@ const byService = (bill: Bill): string =>
     spread(bill, ({ service }) => service),
   );
 
-/** What drives the bill: the dearest lines. */
-function byDriver({ lines, total, events }: Bill): string {
+/** What asks for it. */
+const byDriver = (bill: Bill): string =>
+  table(
+    ['driver', ...growths.map((growth) => titles[growth]), 'a month'],
+    spread(bill, ({ driver }) => driver),
+  );
+
+/** The dearest lines. */
+function byLine({ lines, total, events }: Bill): string {
   const rows = lines
-    .slice(0, 16)
+    .slice(0, 14)
     .map(({ driver, unit, growth, quantity, dollars }) => [
       `${driver}: ${priceOf(unit).service}, ${priceOf(unit).unit}`,
       titles[growth],
@@ -60,7 +68,7 @@ function byDriver({ lines, total, events }: Bill): string {
       growth === 'event' ? money((dollars * 1e6) / events) : '',
       `${((100 * dollars) / total).toFixed(0)} %`,
     ]);
-  return table(['what drives it', 'grows', 'units', 'a month', 'a million events', 'share'], rows);
+  return table(['dearest lines', 'grows', 'units', 'a month', 'a million events', 'share'], rows);
 }
 
 function verdict({ bill, perMillion, target, naive }: CostReport): string {

@@ -1,6 +1,8 @@
 import { fraction, type SampleRequest } from './traffic.ts';
 
 export const EVENT_BYTES = 1024;
+/** Seconds from one request of a visit to the next. */
+export const REQUEST_GAP_SECONDS = 45;
 const DAY_MS = 86_400_000;
 
 const products = ['Tent', 'Boots', 'Jacket', 'Backpack', 'Stove', 'Lantern', 'Rope', 'Hammock', 'Bottle', 'Gloves'];
@@ -34,7 +36,12 @@ function eventText(request: SampleRequest, index: number, now: number): string {
   const most = reach < 0.033 ? steps.length : reach < 0.17 ? 6 : 5;
   const step = steps[index % most] ?? 'page';
   const at =
-    now - 30 * DAY_MS + (visit * 30 * DAY_MS) / 8 + fraction(person, visit) * DAY_MS + part * 45_000 + index * 4_000;
+    now -
+    30 * DAY_MS +
+    (visit * 30 * DAY_MS) / 8 +
+    fraction(person, visit) * DAY_MS +
+    part * REQUEST_GAP_SECONDS * 1000 +
+    index * 4_000;
   const timestamp = new Date(Math.min(at, now)).toISOString();
   const product = products[place % products.length] as string;
   const path = `/products/${product.toLowerCase()}-${place % 97}`;

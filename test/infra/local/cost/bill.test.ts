@@ -7,6 +7,7 @@ import { monthOf, nameOf, runsPerMonth } from '../../../../infra/local/cost/mont
 import { naiveMonth } from '../../../../infra/local/cost/naive.ts';
 import { type PricedUnit, priceTable } from '../../../../infra/local/cost/prices.ts';
 import { profiles } from '../../../../infra/local/cost/traffic.ts';
+import { mergedShare, updaterWindow } from '../../../../infra/local/cost/updater-window.ts';
 import { aSample } from './a-sample.ts';
 
 const month = (events: number) => billOf(events, monthOf(aSample(), { ...profiles.medium, events }));
@@ -92,6 +93,14 @@ test('the naive design has a request and a write for each event', () => {
   expect(dollarsOf('dynamodbWriteUnits')).toBeCloseTo(0.625, 9);
   // 5 KB a record, at 0.029 $ a GB.
   expect(dollarsOf('firehoseBytes')).toBeCloseTo((5 * 1024 * 1e6 * 0.029) / 1024 ** 3, 9);
+});
+
+test('a longer window of the profile-updater never costs more, and one as measured costs the same', () => {
+  const costs = [1, 5, 60, 300].map((seconds) => updaterWindow(aSample(), profiles.medium, seconds));
+  expect(costs[0]).toBe(0);
+  expect(costs).toEqual(costs.toSorted((one, other) => other - one));
+  expect(mergedShare(profiles.medium, 40)).toBe(0);
+  expect(mergedShare(profiles.medium, 90)).toBeCloseTo((1 - 1 / 1.6) / 2, 9);
 });
 
 test('what is set as the stage has it costs what the stage costs', () => {
