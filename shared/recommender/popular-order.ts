@@ -28,7 +28,7 @@ export function popularOrder({ popularity, trend }: Pick<ModelItems, 'popularity
   }
   if (greatest > 0) for (let item = 0; item < count; item++) value[item] = (value[item] as number) / greatest;
   const order = Uint32Array.from(value, (_, item: ItemIndex) => item);
-  order.sort((one, other) => (value[other] as number) - (value[one] as number) || one - other);
+  order.sort((one, other) => (value[other] as number) - (value[one] as number));
   const place = new Uint32Array(count);
   for (let at = 0; at < count; at++) place[order[at] as number] = at;
   return { value, order, place };

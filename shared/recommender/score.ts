@@ -130,7 +130,7 @@ export class Scorer {
     const causes: Cause[] = [];
     let decay = 1;
     for (const { item, weight } of counting) {
-      const counts = weight > 0 ? (weight / greatest) * decay : 0;
+      const counts = (weight / greatest) * decay;
       const found = counts > 0 ? neighbours(item) : undefined;
       if (found) causes.push({ item, weight: counts, neighbours: found });
       decay *= this.#orderDecay;

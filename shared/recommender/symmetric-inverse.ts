@@ -172,11 +172,30 @@ function fourByFour(
   row: number,
   column: number,
 ): void {
-  let [a00, a01, a02, a03, a10, a11, a12, a13] = [0, 0, 0, 0, 0, 0, 0, 0];
-  let [a20, a21, a22, a23, a30, a31, a32, a33] = [0, 0, 0, 0, 0, 0, 0, 0];
-  const [w0, p0] = [row * width, column * width];
-  const [w1, w2, w3] = [w0 + width, w0 + 2 * width, w0 + 3 * width];
-  const [p1, p2, p3] = [p0 + width, p0 + 2 * width, p0 + 3 * width];
+  let a00 = 0;
+  let a01 = 0;
+  let a02 = 0;
+  let a03 = 0;
+  let a10 = 0;
+  let a11 = 0;
+  let a12 = 0;
+  let a13 = 0;
+  let a20 = 0;
+  let a21 = 0;
+  let a22 = 0;
+  let a23 = 0;
+  let a30 = 0;
+  let a31 = 0;
+  let a32 = 0;
+  let a33 = 0;
+  const w0 = row * width;
+  const w1 = w0 + width;
+  const w2 = w1 + width;
+  const w3 = w2 + width;
+  const p0 = column * width;
+  const p1 = p0 + width;
+  const p2 = p1 + width;
+  const p3 = p2 + width;
   for (let k = 0; k < width; k++) {
     const x0 = panel[p0 + k] as number;
     const x1 = panel[p1 + k] as number;

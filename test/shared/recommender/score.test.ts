@@ -77,6 +77,7 @@ describe('a scorer', () => {
         for (const request of requests) {
           const expected = plainScore(request);
           const scored = scoreOf(request, scorer);
+          expect(scored).toEqual(scoreOf(request));
           expect(scored.map(({ score }) => score)).toEqual(expected.map(({ score }) => expect.closeTo(score, 10)));
           // Equal scores may differ in their last bit: places are compared by what they are worth.
           const everyScore = new Map(plainScore({ ...request, ...everything }).map(({ item, score }) => [item, score]));
