@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { limits } from '../../functions/sealer/limits.ts';
 import { createSealer } from '../../functions/sealer/sealer.ts';
+import type { Catalog } from '../../infra/local/services/athena/catalog.ts';
 import { Engine } from '../../infra/local/services/athena/engine.ts';
 import { landedTables } from '../../schemas/lake/tables.ts';
 import { dayAfter, dayOf } from '../../shared/lake/days.ts';
@@ -43,6 +44,8 @@ export interface LargeLake extends AsyncDisposable {
   /** Yesterday. */
   readonly lastDay: string;
   query(sql: string, parameters?: readonly string[]): Promise<Measured>;
+  /** The same files under another catalog. */
+  withCatalog(catalog: Catalog): AsyncDisposable & Pick<LargeLake, 'query'>;
   /** Seals all days, and deletes what had landed as after the grace. */
   seal(): Promise<{ readonly seconds: number; readonly landed: number; readonly sealed: number }>;
   /** Files and bytes of the tables whose names end so, for example `_landed`. */
@@ -60,17 +63,10 @@ export async function aLargeLake(options: LargeLakeOptions): Promise<LargeLake> 
     folder,
     firstDay: dayAfter(today, -days),
     lastDay: dayAfter(today, -1),
-    query: async (sql, parameters = []) => {
-      const started = performance.now();
-      const running = await engine.start({ sql, parameters, signal: new AbortController().signal });
-      const rows: (readonly (string | null)[])[] = [];
-      let bytes = 0;
-      try {
-        for await (const some of running.rows()) rows.push(...some);
-      } finally {
-        bytes = running.end();
-      }
-      return { rows, seconds: (performance.now() - started) / 1000, bytes };
+    query: queryOf(engine),
+    withCatalog: (catalog) => {
+      const other = new Engine({ root, catalog: () => catalog, memoryLimit });
+      return { query: queryOf(other), [Symbol.asyncDispose]: () => other.close() };
     },
     seal: () => seal(folder, progress),
     sizeOf: (ending) => sizeOf(folder, ending),
@@ -80,6 +76,21 @@ export async function aLargeLake(options: LargeLakeOptions): Promise<LargeLake> 
     },
   };
 }
+
+const queryOf =
+  (engine: Engine): LargeLake['query'] =>
+  async (sql, parameters = []) => {
+    const started = performance.now();
+    const running = await engine.start({ sql, parameters, signal: new AbortController().signal });
+    const rows: (readonly (string | null)[])[] = [];
+    let bytes = 0;
+    try {
+      for await (const some of running.rows()) rows.push(...some);
+    } finally {
+      bytes = running.end();
+    }
+    return { rows, seconds: (performance.now() - started) / 1000, bytes };
+  };
 
 async function land(
   folder: string,

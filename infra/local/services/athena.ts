@@ -11,7 +11,7 @@ import { ObjectStore } from './s3/object-store.ts';
 
 export interface AthenaServiceOptions {
   readonly dataDir: string;
-  /** DuckDB's memory limit. Default: 256MB. */
+  /** DuckDB's memory limit. Default: 512MB. */
   readonly memoryLimit?: string;
   /** Why a caller may not read or write what a query does in its name. Default: all may. */
   readonly refusal?: Refusal;
@@ -42,7 +42,7 @@ interface Input {
 /** Athena on DuckDB over the buckets of `<dataDir>/s3`, with the catalog of `<dataDir>/state/catalog.json`. */
 export function createAthenaService({
   dataDir,
-  memoryLimit = '256MB',
+  memoryLimit = '512MB',
   refusal = () => undefined,
 }: AthenaServiceOptions): LocalService {
   const store = new ObjectStore(dataDir);

@@ -47,7 +47,7 @@ export function isMap(value: Node | undefined): boolean {
 }
 
 /** DuckDB reads the keys of a JSON object three times as fast as it makes a map of it; what is no object, the cast refuses. */
-const keysOfJson = 'CASE WHEN len(json_keys($1)) > 0 THEN json_keys($1) ELSE map_keys($2) END';
+const keysOfJson = "CASE WHEN starts_with($1, '{') THEN json_keys($1) ELSE map_keys($2) END";
 
 /** Whether an expression is plainly a JSON object whose values stay JSON. */
 const isMapOfJson = (value: Node | undefined): boolean =>
