@@ -28,7 +28,7 @@ async function run(options: StartOptions): Promise<void> {
   if (!runtime) process.exit(0);
   try {
     print(`\n  API   ${runtime.apiUrl}\n  data  ${path.resolve(options.dataDir)}\n`);
-    const worked = await showAround(runtime, options, signal.aborted);
+    const worked = (await showAround(runtime, options, signal.aborted)) && nothingDenied(runtime);
     if (options.exit) process.exitCode = worked ? 0 : 1;
     else if (!signal.isAborted()) {
       print('Ctrl-C stops it.');
@@ -52,6 +52,13 @@ async function bringUp(options: StartOptions): Promise<Runtime> {
 function onTrouble({ functionName, errorType, errorMessage, failures, logFile }: Trouble): void {
   const times = failures === 1 ? '' : ` (${failures} times)`;
   console.error(`${functionName} failed${times}: ${errorType}: ${errorMessage}\n  its output: ${logFile}`);
+}
+
+/** A call that was denied is told when it happens; here it makes sure that the end is no success. */
+function nothingDenied({ permissions }: Runtime): boolean {
+  const denied = permissions.denied();
+  for (const { action, resource, calls } of denied) console.error(`Denied ${calls} times: ${action} on ${resource}`);
+  return denied.length === 0;
 }
 
 /** Runs the steps that follow a start; a signal ends them, a step that fails is told and the next one follows. */

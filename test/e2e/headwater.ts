@@ -101,6 +101,8 @@ export async function startHeadwater(
     stop: async () => {
       await runtime.stop();
       rmSync(dataDir, { recursive: true, force: true });
+      const denied = runtime.permissions.denied();
+      if (denied.length > 0) throw new Error(denied.map(({ message }) => message).join('\n'));
     },
   };
 }

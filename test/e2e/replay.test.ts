@@ -5,10 +5,10 @@ import { accessKeyOf } from '../../infra/local/gateway/identity.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { landedKey } from '../../shared/lake/object-key.ts';
 import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
-import { decodeProfile, encodeProfile } from '../../shared/profile/state.ts';
 import { anEnvelope, aRecord } from '../fixtures/events.ts';
 import { failedBefore } from '../fixtures/failed-before.ts';
 import { type Headwater, startHeadwater } from './headwater.ts';
+import { spoilProfile } from './spoil-profile.ts';
 
 let headwater: Headwater;
 
@@ -41,33 +41,6 @@ async function replay(...args: string[]): Promise<{ code: number | null; output:
   return { code, output };
 }
 
-/** Spoils what is stored of a key's events, as a fold with a fault would have. */
-async function spoil(key: string): Promise<void> {
-  const { gateway, outputs } = headwater.runtime;
-  const TableName = outputs.ProfilesTable;
-  const call = <T>(operation: string, input: object) => gateway.invoke<T>('tool', 'dynamodb', operation, input);
-  type Item = Record<string, { S?: string; N?: string; B?: string }>;
-  const { Item: item } = await call<{ Item: Item }>('GetItem', { TableName, Key: { id: { S: key } } });
-  const bytes = (name: string) => Buffer.from(item[name]?.B ?? '', 'base64');
-  const folded = decodeProfile({ format: Number(item.format?.N), state: bytes('state'), ids: bytes('ids') });
-  if (folded.profile === undefined) throw new Error(`There are no events of ${key}.`);
-  folded.profile.eventCount += 100;
-  folded.profile.orders.count = 0;
-  folded.profile.orders.known.clear();
-  folded.profile.traits.clear();
-  folded.profile.counters.clear();
-  folded.tracks.clear();
-  const { format, state, ids } = encodeProfile(folded);
-  const next = {
-    ...item,
-    version: { N: String(Number(item.version?.N) + 1) },
-    format: { N: String(format) },
-    state: { B: Buffer.from(state).toString('base64') },
-    ids: { B: Buffer.from(ids).toString('base64') },
-  };
-  await call('PutItem', { TableName, Item: next });
-}
-
 const order = (id: string, total: number) => ({
   type: 'track',
   event: 'Order Completed',
@@ -84,7 +57,7 @@ test('profiles that were folded wrongly are mended, beside live events, and twic
   );
   await headwater.settled();
   const before = await Promise.all(['ida', 'jon'].map((id) => headwater.profile(id)));
-  for (const key of ['user:ida', 'anonymous:ida-phone', 'user:jon']) await spoil(key);
+  for (const key of ['user:ida', 'anonymous:ida-phone', 'user:jon']) await spoilProfile(headwater, key);
   expect(await headwater.profile('jon')).not.toEqual(before[1]);
 
   const dry = await replay('--profiles', '--from', today(), '--to', today(), '--dry-run');

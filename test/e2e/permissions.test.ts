@@ -1,0 +1,264 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
+import { landedRows } from '../../shared/lake/landed-rows.ts';
+import { markFile, markKey } from '../../shared/lake/marks.ts';
+import { landedKey } from '../../shared/lake/object-key.ts';
+import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
+import { anEnvelope, aRecord } from '../fixtures/events.ts';
+import { failedBefore } from '../fixtures/failed-before.ts';
+import { ordersCsv, ordersMap } from '../functions/importer/a-bucket.ts';
+import { eventually } from './eventually.ts';
+import { type Headwater, startHeadwater } from './headwater.ts';
+import { spoilProfile } from './spoil-profile.ts';
+
+/** Actions that no flow below uses, and why they are granted all the same. `*` stands for every function. */
+const unusedFor: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '*': {
+    'athena:StopQueryExecution': 'stops a query that takes too long',
+    'glue:GetPartitions': 'Athena asks for it where partitions are not projected, as those of a table may be one day',
+    's3:AbortMultipartUpload': 'Athena gives up the large result of a query that failed by it',
+  },
+};
+
+const day = 86_400_000;
+const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+const today = () => dateOf(Date.now());
+
+let headwater: Headwater;
+
+beforeAll(async () => {
+  headwater = await startHeadwater();
+});
+afterAll(() => headwater?.stop());
+
+const tool = <Output>(service: string, operation: string, input: object) =>
+  headwater.runtime.gateway.invoke<Output>('tool', service, operation, input);
+
+/** Invokes a function as its clock does, or its command. */
+async function run(name: string, event: object = {}): Promise<void> {
+  const found = [...headwater.runtime.functions.values()].find(({ logicalId }) => logicalId.startsWith(name));
+  const outcome = await found?.invoke(event);
+  expect([name, outcome]).toEqual([name, expect.objectContaining({ ok: true })]);
+}
+
+/** Runs a command of the runtime as a user does. */
+async function command(name: string, ...args: string[]): Promise<void> {
+  const entry = fileURLToPath(new URL(`../../infra/local/${name}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [entry, ...args, '--data', headwater.dataDir]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect([code, output]).toEqual([0, expect.any(String)]);
+}
+
+let made = 0;
+async function send(...batch: object[]): Promise<void> {
+  const timestamp = new Date().toISOString();
+  const messages = batch.map((message) => ({ messageId: `permissions-${made++}`, timestamp, ...message }));
+  expect((await headwater.post('/v1/batch', { batch: messages, sentAt: timestamp })).status).toBe(200);
+}
+
+const order = (id: string, userId: string) => ({
+  type: 'track',
+  event: 'Order Completed',
+  userId,
+  properties: { order_id: id, total: 120, currency: 'EUR', products: [{ product_id: 'p', price: 120, quantity: 1 }] },
+});
+
+/** Writes an object into the lake bucket, past all permissions. */
+function plant(key: string, content: Uint8Array | string): void {
+  const file = join(headwater.dataDir, 's3', headwater.runtime.outputs.LakeBucket ?? '', key);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+/** Lands a message as if it had arrived then; `spoilt` as if cleaning had refused it. */
+function land(message: object, arrivedAt: number, spoilt = false): void {
+  const record = aRecord(anEnvelope([message], { receivedAt: new Date(arrivedAt).toISOString() }), { arrivedAt });
+  if (!spoilt) {
+    plant(`raw_landed/day=${dateOf(arrivedAt)}/planted.parquet`, 'no Parquet: it is deleted, never read');
+    return;
+  }
+  for (const rows of landedRows([failedBefore(record)])) {
+    if (rows.count > 0) plant(landedKey(rows.table.name, record), parquetFile(rows));
+  }
+}
+
+test('events come in, become profiles, and lie in the lake', async () => {
+  await send(
+    { type: 'identify', userId: 'ada', anonymousId: 'ada-phone', traits: { email: 'ada@example.com' } },
+    { type: 'page', anonymousId: 'ada-phone', name: 'Home' },
+    order('o-1', 'ada'),
+    order('o-2', 'bea'),
+  );
+  await headwater.settled();
+  expect(await headwater.api('PUT', '/v1/profiles/ada/consent', { marketing: true })).toMatchObject({
+    status: 202,
+  });
+  expect(await headwater.api('GET', '/v1/profiles/ada/transitions')).toMatchObject({ status: 200 });
+  expect(await headwater.api('GET', '/v1/health')).toMatchObject({ status: 200 });
+});
+
+test('a segment is previewed, brought the past, and left by time', async () => {
+  const condition = { type: 'event', event: 'Order Completed', window: { last: { minutes: 1 } } };
+  expect(await headwater.api('POST', '/v1/segments/preview', { condition })).toMatchObject({ status: 200 });
+  const definition = { id: 'buyers', name: 'Buyers', condition };
+  expect(await headwater.api('POST', '/v1/segments', definition)).toMatchObject({ status: 201 });
+  const live = async () => (await headwater.api('GET', '/v1/segments/buyers')).body as { status: string };
+  await eventually(async () => (await live()).status === 'live', 90_000);
+  const explained = await headwater.api('GET', '/v1/profiles/ada/segments/buyers/explain');
+  expect(explained).toMatchObject({ status: 200 });
+  await send({ ...order('o-3', 'cleo'), timestamp: new Date(Date.now() - 50_000).toISOString() });
+  await headwater.settled();
+  await eventually(async () => timesUsed('DueTimesSweeper', 'kinesis:PutRecords') > 0, 90_000);
+  await eventually(async () => timesUsed('DueTimesSweeper', 'dynamodb:BatchWriteItem') > 0);
+}, 200_000);
+
+test('old definitions of segments go', async () => {
+  const condition = { type: 'trait', name: 'plan', op: 'equals', value: 'pro' };
+  for (let version = 0; version < 25; version += 1) {
+    const definition = { name: `Buyers ${version}`, condition };
+    expect(await headwater.api('PUT', '/v1/segments/buyers', definition)).toMatchObject({ status: 200 });
+  }
+  await eventually(async () => {
+    await run('SegmentsBackfill');
+    return timesUsed('SegmentsBackfill', 'dynamodb:UpdateItem') > 0;
+  }, 120_000);
+}, 180_000);
+
+test('a report is asked of the lake', async () => {
+  const path = `/v1/reports/overview?from=${today()}&to=${today()}`;
+  await eventually(async () => (await headwater.api('GET', path)).status === 200, 60_000);
+});
+
+test('history is imported', async () => {
+  plant('inbox/orders/map.json', JSON.stringify(ordersMap));
+  plant('inbox/orders/orders.csv', ordersCsv);
+  await run('ImportsImporter');
+  await headwater.settled();
+  await run('ImportsImporter');
+});
+
+test('profiles, failed events and batches that were set aside are replayed', async () => {
+  land({ ...order('f-1', 'dora'), messageId: 'failed-1' }, Date.now(), true);
+  await headwater.settled();
+  const days = ['--from', today(), '--to', today()];
+  await command('replay', '--failed', ...days);
+  for (const key of ['user:ada', 'anonymous:ada-phone']) await spoilProfile(headwater, key);
+  await command('replay', '--profiles', ...days);
+  await command('replay', '--set-aside');
+}, 200_000);
+
+test('profiles are shown in the lake', async () => {
+  await eventually(async () => {
+    await run('ProfileSnapshotsSnapshot');
+    return timesUsed('ProfileSnapshotsSnapshot', 's3:DeleteObject') > 0;
+  }, 60_000);
+});
+
+test('items are kept, a model is trained, and items are recommended', async () => {
+  const items = ['p', 'q', 'r'].map((itemId) => ({ itemId, title: `Item ${itemId}`, category: 'Things', price: 5 }));
+  expect(await headwater.api('PUT', '/v1/catalog/items', { items })).toMatchObject({ status: 200 });
+  for (const path of ['items', 'items/p']) {
+    expect(await headwater.api('GET', `/v1/catalog/${path}`)).toMatchObject({ status: 200 });
+  }
+  for (let person = 0; person < 30; person += 1) {
+    const view = (product_id: string) => ({
+      ...{ type: 'track', event: 'Product Viewed', userId: `viewer-${person}` },
+      properties: { product_id, name: `Item ${product_id}`, price: 5, currency: 'EUR' },
+    });
+    await send(...['p', 'q', 'r'].filter((_, index) => (person + index) % 3 > 0).map(view));
+  }
+  await headwater.settled();
+  await run('RecommendationsTrainer', { start: true });
+  await eventually(async () => {
+    await run('RecommendationsTrainer', { work: { forMs: 10_000 } });
+    return timesUsed('RecommendationsTrainer', 'dynamodb:BatchWriteItem') > 0;
+  }, 120_000);
+  expect(await headwater.api('GET', '/v1/recommendations?userId=viewer-1')).toMatchObject({ status: 200 });
+  expect(await headwater.api('GET', '/v1/items/popular')).toMatchObject({ status: 200 });
+  expect(await headwater.api('GET', '/v1/items/p/similar')).toMatchObject({ status: 200 });
+}, 240_000);
+
+test('days of the lake are sealed, and what landed is deleted after a while', async () => {
+  const now = Date.now();
+  land(order('old', 'emma'), now - 9 * day);
+  plant(
+    markKey(SEALED_BEFORE),
+    markFile(SEALED_BEFORE, [{ value: dateOf(now - 5 * day), effectiveAt: now - 4 * day }]),
+  );
+  land({ ...order('y-1', 'emma'), messageId: 'yesterday' }, now - day, true);
+  await headwater.settled();
+  await eventually(async () => {
+    await removeFromLake('sealing/state.json');
+    await run('SealingSealer');
+    await headwater.settled();
+    return ['s3:DeleteObject', 'kinesis:PutRecords'].every((action) => timesUsed('SealingSealer', action) > 0);
+  });
+});
+
+test('the watch looks at the figures of today, and raises an alert', async () => {
+  const receivedAt = new Date(Date.now() - 20 * 60_000).toISOString();
+  const messages = Array.from({ length: 1_200 }, (_, n) => ({
+    type: 'track',
+    messageId: `bad-${n}`,
+    userId: `w-${n}`,
+  }));
+  const Data = Buffer.from(JSON.stringify(anEnvelope(messages, { receivedAt }))).toString('base64');
+  await tool('kinesis', 'PutRecord', { StreamName: headwater.runtime.outputs.StreamName, PartitionKey: 'w', Data });
+  await headwater.settled();
+  await run('WatchLook');
+});
+
+test('nothing that is needed is denied', () => {
+  expect(headwater.runtime.permissions.denied()).toEqual([]);
+});
+
+test('each granted action is used, or stands in a list with its reason', () => {
+  const used = headwater.runtime.permissions.used();
+  const unused = Object.entries(headwater.runtime.permissions.granted()).flatMap(([caller, actions]) =>
+    actions
+      .filter((action) => used[caller]?.[action] === undefined && reasonOf(caller, action) === undefined)
+      .map((action) => `${caller} ${action}`),
+  );
+  expect(unused).toEqual([]);
+});
+
+test('no reason stands for an action that is used, or that nobody has', () => {
+  const { used, granted } = headwater.runtime.permissions;
+  const needless = Object.entries(unusedFor).flatMap(([part, reasons]) =>
+    Object.keys(reasons).filter((action) => {
+      const holders = Object.keys(granted()).filter(
+        (caller) => (part === '*' || caller.startsWith(part)) && granted()[caller]?.includes(action),
+      );
+      return holders.every((caller) => used()[caller]?.[action] !== undefined);
+    }),
+  );
+  expect(needless).toEqual([]);
+});
+
+const timesUsed = (part: string, action: string): number =>
+  headwater.runtime.permissions.used()[idOf(part)]?.[action] ?? 0;
+
+const idOf = (part: string): string =>
+  Object.keys(headwater.runtime.permissions.granted()).find((caller) => caller.startsWith(part)) ?? part;
+
+const reasonOf = (caller: string, action: string): string | undefined =>
+  Object.entries(unusedFor)
+    .filter(([part]) => part === '*' || caller.startsWith(part))
+    .map(([, reasons]) => reasons[action])
+    .find((reason) => reason !== undefined);
+
+async function removeFromLake(key: string): Promise<void> {
+  const { gateway, outputs } = headwater.runtime;
+  const authorization = 'AWS4-HMAC-SHA256 Credential=HWTOOL/20260101/us-east-1/s3/aws4_request';
+  await fetch(`${gateway.url}/${outputs.LakeBucket}/${key}`, { method: 'DELETE', headers: { authorization } });
+}
