@@ -5,7 +5,8 @@ import { snapshotFile, snapshotKey, snapshotMark } from '../../../shared/catalog
 import { goldenLake, table } from './golden.ts';
 import { moment } from './history.ts';
 
-const { show, ...golden } = goldenLake();
+const golden = goldenLake();
+const { show } = golden;
 
 /** Puts a part of a snapshot; nobody sees it before `mark`. */
 const put = (time: string, part: number, ...items: CatalogItem[]) =>
