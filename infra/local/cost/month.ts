@@ -23,8 +23,10 @@ export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {})
   const stream = choices.stream ?? sample.stream;
   const scale = traffic.events / sample.events;
   const batched = longWindows(sample);
+  // What runs by the clock is counted by its runs.
+  const clocked = new Set(sample.idle.map(({ functionLogicalId }) => functionLogicalId));
   const byEvent = sample.usage
-    .filter(({ unit }) => isCharged(unit, stream))
+    .filter(({ unit, caller }) => isCharged(unit, stream) && !clocked.has(caller))
     .map((line) => {
       const window = batched.get(line.caller);
       if (window === undefined || !perBatchUnits.has(line.unit)) return lineOf(line, 'event', line.quantity * scale);
