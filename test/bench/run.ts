@@ -10,6 +10,7 @@ import { pipeline } from './pipeline.bench.ts';
 import { ranking } from './ranking.bench.ts';
 import { reports } from './reports.bench.ts';
 import { segments } from './segments.bench.ts';
+import { serving } from './serving.bench.ts';
 
 /** `npm run bench [-- NAME...]`: measures, and ends with 1 when a figure misses its bound. */
 const benchmarks: readonly Benchmark[] = [
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   parquet,
   lake,
   reports,
+  serving,
   ranking,
   permissions,
 ];
