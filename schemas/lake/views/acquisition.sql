@@ -4,15 +4,15 @@ WITH people AS (
     min(event_time) AS first_seen_at,
     max(event_time) AS last_seen_at,
     min(event_time) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS first_touch_at,
-    min_by(channel, ROW(event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS first_channel,
-    min_by(coalesce(utm_source, referrer_host), ROW(event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS first_source,
-    min_by(utm_medium, ROW(event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS first_medium,
-    min_by(utm_campaign, ROW(event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS first_campaign,
+    min_by(
+      CAST(ROW(channel, coalesce(utm_source, referrer_host), utm_medium, utm_campaign) AS ROW(channel varchar, source varchar, medium varchar, campaign varchar)),
+      ROW(event_time, message_id)
+    ) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS first_touch,
     max_by(event_time, ROW(channel <> 'direct', event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS last_touch_at,
-    max_by(channel, ROW(channel <> 'direct', event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS last_channel,
-    max_by(coalesce(utm_source, referrer_host), ROW(channel <> 'direct', event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS last_source,
-    max_by(utm_medium, ROW(channel <> 'direct', event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS last_medium,
-    max_by(utm_campaign, ROW(channel <> 'direct', event_time, message_id)) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS last_campaign,
+    max_by(
+      CAST(ROW(channel, coalesce(utm_source, referrer_host), utm_medium, utm_campaign) AS ROW(channel varchar, source varchar, medium varchar, campaign varchar)),
+      ROW(channel <> 'direct', event_time, message_id)
+    ) FILTER (WHERE NOT is_bot AND channel <> 'on_site') AS last_touch,
     coalesce(bool_or(NOT is_bot), false) AS is_human,
     min(day) AS day
   FROM events
@@ -41,7 +41,8 @@ joined AS (
   WHERE is_human OR order_count > 0
 )
 SELECT
-  person_key, first_seen_at, last_seen_at, first_touch_at, first_channel, first_source, first_medium, first_campaign,
-  last_touch_at, last_channel, last_source, last_medium, last_campaign, first_order_at, last_order_at, orders, revenue,
-  net_revenue, day
+  person_key, first_seen_at, last_seen_at, first_touch_at, first_touch.channel AS first_channel,
+  first_touch.source AS first_source, first_touch.medium AS first_medium, first_touch.campaign AS first_campaign,
+  last_touch_at, last_touch.channel AS last_channel, last_touch.source AS last_source, last_touch.medium AS last_medium,
+  last_touch.campaign AS last_campaign, first_order_at, last_order_at, orders, revenue, net_revenue, day
 FROM joined

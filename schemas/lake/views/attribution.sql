@@ -41,9 +41,10 @@ visits AS (
     person_key,
     started_at,
     min_by(channel, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS channel,
-    min_by(source, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS source,
-    min_by(medium, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS medium,
-    min_by(campaign, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS campaign
+    min_by(
+      CAST(ROW(source, medium, campaign) AS ROW(source varchar, medium varchar, campaign varchar)),
+      ROW(event_time, message_id)
+    ) FILTER (WHERE channel <> 'on_site') AS origin
   FROM in_sessions
   GROUP BY person_key, started_at
 ),
@@ -53,9 +54,9 @@ met AS (
     person_key || ':' || to_iso8601(started_at) AS session_id,
     coalesce(started_at, ordered_at) AS touched_at,
     coalesce(channel, 'direct') AS channel,
-    source,
-    medium,
-    campaign,
+    origin.source AS source,
+    origin.medium AS medium,
+    origin.campaign AS campaign,
     count_if(channel <> 'direct') OVER (PARTITION BY buyer, order_id) AS indirect
   FROM bought
   LEFT JOIN visits ON person_key = buyer AND started_at <= ordered_at AND started_at >= ordered_at - INTERVAL '30' DAY

@@ -41,6 +41,27 @@ spend AS (
   LEFT JOIN words AS of_told_source ON of_told_source.kind = 'source' AND of_told_source.word = told
   LEFT JOIN words AS of_source ON of_source.kind = 'source' AND of_source.word = source
 ),
+visits AS (
+  SELECT person_key, started_at, channel, source, medium, campaign
+  FROM sessions
+),
+-- As the view attribution credits orders by its model last.
+owed AS (
+  SELECT
+    buyer, order_id, message_id, ordered_at, is_first, revenue,
+    max_by(
+      CAST(ROW(coalesce(channel, 'direct'), source, medium, campaign) AS ROW(channel varchar, source varchar, medium varchar, campaign varchar)),
+      ROW(coalesce(channel, 'direct') <> 'direct', coalesce(started_at, ordered_at))
+    ) AS touch
+  FROM (
+    SELECT
+      orders.person_key AS buyer, order_id, message_id, ordered_at, is_first,
+      CASE WHEN orders.currency = reporting.currency THEN amount ELSE 0 END AS revenue
+    FROM orders CROSS JOIN reporting
+  )
+  LEFT JOIN visits ON person_key = buyer AND started_at <= ordered_at AND started_at >= ordered_at - INTERVAL '30' DAY
+  GROUP BY buyer, order_id, message_id, ordered_at, is_first, revenue
+),
 facts AS (
   SELECT
     date, channel, source, medium, campaign, cost, paid_clicks, impressions, clicks,
@@ -53,13 +74,12 @@ facts AS (
   SELECT
     CAST(date(started_at) AS varchar), channel, lower(source), lower(medium), lower(campaign), CAST(NULL AS decimal(18,4)),
     CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bigint), person_key, CAST(NULL AS varchar), false, CAST(NULL AS decimal(18,4))
-  FROM sessions
+  FROM visits
   UNION ALL
   SELECT
-    CAST(date(ordered_at) AS varchar), channel, lower(source), lower(medium), lower(campaign), CAST(NULL AS decimal(18,4)),
-    CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS varchar), order_id, is_first, revenue
-  FROM attribution
-  WHERE model = 'last'
+    CAST(date(ordered_at) AS varchar), touch.channel, lower(touch.source), lower(touch.medium), lower(touch.campaign), CAST(NULL AS decimal(18,4)),
+    CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS varchar), order_id, is_first, CAST(revenue AS decimal(18,4))
+  FROM owed
 ),
 summed AS (
   SELECT

@@ -22,10 +22,7 @@ WITH gathered AS (
     max_by(CASE type WHEN 'page' THEN page_path ELSE name END, ROW(event_time, message_id)) FILTER (WHERE type <> 'track') AS exit_page,
     min(event_time) FILTER (WHERE channel <> 'on_site') AS touched_at,
     min_by(channel, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS channel,
-    min_by(coalesce(utm_source, referrer_host), ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS source,
-    min_by(utm_medium, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS medium,
-    min_by(utm_campaign, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS campaign,
-    min_by(referrer_host, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS referrer_host,
+    min_by(CAST(ROW(coalesce(utm_source, referrer_host), utm_medium, utm_campaign, referrer_host) AS ROW(source varchar, medium varchar, campaign varchar, referrer_host varchar)), ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS origin,
     min_by(device_type, ROW(event_time, message_id)) AS device_type,
     min(event_time) FILTER (WHERE event = 'Product Viewed') AS product_viewed_at,
     min(event_time) FILTER (WHERE event IN ('Product Added', 'Wishlist Product Added to Cart')) AS product_added_at,
@@ -61,7 +58,8 @@ in_sessions AS (
 )
 SELECT
   person_key, started_at, person_since, first_at, last_at, events, page_views, entered_at, entrance_page, left_at,
-  exit_page, touched_at, channel, source, medium, campaign, referrer_host, device_type, product_viewed_at,
+  exit_page, touched_at, channel, origin.source AS source, origin.medium AS medium, origin.campaign AS campaign,
+  origin.referrer_host AS referrer_host, device_type, product_viewed_at,
   product_added_at, checkout_started_at, order_completed_at, cart_changed_at, currency, items_added, items_removed,
   value_added, value_removed, strand, day
 FROM in_sessions

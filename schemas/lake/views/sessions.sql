@@ -9,10 +9,10 @@ WITH gathered AS (
     min_by(entrance_page, entered_at) FILTER (WHERE page_views > 0) AS entrance_page,
     max_by(exit_page, left_at) FILTER (WHERE page_views > 0) AS exit_page,
     min_by(channel, ROW(touched_at, strand)) FILTER (WHERE touched_at IS NOT NULL) AS channel,
-    min_by(source, ROW(touched_at, strand)) FILTER (WHERE touched_at IS NOT NULL) AS source,
-    min_by(medium, ROW(touched_at, strand)) FILTER (WHERE touched_at IS NOT NULL) AS medium,
-    min_by(campaign, ROW(touched_at, strand)) FILTER (WHERE touched_at IS NOT NULL) AS campaign,
-    min_by(referrer_host, ROW(touched_at, strand)) FILTER (WHERE touched_at IS NOT NULL) AS referrer_host,
+    min_by(
+      CAST(ROW(source, medium, campaign, referrer_host) AS ROW(source varchar, medium varchar, campaign varchar, referrer_host varchar)),
+      ROW(touched_at, strand)
+    ) FILTER (WHERE touched_at IS NOT NULL) AS origin,
     min_by(device_type, ROW(first_at, strand)) AS device_type,
     count(order_completed_at) AS orders,
     min_by(day, ROW(first_at, strand)) AS day
@@ -30,5 +30,6 @@ named AS (
 )
 SELECT
   session_id, person_key, started_at, ended_at, duration_seconds, events, page_views, entrance_page, exit_page,
-  is_bounce, first_channel AS channel, source, medium, campaign, referrer_host, device_type, orders, is_new, day
+  is_bounce, first_channel AS channel, origin.source AS source, origin.medium AS medium, origin.campaign AS campaign,
+  origin.referrer_host AS referrer_host, device_type, orders, is_new, day
 FROM named
