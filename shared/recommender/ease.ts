@@ -42,6 +42,7 @@ export function ease(gram: Float64Array, items: number, { lambda, neighbours }: 
     gram[item * items + item] = (gram[item * items + item] as number) + lambda;
   }
   invertSymmetric(gram, items);
+  // An item's weight on itself comes out as -1: no neighbour of its own.
   const perDiagonal = Float64Array.from({ length: items }, (_, item) => -1 / (gram[item * items + item] as number));
   const best = new BestItems(Uint32Array.from({ length: items }, (_, item) => item));
   return Array.from({ length: items }, (_, item) => {
@@ -49,7 +50,7 @@ export function ease(gram: Float64Array, items: number, { lambda, neighbours }: 
     best.clear(Math.min(neighbours, items));
     for (let other = 0; other < items; other++) {
       const weight = (row[other] as number) * (perDiagonal[other] as number);
-      if (weight > 0 && other !== item && best.takes(other, weight)) best.add(other, weight);
+      if (weight > 0 && best.takes(other, weight)) best.add(other, weight);
     }
     const closest = Uint32Array.from(best.take());
     const scores = Float32Array.from(closest, (other) => (row[other] as number) * (perDiagonal[other] as number));

@@ -70,14 +70,13 @@ function pivotInverse(matrix: Float64Array, n: number, start: number, width: num
   return inverse;
 }
 
-/** Copies the columns of the pivots to `panel`, n × width by rows; the pivots' own rows are 0, so that elimination passes them. */
+/** Copies the columns of the pivots to `panel`, n × width by rows. What elimination makes of the pivots' own rows is replaced after it. */
 function takePanel(matrix: Float64Array, n: number, start: number, width: number, panel: Float64Array): void {
   for (let row = 0; row < n; row++) {
     for (let k = 0; k < width; k++) {
-      const isPivot = row >= start && row < start + width;
       const below = row >= start + width;
       const at = below ? row * n + start + k : (start + k) * n + row;
-      panel[row * width + k] = isPivot ? 0 : (matrix[at] as number);
+      panel[row * width + k] = matrix[at] as number;
     }
   }
 }
