@@ -22,7 +22,17 @@ const unusedFor: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'glue:GetPartitions': 'Athena asks for it where partitions are not projected, as those of a table may be one day',
     's3:AbortMultipartUpload': 'Athena gives up the large result of a query that failed by it',
   },
+  SegmentsBackfill: {
+    'dynamodb:UpdateItem': 'has definitions go that have more than twenty later ones: test/functions/adapters',
+  },
 };
+
+/** Functions that their own end-to-end test walks, which fails when one of their calls is denied. */
+const walkedElsewhere: Readonly<Record<string, string>> = {
+  RecommendationsTrainer: 'recommendations.test.ts',
+  RecommendationApi: 'recommendations.test.ts',
+};
+const isWalkedHere = (caller: string) => !Object.keys(walkedElsewhere).some((part) => caller.startsWith(part));
 
 const day = 86_400_000;
 const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10);
@@ -38,10 +48,10 @@ afterAll(() => headwater?.stop());
 const tool = <Output>(service: string, operation: string, input: object) =>
   headwater.runtime.gateway.invoke<Output>('tool', service, operation, input);
 
-/** Invokes a function as its clock does, or its command. */
-async function run(name: string, event: object = {}): Promise<void> {
+/** Invokes a function as its clock does. */
+async function run(name: string): Promise<void> {
   const found = [...headwater.runtime.functions.values()].find(({ logicalId }) => logicalId.startsWith(name));
-  const outcome = await found?.invoke(event);
+  const outcome = await found?.invoke({});
   expect([name, outcome]).toEqual([name, expect.objectContaining({ ok: true })]);
 }
 
@@ -122,18 +132,6 @@ test('a segment is previewed, brought the past, and left by time', async () => {
   await eventually(async () => timesUsed('DueTimesSweeper', 'dynamodb:BatchWriteItem') > 0);
 }, 200_000);
 
-test('old definitions of segments go', async () => {
-  const condition = { type: 'trait', name: 'plan', op: 'equals', value: 'pro' };
-  for (let version = 0; version < 25; version += 1) {
-    const definition = { name: `Buyers ${version}`, condition };
-    expect(await headwater.api('PUT', '/v1/segments/buyers', definition)).toMatchObject({ status: 200 });
-  }
-  await eventually(async () => {
-    await run('SegmentsBackfill');
-    return timesUsed('SegmentsBackfill', 'dynamodb:UpdateItem') > 0;
-  }, 120_000);
-}, 180_000);
-
 test('a report is asked of the lake', async () => {
   const path = `/v1/reports/overview?from=${today()}&to=${today()}`;
   await eventually(async () => (await headwater.api('GET', path)).status === 200, 60_000);
@@ -164,29 +162,13 @@ test('profiles are shown in the lake', async () => {
   }, 60_000);
 });
 
-test('items are kept, a model is trained, and items are recommended', async () => {
-  const items = ['p', 'q', 'r'].map((itemId) => ({ itemId, title: `Item ${itemId}`, category: 'Things', price: 5 }));
+test('items are kept', async () => {
+  const items = ['p', 'q'].map((itemId) => ({ itemId, title: `Item ${itemId}`, category: 'Things', price: 5 }));
   expect(await headwater.api('PUT', '/v1/catalog/items', { items })).toMatchObject({ status: 200 });
   for (const path of ['items', 'items/p']) {
     expect(await headwater.api('GET', `/v1/catalog/${path}`)).toMatchObject({ status: 200 });
   }
-  for (let person = 0; person < 30; person += 1) {
-    const view = (product_id: string) => ({
-      ...{ type: 'track', event: 'Product Viewed', userId: `viewer-${person}` },
-      properties: { product_id, name: `Item ${product_id}`, price: 5, currency: 'EUR' },
-    });
-    await send(...['p', 'q', 'r'].filter((_, index) => (person + index) % 3 > 0).map(view));
-  }
-  await headwater.settled();
-  await run('RecommendationsTrainer', { start: true });
-  await eventually(async () => {
-    await run('RecommendationsTrainer', { work: { forMs: 10_000 } });
-    return timesUsed('RecommendationsTrainer', 'dynamodb:BatchWriteItem') > 0;
-  }, 120_000);
-  expect(await headwater.api('GET', '/v1/recommendations?userId=viewer-1')).toMatchObject({ status: 200 });
-  expect(await headwater.api('GET', '/v1/items/popular')).toMatchObject({ status: 200 });
-  expect(await headwater.api('GET', '/v1/items/p/similar')).toMatchObject({ status: 200 });
-}, 240_000);
+});
 
 test('days of the lake are sealed, and what landed is deleted after a while', async () => {
   const now = Date.now();
@@ -224,7 +206,8 @@ test('nothing that is needed is denied', () => {
 
 test('each granted action is used, or stands in a list with its reason', () => {
   const used = headwater.runtime.permissions.used();
-  const unused = Object.entries(headwater.runtime.permissions.granted()).flatMap(([caller, actions]) =>
+  const granted = Object.entries(headwater.runtime.permissions.granted()).filter(([caller]) => isWalkedHere(caller));
+  const unused = granted.flatMap(([caller, actions]) =>
     actions
       .filter((action) => used[caller]?.[action] === undefined && reasonOf(caller, action) === undefined)
       .map((action) => `${caller} ${action}`),
