@@ -11,6 +11,7 @@ import { ranking } from './ranking.bench.ts';
 import { reports } from './reports.bench.ts';
 import { segments } from './segments.bench.ts';
 import { serving } from './serving.bench.ts';
+import { training } from './training.bench.ts';
 
 /** `npm run bench [-- NAME...]`: measures, and ends with 1 when a figure misses its bound. */
 const benchmarks: readonly Benchmark[] = [
@@ -24,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   lake,
   reports,
   serving,
+  training,
   ranking,
   permissions,
 ];

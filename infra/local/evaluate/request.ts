@@ -13,6 +13,7 @@ Columns: user_id, item_id, timestamp (optional: seconds or milliseconds since 19
   --k N               rank up to which is measured (default 20)
   --sequential        foretell what comes next after a history: order and direction count (needs timestamps)
   --out FILE          write the ranked lists: user_id, item_id, rank from 1
+  --model NAME        tuned, untuned, or cosine: plain item-KNN (default tuned)
   --tuning-seconds N  how long tuning may take (default 60); 0 takes the untuned form
   --neighbours N      most neighbours of an item (default 1000)
   --seed N            another sample of people to tune on (default 1)
@@ -26,6 +27,7 @@ export interface EvaluateRequest {
   readonly k: number;
   readonly sequential: boolean;
   readonly out: string | undefined;
+  readonly model: 'tuned' | 'untuned' | 'cosine';
   readonly tuningSeconds: number;
   readonly neighbours: number;
   readonly seed: number;
@@ -52,12 +54,18 @@ export function readRequest(args: readonly string[]): EvaluateRequest | undefine
     k: whole('k', values.k, 1, 1000),
     sequential: values.sequential,
     out: values.out === undefined ? undefined : resolve(values.out),
+    model: modelOf(values.model),
     tuningSeconds: whole('tuning-seconds', values['tuning-seconds'], 0, 36_000),
     neighbours: whole('neighbours', values.neighbours, 1, 10_000),
     seed: whole('seed', values.seed, 0, 1_000_000),
     memory: values.memory,
     json: values.json,
   };
+}
+
+function modelOf(text: string): EvaluateRequest['model'] {
+  if (text === 'tuned' || text === 'untuned' || text === 'cosine') return text;
+  throw new UsageError(`--model takes tuned, untuned or cosine, not '${text}'.`);
 }
 
 function whole(name: string, text: string, least: number, most: number): number {
@@ -76,6 +84,7 @@ function parsed(args: readonly string[]) {
         k: { type: 'string', default: '20' },
         sequential: { type: 'boolean', default: false },
         out: { type: 'string' },
+        model: { type: 'string', default: 'tuned' },
         'tuning-seconds': { type: 'string', default: '60' },
         neighbours: { type: 'string', default: '1000' },
         seed: { type: 'string', default: '1' },

@@ -136,6 +136,11 @@ async function onLake(
   }
 }
 
+const cosineOnly = {
+  form: { a: 0, b: 0.5, c: 0.5, nearness: 0, backward: 1, orderDecay: 1 },
+  blend: { collaborative: 1, content: 0, popularity: 0 },
+};
+
 async function ranIn(
   url: string,
   request: EvaluateRequest,
@@ -149,7 +154,8 @@ async function ranIn(
     hasTimes: train.hasTimes,
     sequential: request.sequential,
     asOf: train.latest,
-    budgetMs: request.tuningSeconds * 1000,
+    budgetMs: request.model === 'tuned' ? request.tuningSeconds * 1000 : 0,
+    ...(request.model === 'cosine' && cosineOnly),
     seed: request.seed,
     neighbours: request.neighbours,
   };

@@ -43,6 +43,8 @@ export interface TrainingJob {
   readonly halfLifeDays?: number;
   /** Whether there is a catalog to be read for content similarity. @default true for the lake, else false */
   readonly hasCatalog?: boolean;
+  /** What is trained when nothing is tuned. @default `untuned` */
+  readonly form?: Form;
   /** Blend that is fixed by a setting. @default tuned */
   readonly blend?: ModelParameters['blend'];
 }

@@ -74,7 +74,7 @@ export function* trainingSteps(job: TrainingJob, milliseconds: Readonly<Record<s
   const parts = Math.max(1, Math.min(MOST_PARTS, Math.ceil(pairs / PAIRS_AT_ONCE)));
   const historyItems = historyItemsOf(job);
   const tuned = interactions === 0 ? undefined : yield* tune(job, samples, parts + 2, milliseconds);
-  const form = tuned?.best.form ?? untuned;
+  const form = tuned?.best.form ?? job.form ?? untuned;
   const most = job.neighbours ?? 500;
   if (interactions > 0) {
     yield unload('weights', 'weighing histories', 'training_weights', run, weightsSelect(run, form), parts + 2);
