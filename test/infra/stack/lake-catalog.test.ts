@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lakeTables } from '../../../schemas/lake/tables.ts';
+import { trainingTables } from '../../../schemas/lake/training-tables.ts';
 import { lakeViews } from '../../../schemas/lake/views.ts';
 import { resourcesOf, synthesized } from './synthesized.ts';
 
@@ -9,7 +10,9 @@ const inputs = new Map(
 );
 
 test('the catalog holds every table and view of the lake', () => {
-  expect([...inputs.keys()].sort()).toEqual([...lakeTables, ...lakeViews].map(({ name }) => name).sort());
+  expect([...inputs.keys()].sort()).toEqual(
+    [...lakeTables, ...trainingTables, ...lakeViews].map(({ name }) => name).sort(),
+  );
   expect([...inputs.values()].every(({ DatabaseName }) => DatabaseName === 'headwater_dev')).toBe(true);
 });
 
