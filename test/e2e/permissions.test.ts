@@ -22,6 +22,9 @@ const unusedFor: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'glue:GetPartitions': 'Athena asks for it where partitions are not projected, as those of a table may be one day',
     's3:AbortMultipartUpload': 'Athena gives up the large result of a query that failed by it',
   },
+  ProfilesUpdater: {
+    'dynamodb:Query': 'asks what was published of a batch that was given up halfway: test/functions/profile-updater',
+  },
   SegmentsBackfill: {
     'dynamodb:UpdateItem': 'has definitions go that have more than twenty later ones: test/functions/adapters',
   },
