@@ -9,7 +9,7 @@ import type { Stage } from './tour.ts';
 const ITEMS = 8;
 
 /** Trains the model on the demo store, as `npm run train` does, and shows what it recommends to one customer, and why. */
-export async function showRecommendations({ store, dataDir, get, print }: RecommendationStage): Promise<void> {
+export async function showRecommendations({ store, dataDir, get, print }: Stage): Promise<void> {
   print('npm run train\n');
   const target = await openTarget({ dataDir, stage: undefined });
   try {
@@ -30,9 +30,4 @@ export async function showRecommendations({ store, dataDir, get, print }: Recomm
   });
   print(asTable(columns, rows));
   print(`By version ${model.version}.`);
-}
-
-/** What this part needs beside the others. */
-export interface RecommendationStage extends Stage {
-  readonly dataDir: string;
 }

@@ -5,12 +5,14 @@ import { localEnvironment, type QueryResult, runQuery } from '../query/athena-pr
 import { showExactness } from './exactness.ts';
 import { showLake } from './lake.ts';
 import { showPerson } from './person.ts';
+import { showRecommendations } from './recommendations.ts';
 import { showReports } from './reports.ts';
 import { showSegments } from './segments.ts';
 
 /** What each part of the tour has at hand. */
 export interface Stage {
   readonly apiUrl: string;
+  readonly dataDir: string;
   readonly store: Store;
   /** Whether this start sent the demo store, so that the lake holds it and nothing else. */
   readonly fresh: boolean;
@@ -25,6 +27,7 @@ const parts: readonly (readonly [title: string, show: (stage: Stage) => Promise<
   ['Segments, and why somebody is in one', showSegments],
   ['The lake, by Athena SQL', showLake],
   ['Reports', showReports],
+  ['Recommendations, and why each item is there', showRecommendations],
   ['Every event counted once', showExactness],
 ];
 
@@ -36,6 +39,7 @@ export const tour: AfterStart = {
     const state = await demoStateOf(options.dataDir, new Date());
     const stage: Stage = {
       apiUrl: runtime.apiUrl,
+      dataDir: options.dataDir,
       store: storeOf(state),
       fresh: state.sentAt !== null && Date.parse(state.sentAt) > performance.timeOrigin,
       print,
