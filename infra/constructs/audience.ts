@@ -46,11 +46,12 @@ export class Audience extends Construct {
       enforceSSL: true,
       removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    Validations.of(this.transitions).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason:
-        'Messages go out to whoever subscribes: that consumer decides when one is hopeless, and every one is in the lake.',
-    });
+    const reason =
+      'Messages go out to whoever subscribes: that consumer decides when one is hopeless, and every one is in the lake.';
+    Validations.of(this.transitions).acknowledge(
+      { id: 'AwsSolutions-SQS3', reason },
+      { id: 'Serverless-SQSRedrivePolicy', reason },
+    );
 
     const writer = new HeadwaterFunction(this, 'Writer', {
       name: 'audience-writer',

@@ -13,7 +13,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EnvironmentOf, FunctionName } from '../../schemas/env.ts';
 import type { StageSettings } from '../config.ts';
-import type { Grant } from './grant.ts';
+import type { Explanation, Grant } from './grant.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -90,8 +90,23 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
         },
       },
     });
+    Validations.of(this.lambda).acknowledge(...withoutTracesAndQueues);
   }
 }
+
+/** What the security checks ask of every function, and why none has it. */
+const withoutTracesAndQueues: readonly Explanation[] = [
+  {
+    id: 'Serverless-LambdaDLQ',
+    reason:
+      'A queue takes the events of asynchronous calls. The API calls at once, the stream sets whole batches aside in a bucket, and what a schedule or the segment API starts is found again by the next run.',
+  },
+  {
+    id: 'Serverless-LambdaTracing',
+    reason:
+      'A trace costs as much as 25 events and needs a permission on all resources; latency is in the access log and the metrics.',
+  },
+];
 
 /** Bundles late modules beside the handler, as it is bundled. */
 function bundlingOf(name: FunctionName, lateModules: readonly string[]): ICommandHooks {

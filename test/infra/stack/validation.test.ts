@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Validations } from 'aws-cdk-lib/core';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { stages } from '../../../infra/config.ts';
 import { HeadwaterStack } from '../../../infra/stack.ts';
@@ -10,11 +10,11 @@ import { anApp } from './synthesized.ts';
 const checkedApp = () => {
   process.env.CDK_VALIDATION = 'true';
   const app = anApp();
-  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(), new ServerlessChecks());
   return app;
 };
 
-test.each(Object.keys(stages))('stage %s keeps the rules of CloudFormation and of AWS Solutions', (stage) => {
+test.each(Object.keys(stages))('stage %s keeps the rules of CloudFormation, of AWS Solutions and of serverless applications', (stage) => {
   const app = checkedApp();
   new HeadwaterStack(app, { stage });
   const { directory } = app.synth();
