@@ -38,6 +38,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       'dynamodb:BatchWriteItem',
       'dynamodb:GetItem',
       ...Array(2).fill('dynamodb:PutItem'),
+      'dynamodb:Query',
       ...[...readStream, 'kinesis:PutRecords'].sort(),
       ...writeLogs,
       ...setAside,

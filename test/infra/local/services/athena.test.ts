@@ -387,7 +387,7 @@ test.each([
   'SELECT 1; DROP VIEW orders',
   'CALL pragma_version()',
   'CHECKPOINT',
-  "UNLOAD (SELECT 1) TO 's3://lake/x/' WITH (format = 'PARQUET')",
+  "UNLOAD (DROP VIEW orders) TO 's3://lake/x/' WITH (format = 'PARQUET')",
   "EXPLAIN SELECT * FROM read_text('/etc/passwd')",
   'EXPLAIN ANALYZE SELECT 1',
   'EXPLAIN DROP VIEW orders',
