@@ -14,6 +14,7 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's own shapes; the assertions say what is expected.
   readonly Properties: any;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
   readonly DependsOn?: string[];
 }
 export type TemplateJson = { readonly Resources: Record<string, Resource>; readonly Outputs: Record<string, unknown> };

@@ -11,10 +11,44 @@ describe.each(Object.keys(stages))('stage %s', (stage) => {
   });
 });
 
-type Mutant = (properties: Resource['Properties'], resource: { Type: string }) => void;
+type Mutant = (properties: Resource['Properties'], resource: { Type: string; UpdateReplacePolicy?: string }) => void;
 
 /** For each rule a change to one resource that it must notice. */
 const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
+  'alarms look at what is there and counted': [
+    'AWS::CloudWatch::Alarm',
+    (p) => (p.Metrics[1].MetricStat.Metric.MetricName = 'Failures'),
+  ],
+  'alarms say what they mean': ['AWS::CloudWatch::Alarm', (p) => delete p.AlarmDescription],
+  'what a schedule invokes rings when it fails': [
+    'AWS::Scheduler::Schedule',
+    (p) => (p.Target.Arn = { 'Fn::GetAtt': ['Unwatched', 'Arn'] }),
+  ],
+  'stores outlive a replacement as they outlive the stack': [
+    'AWS::DynamoDB::Table',
+    (_, resource) => (resource.UpdateReplacePolicy = 'Delete'),
+  ],
+  'buckets belong to their owner alone': ['AWS::S3::Bucket', (p) => delete p.OwnershipControls],
+  'mappings give up before the stream forgets': [
+    'AWS::Lambda::EventSourceMapping',
+    (p) => (p.MaximumRecordAgeInSeconds = 168 * 3600),
+  ],
+  'roles are for services alone': [
+    'AWS::IAM::Role',
+    (p) => (p.AssumeRolePolicyDocument.Statement[0].Principal = { AWS: '*' }),
+  ],
+  'functions are called by a part of the stack, not by a whole service': [
+    'AWS::Lambda::Permission',
+    (p) => delete p.SourceArn,
+  ],
+  'functions have no address of their own': [
+    'AWS::Lambda::Permission',
+    (_, resource) => (resource.Type = 'AWS::Lambda::Url'),
+  ],
+  'functions of the API end before it gives up': [
+    'AWS::ApiGatewayV2::Integration',
+    (p) => (p.IntegrationUri = { Ref: 'Slow' }),
+  ],
   'buckets are private': ['AWS::S3::Bucket', (p) => delete p.PublicAccessBlockConfiguration.BlockPublicPolicy],
   'buckets are encrypted': ['AWS::S3::Bucket', (p) => delete p.BucketEncryption],
   'buckets are versioned': ['AWS::S3::Bucket', (p) => delete p.VersioningConfiguration],
@@ -102,4 +136,24 @@ test.each(Object.keys(rules))('notices when not: %s', (name) => {
   mutate(victim.Properties, victim);
 
   expect(rules[name]?.(template)).toHaveLength(1);
+});
+
+/** Alarms that would never ring, each for a reason of its own. */
+test.each<[string, (metric: Record<string, unknown>) => void]>([
+  ['of a function that is gone', (m) => (m.Dimensions = [{ Name: 'FunctionName', Value: { Ref: 'Gone' } }])],
+  ['of all functions', (m) => delete m.Dimensions],
+  ['of a metric that nobody prints', (m) => Object.assign(m, { Namespace: 'Headwater-prod', Dimensions: undefined })],
+])('notices an alarm %s', (_, change) => {
+  const template = structuredClone(synthesized('prod').toJSON()) as TemplateJson;
+  const victim = Object.values(template.Resources).find(({ Properties }) => Properties.MetricName === 'Invocations');
+  change(victim?.Properties);
+  expect(rules['alarms look at what is there and counted']?.(template)).toHaveLength(1);
+});
+
+test('the topic of alarms takes TLS only', () => {
+  const template = synthesized('prod', { alarmEmail: 'ops@shop.example' }).toJSON() as TemplateJson;
+  const policies = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SNS::TopicPolicy');
+  expect(policies.map(({ Properties }) => JSON.stringify(Properties.PolicyDocument))).toEqual([
+    expect.stringMatching(/"aws:SecureTransport":"false".*"Effect":"Deny"/),
+  ]);
 });

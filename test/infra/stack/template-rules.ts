@@ -1,3 +1,4 @@
+import { isAlive, metricsOf } from './alarm-metrics.ts';
 import { actionsOf, type Resource, resourcesOf, type Statement, type TemplateJson, target } from './synthesized.ts';
 
 /** Says what is wrong with a template, one line a finding. */
@@ -21,8 +22,61 @@ interface Policy {
 const isTlsOnly = ({ Effect, Action, Condition }: Policy, actions: string) =>
   Effect === 'Deny' && Action === actions && Condition?.Bool?.['aws:SecureTransport'] === 'false';
 
+/** API Gateway waits so long, whatever is set. */
+const MOST_API_SECONDS = 30;
+
 /** What must hold of every stage, whatever is added to the stack later. */
 export const rules: Record<string, Rule> = {
+  'alarms look at what is there and counted': each('AWS::CloudWatch::Alarm', (alarm, _, template) => {
+    const metrics = metricsOf(alarm);
+    return metrics.length > 0 && metrics.every((metric) => isAlive(metric, template));
+  }),
+  'alarms say what they mean': each(
+    'AWS::CloudWatch::Alarm',
+    ({ Properties }) => Properties.AlarmDescription?.length > 20 && Properties.ActionsEnabled !== false,
+  ),
+  'what a schedule invokes rings when it fails': each('AWS::Scheduler::Schedule', ({ Properties }, _, template) =>
+    resourcesOf(template, 'AWS::CloudWatch::Alarm').some(([, alarm]) =>
+      metricsOf(alarm).some(
+        ({ MetricName, Dimensions = [] }) =>
+          MetricName === 'Errors' &&
+          Dimensions.some(({ Value }) => target(Value as object) === target(Properties.Target.Arn)),
+      ),
+    ),
+  ),
+  'stores outlive a replacement as they outlive the stack': (template) =>
+    Object.entries(template.Resources)
+      .filter(([, { Type }]) => /^AWS::(S3::Bucket|DynamoDB::Table|Kinesis::Stream|SQS::Queue)$/.test(Type))
+      .filter(
+        ([, store]) => store.UpdateReplacePolicy === undefined || store.UpdateReplacePolicy !== store.DeletionPolicy,
+      )
+      .map(([id]) => id),
+  'buckets belong to their owner alone': each(
+    'AWS::S3::Bucket',
+    ({ Properties }) => Properties.OwnershipControls?.Rules?.[0]?.ObjectOwnership === 'BucketOwnerEnforced',
+  ),
+  'mappings give up before the stream forgets': each(
+    'AWS::Lambda::EventSourceMapping',
+    ({ Properties }, _, template) => {
+      const stream = template.Resources[target(Properties.EventSourceArn)];
+      return Properties.MaximumRecordAgeInSeconds < stream?.Properties.RetentionPeriodHours * 3600;
+    },
+  ),
+  'roles are for services alone': each('AWS::IAM::Role', ({ Properties }) =>
+    Properties.AssumeRolePolicyDocument.Statement.every(
+      ({ Principal }: { Principal: object }) => Object.keys(Principal).join() === 'Service',
+    ),
+  ),
+  'functions are called by a part of the stack, not by a whole service': each(
+    'AWS::Lambda::Permission',
+    ({ Properties }) => Properties.Principal.endsWith('.amazonaws.com') && Properties.SourceArn !== undefined,
+  ),
+  'functions have no address of their own': (template) => resourcesOf(template, 'AWS::Lambda::Url').map(([id]) => id),
+  'functions of the API end before it gives up': each(
+    'AWS::ApiGatewayV2::Integration',
+    ({ Properties }, _, template) =>
+      template.Resources[target(Properties.IntegrationUri)]?.Properties.Timeout < MOST_API_SECONDS,
+  ),
   'buckets are private': each('AWS::S3::Bucket', ({ Properties }) => {
     const block = Properties.PublicAccessBlockConfiguration ?? {};
     return ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].every((k) => block[k]);

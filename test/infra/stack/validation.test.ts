@@ -14,13 +14,16 @@ const checkedApp = () => {
   return app;
 };
 
-test.each(Object.keys(stages))('stage %s keeps the rules of CloudFormation, of AWS Solutions and of serverless applications', (stage) => {
-  const app = checkedApp();
-  new HeadwaterStack(app, { stage });
-  const { directory } = app.synth();
-  const { pluginReports } = JSON.parse(readFileSync(`${directory}/validation-report.json`, 'utf8'));
-  expect(pluginReports).toEqual([]);
-});
+test.each(Object.keys(stages))(
+  'stage %s keeps the rules of CloudFormation, of AWS Solutions and of serverless applications',
+  (stage) => {
+    const app = checkedApp();
+    new HeadwaterStack(app, { stage });
+    const { directory } = app.synth();
+    const { pluginReports } = JSON.parse(readFileSync(`${directory}/validation-report.json`, 'utf8'));
+    expect(pluginReports).toEqual([]);
+  },
+);
 
 test('a finding that nobody explained stops the synthesis', () => {
   const app = checkedApp();
