@@ -14,6 +14,12 @@ export interface Form extends Exponents, PairOrder {
   readonly orderDecay: number;
 }
 
+/** Where order counts, items this many places apart in a history aren't paired. */
+export const WINDOW = 25;
+
+/** Where order counts, a person's latest items say what comes next. */
+export const RECENT_ITEMS = 20;
+
 export const isOrdered = ({ nearness, backward }: PairOrder): boolean => nearness !== 0 || backward !== 1;
 
 /** What is trained when nothing is tuned: between cosine and P3alpha. */

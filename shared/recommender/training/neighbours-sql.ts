@@ -1,4 +1,4 @@
-import { type Form, isOrdered } from './form.ts';
+import { type Form, isOrdered, WINDOW } from './form.ts';
 import { packedSql } from './pack.ts';
 import { double, quoted } from './sql-text.ts';
 
@@ -27,6 +27,7 @@ JOIN counted ON item = item_index`;
  */
 export function neighboursSelect(run: string, part: number, parts: number, most: number, form: Form): string {
   const order = isOrdered(form) ? ` * ${orderSql(form)}` : '';
+  const window = isOrdered(form) ? ` AND abs(one.place - other.place) <= ${WINDOW}` : '';
   const table = `SELECT person, item_index AS item, place, first_weight, second_weight FROM training_weights WHERE run = ${quoted(run)}`;
   return `SELECT
   item AS item_index,
@@ -35,7 +36,7 @@ export function neighboursSelect(run: string, part: number, parts: number, most:
 FROM (
   SELECT one.item, other.item AS neighbour, sum(one.first_weight * other.second_weight${order}) AS score
   FROM (${table} AND mod(item_index, ${parts}) = ${part}) AS one
-  JOIN (${table}) AS other ON other.person = one.person
+  JOIN (${table}) AS other ON other.person = one.person${window}
   GROUP BY one.item, other.item
 ) AS pair
 WHERE item <> neighbour AND score > 0

@@ -1,5 +1,6 @@
 import type { TrainingTableName } from '../../../schemas/lake/training-tables.ts';
 import type { ModelParameters, Quality } from '../model.ts';
+import type { EaseAsk } from './ease-steps.ts';
 import type { Form } from './form.ts';
 import { trainingSteps } from './steps.ts';
 
@@ -14,7 +15,9 @@ export type Ask =
    */
   | { readonly kind: 'unload'; readonly table: TrainingTableName; readonly folder: string; readonly sql: string }
   /** Few rows, at most 1,000. */
-  | { readonly kind: 'select'; readonly sql: string };
+  | { readonly kind: 'select'; readonly sql: string }
+  /** No query: for whoever asks them, by `ease-run.ts`. */
+  | EaseAsk;
 
 export interface Answer {
   /** None for an UNLOAD. */
@@ -22,10 +25,14 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
+export type TrainingMethod = 'together' | 'ease';
+
 /** What is to be trained. */
 export interface TrainingJob {
   /** Value of the partition key `run`: letters, digits and hyphens. */
   readonly run: string;
+  /** How neighbours are found: from what people had together, or by EASE where there are no more items than it takes. @default 'together' */
+  readonly method?: TrainingMethod;
   /** `lake`: the view `interactions`; `given`: the table `given_interactions`, which holds a file's rows. */
   readonly source: 'lake' | 'given';
   /** Whether `given` has times. The lake always has. */
@@ -69,6 +76,8 @@ export interface Trained {
   readonly items: number;
   readonly people: number;
   readonly interactions: number;
+  /** What is not as the job wanted it, in words. */
+  readonly note?: string;
 }
 
 /** Where a training stands: JSON. */

@@ -1,7 +1,8 @@
 import { type TrainingTableName, trainingPrefix } from '../../../schemas/lake/training-tables.ts';
 import { defaultBlend, type Quality } from '../model.ts';
 import { contentUnload } from './content-seam.ts';
-import { type Form, untuned } from './form.ts';
+import { easeSteps, insteadOfEase } from './ease-steps.ts';
+import { type Form, RECENT_ITEMS, untuned } from './form.ts';
 import { historiesSelect, itemsSelect } from './histories-sql.ts';
 import { contendersSelect, popularSelect } from './metrics-sql.ts';
 import { neighboursSelect, weightsSelect } from './neighbours-sql.ts';
@@ -10,9 +11,11 @@ import { MOST_PARTS, PAIRS_AT_ONCE } from './rules.ts';
 import { quoted } from './sql-text.ts';
 import { sampleSelect, trialSelect } from './trials-sql.ts';
 import {
+  again,
   better,
   blends,
   coarse,
+  decays,
   type Found,
   fine,
   moreOrder,
@@ -41,6 +44,9 @@ const ROWS_AT_ONCE = 6_000_000;
 const MOST_VALIDATED = 3_000;
 /** People below which a validation split says too little. */
 const LEAST_PEOPLE = 20;
+/** People who are validated whatever it costs, and those of them on whom order is tried. */
+const LEAST_VALIDATED = 200;
+const LEAST_ORDERED = 60;
 
 const unload = (
   name: string,
@@ -72,36 +78,47 @@ export function* trainingSteps(job: TrainingJob, milliseconds: Readonly<Record<s
     Number(cell ?? 0),
   );
   const parts = Math.max(1, Math.min(MOST_PARTS, Math.ceil(pairs / PAIRS_AT_ONCE)));
-  const historyItems = historyItemsOf(job);
-  const tuned = interactions === 0 ? undefined : yield* tune(job, samples, parts + 2, milliseconds);
+  const note = job.method === 'ease' ? insteadOfEase(items) : undefined;
+  const isEase = job.method === 'ease' && note === undefined;
+  const tuned = interactions === 0 ? undefined : yield* tune(job, samples, parts + 2, milliseconds, isEase);
+  const historyItems = tuned?.historyItems ?? historyItemsOf(job);
   const form = tuned?.best.form ?? job.form ?? untuned;
   const most = job.neighbours ?? 500;
-  if (interactions > 0) {
+  const known = { items, people, neighbours: most, historyItems, validated: tuned?.people ?? 0 };
+  const ease = isEase && interactions > 0 ? yield* easeSteps(job, known, milliseconds) : undefined;
+  if (interactions > 0 && !isEase) {
     yield unload('weights', 'weighing histories', 'training_weights', run, weightsSelect(run, form), parts + 2);
     for (let part = 0; part < parts; part += 1) {
       const sql = neighboursSelect(run, part, parts, most, form);
       yield unload(`neighbours ${part}`, 'pairing items', 'training_neighbours', run, sql, parts + 1 - part);
     }
-    if (hasCatalog(job)) yield unload('content', 'comparing items', 'training_neighbours', run, contentUnload(run), 1);
   }
-  const popularity = tuned?.best.popularity ?? untunedPopularity(job);
-  const { a, b, c, orderDecay } = form;
+  if (interactions > 0 && hasCatalog(job)) {
+    yield unload('content', 'comparing items', 'training_neighbours', run, contentUnload(run), 1);
+  }
+  const best = ease ? ease.best : tuned?.best;
+  const { a, b, c, orderDecay } = ease ? { ...counted, ...ease.best } : form;
   return {
     parameters: {
       exponents: { a, b, c },
-      blend: blendOf(job, popularity),
+      blend: blendOf(job, best?.popularity ?? untunedPopularity(job)),
       history: { items: historyItems, orderDecay },
       neighbours: most,
+      ...(ease && { ease: { lambda: ease.lambda } }),
     },
-    form,
+    form: ease ? { ...counted, orderDecay } : form,
     validated: tuned?.people ?? 0,
-    quality: tuned?.best.quality ?? nothing,
+    quality: best?.quality ?? nothing,
     baseline: tuned?.baseline ?? { popularity: nothing, cosine: nothing, untuned: nothing },
     items,
     people,
     interactions,
+    ...(note !== undefined && { note }),
   };
 }
+
+/** How EASE counts what people had together. */
+const counted: Form = { ...untuned, a: 0, b: 0, c: 0 };
 
 const hasCatalog = ({ hasCatalog, source }: TrainingJob): boolean => hasCatalog ?? source === 'lake';
 const historyItemsOf = ({ source }: TrainingJob): number => (source === 'lake' ? 50 : 500);
@@ -127,72 +144,101 @@ FROM training_interactions
 WHERE run = ${quoted(run)}`;
 }
 
+/** People that a round is tried on, and the queries that it takes. */
+interface Sample {
+  readonly people: number;
+  readonly chunks: number;
+  readonly historyItems: number;
+}
+
 interface Tuned {
   readonly best: Found;
+  /** Most items of a history that count. */
+  readonly historyItems: number;
   readonly people: number;
   readonly baseline: Trained['baseline'];
 }
 
-/** Rounds of trials, from wide steps to narrow ones, for as long as the budget lasts. */
+/** Rounds of trials, from wide steps to narrow ones, for as long as the budget lasts; the first one only if `isCoarse`. */
 function* tune(
   job: TrainingJob,
   samples: number,
   after: number,
   milliseconds: Readonly<Record<string, number>>,
+  isCoarse: boolean,
 ): Steps<Tuned | undefined> {
   const { run, budgetMs } = job;
   if (budgetMs <= 0 || samples < LEAST_PEOPLE) return undefined;
-  const historyItems = historyItemsOf(job);
   const hasOrder = job.source === 'lake' || job.hasTimes === true;
-  const rounds = hasOrder ? 4 : 3;
   const limit = Math.min(MOST_VALIDATED, Math.max(LEAST_PEOPLE, Math.floor(samples / 2)));
-  const most = Math.floor((budgetMs * ROWS_A_MILLISECOND) / rounds);
-  const [sample] = yield select(
-    'sample',
-    'choosing people',
-    sampleSelect(run, limit, most, historyItems, !hasOrder),
-    after + 15,
-  );
-  const people = Math.max(LEAST_PEOPLE, Number(sample?.[0] ?? 0));
-  const chunks = Math.max(1, Math.ceil(Number(sample?.[1] ?? 0) / ROWS_AT_ONCE));
+  const most = Math.floor((budgetMs * ROWS_A_MILLISECOND) / (hasOrder ? 5 : 3));
+  let left = 16;
 
-  const [popular] = yield select('popular', 'measuring popularity', popularSelect({ run, people }), after + 14);
-  const spent = () => Object.entries(milliseconds).reduce((sum, [name, took]) => sum + (isTuning(name) ? took : 0), 0);
-  let left = rounds * (chunks + 1) + 1;
+  function* choose(name: string, historyItems: number, isOrdered: boolean): Steps<Sample> {
+    const least = Math.min(limit, isOrdered ? LEAST_ORDERED : LEAST_VALIDATED);
+    const sql = sampleSelect({ run, limit, least, most, historyItems, isOrdered });
+    const [found] = yield select(name, 'choosing people', sql, after + left--);
+    const people = Math.max(least, Number(found?.[0] ?? 0));
+    return { people, chunks: Math.max(1, Math.ceil(Number(found?.[1] ?? 0) / ROWS_AT_ONCE)), historyItems };
+  }
 
-  function* play(round: Round, isTried = true): Steps<readonly AnswerRow[]> {
-    const trial = `${run}-${(isTried ? round.name : (last?.name ?? '')).replaceAll(' ', '-')}`;
-    for (let chunk = 0; isTried && chunk < chunks; chunk += 1) {
-      const [from, to] = [Math.floor((people * chunk) / chunks), Math.floor((people * (chunk + 1)) / chunks)];
-      const sql = trialSelect({ run, people, from, to, forms: round.forms, leading: round.leading, historyItems });
-      yield unload(`try ${round.name} ${chunk}`, `trying ${round.name}`, 'training_trials', trial, sql, after + left--);
-    }
+  function* measure(round: Round, trial: string, { people }: Sample): Steps<readonly AnswerRow[]> {
     const sql = contendersSelect({ run, people, trial }, round.contenders);
     return yield select(`measure ${round.name}`, `measuring ${round.name}`, sql, after + left--);
   }
 
-  let last: Round | undefined;
+  function* play(round: Round, { people, chunks, historyItems }: Sample): Steps<readonly AnswerRow[]> {
+    for (let chunk = 0; chunk < chunks; chunk += 1) {
+      const [from, to] = [Math.floor((people * chunk) / chunks), Math.floor((people * (chunk + 1)) / chunks)];
+      const sql = trialSelect({ run, people, from, to, forms: round.forms, leading: round.leading, historyItems });
+      const trial = trialOf(run, round);
+      yield unload(`try ${round.name} ${chunk}`, `trying ${round.name}`, 'training_trials', trial, sql, after + left);
+    }
+    return yield* measure(round, trialOf(run, round), { people, chunks, historyItems });
+  }
+
+  const spent = () => Object.entries(milliseconds).reduce((sum, [name, took]) => sum + (isTuning(name) ? took : 0), 0);
+  const plain = yield* choose('sample', historyItemsOf(job), false);
+  const [popular] = yield select('popular', 'measuring popularity', popularSelect({ run, ...plain }), after + left--);
   const first = coarse(untunedPopularity(job));
-  const rows = yield* play(first);
-  last = first;
+  const rows = yield* play(first, plain);
   const [cosine = nothing, untunedQuality = nothing] = qualities(first, rows).slice(-2);
+  const baseline = { popularity: qualityOf(popular), cosine, untuned: untunedQuality };
   let best = better(withoutBaselines(first), rows, undefined);
-  const more: ((found: Found) => Round)[] = hasOrder
-    ? [order, (found) => fine('fine', found, 0.25), moreOrder]
-    : [(found) => fine('fine', found, 0.25), (found) => fine('finer', found, 0.125)];
-  for (const next of more) {
+  let last = { round: first, sample: plain };
+  let { historyItems } = plain;
+  if (isCoarse) return { best, historyItems, people: plain.people, baseline };
+  const narrower = hasOrder ? decays : (found: Found) => fine('finer', found, 0.125);
+  for (const next of [(found: Found) => fine('fine', found, 0.25), narrower]) {
     if (spent() > budgetMs) break;
     const round = next(best);
-    best = better(round, yield* play(round), best);
-    last = round;
+    best = better(round, yield* play(round, plain), best);
+    last = { round, sample: plain };
   }
-  const final = blends(last, best, job.blend && untunedPopularity(job));
+  if (hasOrder && spent() <= budgetMs) {
+    const ordered = yield* choose('sample of order', RECENT_ITEMS, true);
+    const same = { round: again(best), sample: { ...ordered, historyItems } };
+    const unordered = better(same.round, yield* play(same.round, same.sample), undefined);
+    last = same;
+    best = unordered;
+    for (const next of [order, moreOrder]) {
+      if (spent() > budgetMs) break;
+      const round = next(best);
+      best = better(round, yield* play(round, ordered), best);
+      if (best !== unordered) last = { round, sample: ordered };
+    }
+    if (best !== unordered) historyItems = ordered.historyItems;
+  }
+  const final = blends(last.round, best, job.blend && untunedPopularity(job));
   if (final.contenders.every(({ score }) => score >= 0)) {
     const before = job.blend ? undefined : best;
-    best = better(final, yield* play(final, false), before);
+    best = better(final, yield* measure(final, trialOf(run, last.round), last.sample), before);
   }
-  return { best, people, baseline: { popularity: qualityOf(popular), cosine, untuned: untunedQuality } };
+  return { best, historyItems, people: plain.people, baseline };
 }
+
+/** Value of `run` of what a round has tried. */
+const trialOf = (run: string, { name }: Round): string => `${run}-${name.replaceAll(' ', '-')}`;
 
 const isTuning = (name: string): boolean => /^(try|measure) /.test(name);
 

@@ -1,4 +1,4 @@
-import { type Form, isOrdered } from './form.ts';
+import { type Form, isOrdered, WINDOW } from './form.ts';
 import { keptSelect } from './kept-sql.ts';
 import { packedSql } from './pack.ts';
 import { double } from './sql-text.ts';
@@ -118,26 +118,32 @@ sums AS (
   FROM weighed
   JOIN kept ON kept.item = weighed.item
   JOIN kept AS later ON later.person = kept.person AND later.place <> kept.place
+    AND abs(later.place - kept.place) <= ${WINDOW}
   GROUP BY weighed.person, later.item
 )`;
 }
 
-/**
- * How many of the sample can be validated within `most` rows of work, and that work. Where people are added up first
- * (`isMerged`), one person costs at most all interactions.
- */
-export function sampleSelect(
-  run: string,
-  limit: number,
-  most: number,
-  historyItems: number,
-  isMerged: boolean,
-): string {
+export interface Sampling {
+  readonly run: string;
+  /** Most people, and how many there are at least, whatever they cost. */
+  readonly limit: number;
+  readonly least: number;
+  /** Rows of work that they may cost. */
+  readonly most: number;
+  readonly historyItems: number;
+  /** Whether pairs are looked at one by one, and only near ones; else one person costs at most all interactions. */
+  readonly isOrdered: boolean;
+}
+
+/** How many of the sample can be validated, and the rows of work that they cost. */
+export function sampleSelect({ run, limit, least, most, historyItems, isOrdered }: Sampling): string {
+  const ofOne = isOrdered ? `least(size, ${2 * WINDOW})` : 'size';
+  const isTaken = `cost <= ${most} OR sample <= ${least}`;
   return `WITH reach AS (
-  SELECT item_index, sum(size) AS reach FROM training_interactions WHERE run = '${run}' GROUP BY item_index
+  SELECT item_index, sum(${ofOne}) AS reach FROM training_interactions WHERE run = '${run}' GROUP BY item_index
 ),
 cost AS (
-  SELECT sample, CASE WHEN ${isMerged} THEN least(sum(reach), max(total)) ELSE sum(reach) END AS cost
+  SELECT sample, ${isOrdered ? 'sum(reach)' : 'least(sum(reach), max(total))'} AS cost
   FROM (SELECT sample, item_index, place FROM training_interactions WHERE run = '${run}' AND sample <= ${limit}) AS mine
   JOIN reach ON reach.item_index = mine.item_index
   CROSS JOIN (SELECT count(*) AS total FROM training_interactions WHERE run = '${run}') AS whole
@@ -148,7 +154,7 @@ running AS (
   SELECT sample, sum(cost) OVER (ORDER BY sample) AS cost FROM cost
 )
 SELECT
-  coalesce(max(CASE WHEN cost <= ${most} THEN sample END), 0) AS people,
-  coalesce(max(CASE WHEN cost <= ${most} THEN cost END), 0) AS cost
+  coalesce(max(CASE WHEN ${isTaken} THEN sample END), 0) AS people,
+  coalesce(max(CASE WHEN ${isTaken} THEN cost END), 0) AS cost
 FROM running`;
 }

@@ -57,6 +57,20 @@ export function fine(name: string, { form }: Found, step: number): Round {
   return grid(name, forms, leading, around('c', form.c, step / 2.5));
 }
 
+/** How fast a history is forgotten. */
+export function decays({ form }: Found): Round {
+  const forms = [1, 0.98, 0.95, 0.9, 0.8].map((orderDecay) => ({ ...form, orderDecay }));
+  return grid('decay', forms, 0, around('c', form.c, 0.1));
+}
+
+/** What was found, on other people. */
+export const again = ({ form, popularity }: Found): Round => ({
+  name: 'again',
+  forms: [form],
+  leading: 0,
+  contenders: [{ score: 0, c: form.c, popularity }],
+});
+
 /** Whether order and direction say anything, how near items must be, and how fast a history is forgotten. */
 export function order({ form }: Found): Round {
   const forms = [0, 0.5, 1].flatMap((nearness) =>
