@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Validations } from 'aws-cdk-lib/core';
+import { type CfnResource, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { stages } from '../../../infra/config.ts';
@@ -30,4 +30,12 @@ test('a finding that nobody explained stops the synthesis', () => {
   const stack = new HeadwaterStack(app, { stage: 'local' });
   new Bucket(stack, 'Careless');
   expect(() => app.synth()).toThrow(/Careless[\s\S]*AwsSolutions-S10/);
+});
+
+test('a property that CloudFormation does not know stops the synthesis', () => {
+  const app = checkedApp();
+  const stack = new HeadwaterStack(app, { stage: 'local' });
+  const table = stack.node.findChild('Profiles').node.findChild('Table').node.defaultChild as CfnResource;
+  table.addPropertyOverride('PointInTimeRecovery', true);
+  expect(() => app.synth()).toThrow(/PointInTimeRecovery/);
 });
