@@ -57,6 +57,12 @@ test('a stage that counts an event twice does not pass', async () => {
   );
 });
 
+test('ends with all checks told when nothing answers', async () => {
+  const { lines } = await run('--url', 'http://127.0.0.1:9', '--key', 'k', '--write-key', 'w', '--wait', '0');
+  expect(lines.filter((line) => line.startsWith('✘'))).toHaveLength(checks.length);
+  expect(lines.at(-1)).toBe(`${checks.length} of ${checks.length} checks failed.`);
+});
+
 test.each([
   [[], /--url is missing/],
   [['--url', 'shop'], /--url takes an address/],

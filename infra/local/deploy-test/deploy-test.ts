@@ -20,16 +20,17 @@ export async function deployTest(options: DeployTestOptions, print: (line: strin
   const app = ['--context', `stage=${stage}`, '--output', path.join(folder, 'cdk.out')];
   try {
     print(`▶ bootstrap of the account at ${endpoint}`);
-    await runCdk('bootstrap', ...app);
+    await runCdk(folder, 'bootstrap', ...app);
     print(`✔ bootstrap\n▶ deploy of ${stack}`);
-    await runCdk('deploy', stack, '--require-approval', 'never', '--outputs-file', outputs, ...app);
+    await runCdk(folder, 'deploy', stack, '--require-approval', 'never', '--outputs-file', outputs, ...app);
     print('✔ deploy');
     const url = options.url ?? apiUrlOf(JSON.parse(await readFile(outputs, 'utf8')), stack);
     print(`✔ outputs: the API is at ${url}`);
     if (!options.smoke) return true;
     return await smoke({ ...options, url, waitSeconds: SMOKE_SECONDS }, print);
   } finally {
-    if (options.destroy) await runCdk('destroy', stack, '--force', ...app).catch(({ message }) => print(message));
+    if (options.destroy)
+      await runCdk(folder, 'destroy', stack, '--force', ...app).catch(({ message }) => print(message));
     await rm(folder, { recursive: true, force: true });
   }
 }

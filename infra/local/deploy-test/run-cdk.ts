@@ -22,11 +22,19 @@ const defaults = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
   };
 };
 
-/** Runs the project's cdk with its output on this screen; throws `CdkFailed` unless it ends with 0. */
-export async function runCdk(...args: readonly string[]): Promise<void> {
+/**
+ * Runs the project's cdk with its output on this screen; throws `CdkFailed` unless it ends with 0. What it remembers stays
+ * in `home`, because it remembers an account by the access key, and every emulator has another account for the same key.
+ */
+export async function runCdk(home: string, ...args: readonly string[]): Promise<void> {
   const child = spawn(path.join(bin, 'cdk'), [...args, '--ci', '--progress', 'events'], {
     cwd: root,
-    env: { ...process.env, ...defaults(process.env), PATH: [bin, process.env.PATH].join(path.delimiter) },
+    env: {
+      ...process.env,
+      ...defaults(process.env),
+      PATH: [bin, process.env.PATH].join(path.delimiter),
+      CDK_HOME: home,
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -104,16 +104,16 @@ async function explained({ stage, visit }: At): Promise<string> {
 async function refusals({ stage, visit }: At): Promise<string> {
   const post = { method: 'POST', body: visit.messages[0] };
   const unknownKey = { authorization: `Basic ${Buffer.from('nobody:').toString('base64')}` };
-  const expected: readonly (readonly [answer: Promise<Answer>, status: number, code: string])[] = [
-    [stage.send('/v1/track', '{"event":'), 400, 'invalid_json'],
-    [stage.send('/v1/batch', {}), 400, 'invalid_batch'],
-    [stage.ask('/v1/track', post), 401, 'key_missing'],
-    [stage.ask('/v1/track', { ...post, headers: unknownKey }), 401, 'key_unknown'],
-    [stage.ask(profileOf(visit)), 401, 'key_missing'],
-    [stage.ask(profileOf(visit), { headers: { authorization: 'Bearer nobody' } }), 401, 'key_unknown'],
+  const expected: readonly (readonly [ask: () => Promise<Answer>, status: number, code: string])[] = [
+    [() => stage.send('/v1/track', '{"event":'), 400, 'invalid_json'],
+    [() => stage.send('/v1/batch', {}), 400, 'invalid_batch'],
+    [() => stage.ask('/v1/track', post), 401, 'key_missing'],
+    [() => stage.ask('/v1/track', { ...post, headers: unknownKey }), 401, 'key_unknown'],
+    [() => stage.ask(profileOf(visit)), 401, 'key_missing'],
+    [() => stage.ask(profileOf(visit), { headers: { authorization: 'Bearer nobody' } }), 401, 'key_unknown'],
   ];
-  for (const [asked, status, code] of expected) {
-    const { body } = must(await asked, status);
+  for (const [ask, status, code] of expected) {
+    const { body } = must(await ask(), status);
     if (body.code !== code) throw new Error(`A refusal says ${short(body)}, not ${code}.`);
   }
   for (const [path, status] of [
