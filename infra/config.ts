@@ -123,6 +123,11 @@ const recommendations = z
       .string()
       .regex(/^(cron|rate)\(.+\)$/, 'is no schedule such as cron(0 3 * * ? *) or rate(1 day)')
       .default('cron(0 3 * * ? *)'),
+    /**
+     * How related items are found: `together` by what people had together, of any number of items; `ease` by the inverse of
+     * what items have in common, better for a dense catalogue. Above 10,000 items that falls back to `together`.
+     */
+    method: z.enum(['together', 'ease']).default('together'),
     /** A version whose NDCG is worse than the present one's by more than this share is not published. */
     tolerance: share().default(0.1),
     /** Seconds that weighing parameters may take in each training; 0 takes the default ones. */

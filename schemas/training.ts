@@ -13,6 +13,8 @@ export interface TrainingSettings {
   /** How much less a version may be worth than the one before, relative to that, and still be published. */
   readonly tolerance: number;
   readonly tuningSeconds: number;
+  /** How neighbours are found. @default 'together' */
+  readonly method?: 'together' | 'ease';
   /** Absent: the trainer weighs it. */
   readonly blend?: FixedBlend;
 }
@@ -27,11 +29,14 @@ export const trainingSettings = (description: string): Variable<TrainingSettings
     } catch {
       throw new VariableError('is no JSON');
     }
-    const { tolerance, tuningSeconds, blend } = settings ?? {};
+    const { tolerance, tuningSeconds, method, blend } = settings ?? {};
     if (typeof tolerance !== 'number' || typeof tuningSeconds !== 'number') {
       throw new VariableError('lacks the number tolerance or tuningSeconds');
     }
-    return { tolerance, tuningSeconds, ...(blend && { blend }) };
+    if (method !== undefined && method !== 'together' && method !== 'ease') {
+      throw new VariableError(`has the method ${method}, which is neither together nor ease`);
+    }
+    return { tolerance, tuningSeconds, ...(method && { method }), ...(blend && { blend }) };
   },
 });
 
@@ -73,6 +78,8 @@ export interface TrainingView {
       readonly blend: FixedBlend;
       readonly history: { readonly items: number; readonly orderDecay: number };
       readonly neighbours: number;
+      /** Present where neighbours are those of EASE. */
+      readonly ease?: { readonly lambda: number };
     };
     /** People by whom quality was measured; 0 for none. */
     readonly validated: number;
@@ -85,6 +92,8 @@ export interface TrainingView {
     readonly items: number;
     readonly people: number;
     readonly interactions: number;
+    /** What is not as the settings want it. */
+    readonly note?: string;
   };
 }
 

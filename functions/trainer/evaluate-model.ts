@@ -1,8 +1,9 @@
-import { trainingItems, trainingNeighbours, trainingPrefix } from '../../schemas/lake/training-tables.ts';
-import { readNumberLists, readParquet } from '../../shared/lake/parquet/read-parquet.ts';
+import { trainingItems, trainingPrefix } from '../../schemas/lake/training-tables.ts';
+import { readParquet } from '../../shared/lake/parquet/read-parquet.ts';
 import type { ItemNeighbours, ModelItems } from '../../shared/recommender/model.ts';
-import { addNeighbours, type ItemRow, modelItems } from '../../shared/recommender/training/output.ts';
+import { type ItemRow, modelItems, noNeighbours } from '../../shared/recommender/training/output.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
+import { trainingOutput } from './read-output.ts';
 
 export interface Model {
   readonly items: ModelItems;
@@ -27,15 +28,10 @@ export async function readModel(files: LakeFiles, run: string): Promise<Model> {
     }
   }
   const neighbours: (ItemNeighbours | undefined)[] = new Array(rows.length);
-  const [itemIndex, kind] = trainingNeighbours.columns;
   for await (const file of filesOf(files, 'training_neighbours', run)) {
-    const lists = readNumberLists(file, 'neighbours');
-    for await (const { count, columns } of readParquet(file, [itemIndex, kind])) {
-      const { value: packed = [] } = await lists.next();
-      for (let at = 0; at < count; at += 1) {
-        const index = Number(columns[0]?.values[at]);
-        const row = { index, kind: String(columns[1]?.values[at]), packed: packed[at] ?? [] };
-        neighbours[index] = addNeighbours(neighbours[index], row);
+    for await (const found of trainingOutput.neighbours(file)) {
+      for (const { item, kind, neighbours: list } of found) {
+        neighbours[item] = { ...(neighbours[item] ?? noNeighbours), [kind]: list };
       }
     }
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { MAX_EASE_ITEMS } from '../../shared/recommender/ease.ts';
 import { Measurement } from '../../shared/recommender/metrics.ts';
 import type { ItemNeighbours } from '../../shared/recommender/model.ts';
 import { Scorer } from '../../shared/recommender/score.ts';
@@ -17,7 +18,9 @@ import {
 import { testSelect } from '../../shared/recommender/training/test-sql.ts';
 import { type AthenaRow, createAthena } from '../adapters/athena.ts';
 import { createLakeFiles } from '../adapters/lake-files.ts';
+import { runEase } from './ease-run.ts';
 import { readModel } from './evaluate-model.ts';
+import { trainingOutput } from './read-output.ts';
 
 /**
  * Trains on a file's rows by the plan that the trainer follows, ranks for the people of a test by the scorer that serves, and
@@ -48,7 +51,7 @@ const tell = (line: object): void => {
 try {
   await evaluate(JSON.parse(options.job) as TrainingJob, Number(options.k));
 } catch (error) {
-  process.stderr.write(`${(error as Error).stack}\n`);
+  process.stderr.write(`${error instanceof RangeError ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }
 
@@ -103,11 +106,22 @@ async function train(job: TrainingJob): Promise<TrainingState> {
     const phase = phaseOf(doing);
     tell({ phase, doing, done, total });
     const started = Date.now();
-    const { rows } = await query(ask.kind === 'select' ? ask.sql : unloadOf(ask));
+    const rows = await answerTo(ask);
     tell({ phase, doing, done: done + 1, total });
     state = withAnswer(state, { rows, milliseconds: Date.now() - started });
+    const items = Number(state.answers.summary?.[0]?.[1] ?? 0);
+    if (job.method === 'ease' && items > MAX_EASE_ITEMS) {
+      throw new RangeError(
+        `--model ease takes up to ${MAX_EASE_ITEMS} items, as its matrix grows with their square, and there are ${items}: use --model tuned.`,
+      );
+    }
   }
   return state;
+}
+
+async function answerTo(ask: Ask): Promise<readonly AthenaRow[]> {
+  if (ask.kind !== 'ease') return (await query(ask.kind === 'select' ? ask.sql : unloadOf(ask))).rows;
+  return (await runEase(ask, { files, output: trainingOutput, clock: Date.now })) ?? [];
 }
 
 function phaseOf(step: string): 'prepare' | 'tune' | 'train' {

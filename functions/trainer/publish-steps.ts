@@ -35,11 +35,12 @@ export async function record(props: Reach, { attempt }: Step<'record'>): Promise
   await props.models.record(attempt);
   props.print(metricsOf(attempt, props));
   const { version, outcome, reason, trained, startedAt, endedAt } = attempt;
-  const level = outcome === 'failed' ? 'error' : outcome === 'refused' ? 'warn' : 'info';
+  const level = outcome === 'failed' ? 'error' : outcome === 'refused' || trained?.note ? 'warn' : 'info';
   props.log(level, 'A training is over.', {
     code: `training_${outcome}`,
     version,
     reason,
+    note: trained?.note,
     items: trained?.items,
     people: trained?.people,
     interactions: trained?.interactions,

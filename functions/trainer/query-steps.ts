@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Ask, TrainingState } from '../../shared/recommender/training/plan.ts';
 import type { ResultLocation } from '../adapters/athena.ts';
 import { ResultReader } from '../adapters/result-reader.ts';
+import { runEase } from './ease-run.ts';
 import { failedAttempt } from './failed-attempt.ts';
 import type { Reach } from './reach.ts';
 import type { Step, Training, TrainingStep } from './training.ts';
 
-type Props = Pick<Reach, 'athena' | 'plan' | 'files' | 'objects' | 'lakeBucket' | 'database' | 'workGroup' | 'clock'>;
+type Props = Pick<
+  Reach,
+  'athena' | 'plan' | 'files' | 'objects' | 'output' | 'lakeBucket' | 'database' | 'workGroup' | 'clock'
+>;
 
 /** Tries of one query: a failed one may have met a moment's trouble of the engine. */
 const MAX_TRIES = 3;
@@ -51,10 +55,23 @@ export async function clear({ plan, files }: Props, { state, tries }: Step<'clea
   return { name: 'ask', state, tries };
 }
 
-export async function ask(props: Props, training: Training, step: Step<'ask'>): Promise<TrainingStep> {
+/** Asks the engine; what it has no query for is computed here. Undefined when that would not end before `until`. */
+export async function ask(
+  props: Props,
+  training: Training,
+  step: Step<'ask'>,
+  until: number,
+): Promise<TrainingStep | undefined> {
   const { state, tries } = step;
   const next = props.plan.next(state);
   if (next === undefined) return afterState(props, training, state);
+  if (next.kind === 'ease') {
+    const startedAt = props.clock();
+    const rows = await runEase(next, { ...props, until });
+    return (
+      rows && afterState(props, training, props.plan.with(state, { rows, milliseconds: props.clock() - startedAt }))
+    );
+  }
   const sql = next.kind === 'select' ? next.sql : unloadOf(next, tries, props.lakeBucket);
   const query = await startOnce(props, sql, training.version, state.done, tries);
   return { ...step, name: 'asking', query };

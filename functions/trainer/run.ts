@@ -10,14 +10,19 @@ type Props = Pick<Reach, 'clock' | 'pause' | 'log'>;
 type Holder = Lease<TrainingWork<Training>>;
 
 /**
- * Works on a training under its lease, from step to step, until it is over or until `end`. Throws what has failed again and
- * again, and `LeaseLostError`.
+ * Works on a training under its lease, from step to step, until it is over or until `end`, after which no step begins; one
+ * that computes ends by `until`, done or not. Throws what has failed again and again, and `LeaseLostError`.
  */
-export async function workOnTraining(props: Props, steps: TrainingSteps, lease: Holder, end: number): Promise<void> {
+export async function workOnTraining(
+  props: Props,
+  steps: TrainingSteps,
+  lease: Holder,
+  { end, until }: { readonly end: number; readonly until: number },
+): Promise<void> {
   const step = async (): Promise<StepOutcome> => {
     const { training, catalog } = lease.work;
     if (training === undefined || isOver(training)) return 'over';
-    const next = await lease.during(() => steps.advance(training, catalog));
+    const next = await lease.during(() => steps.advance(training, catalog, until));
     if (next === undefined) return 'wait';
     const { calledAt } = lease.work;
     await lease.save({ calledAt, catalog: next.catalog ?? catalog, training: { ...training, step: next.step } });

@@ -28,10 +28,10 @@ export class TrainingSteps {
     this.#load = new LoadSteps(reach);
   }
 
-  /** Undefined when there is something to wait for. */
-  async advance(training: Training, shown: ShownCatalog | undefined): Promise<Advanced | undefined> {
+  /** Undefined when there is something to wait for, or too little time before `until`. */
+  async advance(training: Training, shown: ShownCatalog | undefined, until: number): Promise<Advanced | undefined> {
     if (training.step.name !== 'show') {
-      const step = await this.#next(training, shown);
+      const step = await this.#next(training, shown, until);
       return step && { step };
     }
     const catalog = await show(this.#reach, training, training.step, shown);
@@ -39,7 +39,7 @@ export class TrainingSteps {
     return { step: afterState(this.#reach, training, state), catalog };
   }
 
-  async #next(training: Training, shown: ShownCatalog | undefined): Promise<TrainingStep | undefined> {
+  async #next(training: Training, shown: ShownCatalog | undefined, until: number): Promise<TrainingStep | undefined> {
     const reach = this.#reach;
     const { step } = training;
     switch (step.name) {
@@ -54,7 +54,7 @@ export class TrainingSteps {
       case 'clear':
         return await clear(reach, step);
       case 'ask':
-        return await ask(reach, training, step);
+        return await ask(reach, training, step, until);
       case 'asking':
         return await asking(reach, training, step);
       case 'items':
@@ -74,11 +74,12 @@ export class TrainingSteps {
   }
 }
 
-const jobOf = ({ version, startedAt }: Training, { tuningSeconds, blend }: TrainingSettings): TrainingJob => ({
+const jobOf = ({ version, startedAt }: Training, { method, tuningSeconds, blend }: TrainingSettings): TrainingJob => ({
   run: version,
   source: 'lake',
   asOf: startedAt,
   budgetMs: tuningSeconds * 1_000,
   seed: SEED,
+  ...(method && { method }),
   ...(blend && { blend }),
 });

@@ -32,6 +32,8 @@ export class TrainingFailedError extends Error {
  * query by query what the plan of a training wants to know, brings what came of that into the table of models under a
  * version of its own, and has that version served.
  *
+ * By EASE it computes neighbours itself out of the histories that the lake has written, in slices, so that its lease lives on.
+ *
  * Why the last good version is served all the time: nobody reads a version before the head names it, and the head moves by
  * one write, on the condition that it is as it was when the two were compared.
  *
@@ -71,7 +73,7 @@ export function createTrainer(props: TrainerProps) {
     });
   };
 
-  const goOn = async (end: number, isCalled: boolean): Promise<void> => {
+  const goOn = async (end: number, until: number, isCalled: boolean): Promise<void> => {
     const held = await work.read();
     if (held?.training === undefined || isOver(held.training)) return;
     if (!isCalled && clock() - held.calledAt < CALLED_MS) return;
@@ -81,7 +83,7 @@ export function createTrainer(props: TrainerProps) {
       await lease.save(
         isCalled ? { training, catalog, calledAt: clock() } : { training: resumed(training), catalog, calledAt },
       );
-      await workOnTraining(props, steps, lease, end);
+      await workOnTraining(props, steps, lease, { end, until });
     });
   };
 
@@ -100,12 +102,12 @@ export function createTrainer(props: TrainerProps) {
       return await viewNow();
     }
     if (call !== undefined && 'work' in call) {
-      await goOn(Math.min(end, clock() + call.work.forMs), true);
+      await goOn(Math.min(end, clock() + call.work.forMs), end, true);
       return await viewNow();
     }
     if (call !== undefined) await start(0);
     else if (!(await isUnderWay(work))) return {};
-    await goOn(end, false);
+    await goOn(end, end, false);
     const answer = await viewNow();
     if (answer.training?.state === 'failed') throw new TrainingFailedError(answer.training.reason);
     return answer;

@@ -51,8 +51,8 @@ export class Recommendations extends Construct {
   constructor(scope: Construct, id: string, { lake, catalog, settings }: RecommendationsProps) {
     super(scope, id);
     const { stackName: namespace } = Stack.of(this);
-    const { schedule, tolerance, tuningSeconds, blend } = settings.recommendations;
-    const training: TrainingSettings = { tolerance, tuningSeconds, ...(blend !== 'tuned' && { blend }) };
+    const { schedule, method, tolerance, tuningSeconds, blend } = settings.recommendations;
+    const training: TrainingSettings = { method, tolerance, tuningSeconds, ...(blend !== 'tuned' && { blend }) };
 
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'pk', keepData: settings.keepData });
     this.trainer = new HeadwaterFunction(this, 'Trainer', {

@@ -7,8 +7,8 @@ import { ModelBytesError } from './model-bytes-error.ts';
  * for each neighbour its item and by how much its score is below the one before; numbers are unsigned LEB128. About 4.6 bytes
  * a neighbour in a model of 40,000 items.
  *
- * A score is stored as the upper 24 bits of its float32: positive floats sort as their bits do, so order holds. It comes back
- * within 1/65,536 of itself (from 1e-37 up), and a second round trip changes nothing.
+ * A score is stored as the upper 24 bits of its float32, sign and magnitude: floats sort as these do, so order holds. It comes
+ * back within 1/65,536 of itself (where it is 1e-37 or more from 0), and a second round trip changes nothing.
  */
 const FORMAT = 1;
 const HEADER_BYTES = 5;
@@ -16,8 +16,10 @@ const HEADER_BYTES = 5;
 const MAX_BYTES = 10;
 const LOW_BITS = 8;
 const GREATEST_CODE = 0x7f7fff;
+const MAGNITUDE = 0x7fff_ffff;
+const SIGN = 0x8000_0000;
 
-/** Neighbours as compact bytes. Throws a RangeError on scores that aren't finite, above 0 and in descending order. */
+/** Neighbours as compact bytes. Throws a RangeError on scores that aren't finite, are 0 or aren't in descending order. */
 export function encodeNeighbours({ collaborative, content }: ItemNeighbours): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + MAX_BYTES * (1 + collaborative.items.length + content.items.length));
   let end = writeVarint(bytes, HEADER_BYTES, collaborative.items.length);
@@ -53,14 +55,15 @@ function writeList(bytes: Uint8Array, start: number, { items, scores }: Neighbou
   let before = GREATEST_CODE;
   for (let place = 0; place < items.length; place++) {
     const score = scores[place] as number;
-    if (!(score > 0 && score < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`Score ${score} of neighbour ${place} cannot be stored: scores are finite and above 0.`);
+    if (!Number.isFinite(score) || score === 0) {
+      throw new RangeError(`Score ${score} of neighbour ${place} cannot be stored: scores are finite and not 0.`);
     }
     if (place > 0 && score > (scores[place - 1] as number)) {
       throw new RangeError(`Score ${score} of neighbour ${place} is above the one before: give the closest first.`);
     }
-    const rounded = ((bits[place] as number) + (1 << (LOW_BITS - 1))) >>> LOW_BITS;
-    const code = Math.min(GREATEST_CODE, Math.max(1, rounded));
+    const rounded = (((bits[place] as number) & MAGNITUDE) + (1 << (LOW_BITS - 1))) >>> LOW_BITS;
+    const size = Math.min(GREATEST_CODE, Math.max(1, rounded));
+    const code = score > 0 ? size : -size;
     at = writeVarint(bytes, at, items[place] as number);
     at = writeVarint(bytes, at, before - code);
     before = code;
@@ -114,8 +117,8 @@ class Reader {
     for (let place = 0; place < length; place++) {
       items[place] = this.varint();
       code -= this.varint();
-      if (code < 1) throw damaged(`the score of neighbour ${place} isn't above 0`);
-      bits[place] = code << LOW_BITS;
+      if (code === 0 || code < -GREATEST_CODE) throw damaged(`the score of neighbour ${place} is none`);
+      bits[place] = code > 0 ? code << LOW_BITS : (SIGN | (-code << LOW_BITS)) >>> 0;
     }
     return { items, scores };
   }

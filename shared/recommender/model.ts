@@ -6,7 +6,7 @@ export type ItemIndex = number;
 /** Related items, the closest first; both arrays are of one length. */
 export interface Neighbours {
   readonly items: Uint32Array;
-  /** Above 0. Scores of one kind compare within a version. */
+  /** The greatest first; below 0 for what an item speaks against, never 0. Scores of one kind compare within a version. */
   readonly scores: Float32Array;
 }
 
@@ -59,6 +59,8 @@ export interface ModelParameters {
   readonly history: HistoryRule;
   /** Most neighbours of an item. */
   readonly neighbours: number;
+  /** Where neighbours are those of EASE: its λ. Exponents are 0 then, as people are counted as they are. */
+  readonly ease?: { readonly lambda: number };
 }
 
 /** Quality at rank 20 on the validation split, 0 to 1; novelty in bits. */

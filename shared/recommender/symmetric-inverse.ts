@@ -13,6 +13,11 @@ const BLOCK = 64;
  * Throws a RangeError if the matrix is not positive definite.
  */
 export function invertSymmetric(matrix: Float64Array, n: number): void {
+  for (const _ of inverting(matrix, n));
+}
+
+/** The same in slices, each of some 20 ms at most where n is 10,000: what else is to be done can be done between them. */
+export function* inverting(matrix: Float64Array, n: number): Generator<void> {
   const panel = new Float64Array(n * BLOCK);
   const product = new Float64Array(n * BLOCK);
   for (let start = 0; start < n; start += BLOCK) {
@@ -20,7 +25,7 @@ export function invertSymmetric(matrix: Float64Array, n: number): void {
     const inverse = pivotInverse(matrix, n, start, width);
     takePanel(matrix, n, start, width, panel);
     multiply(panel, inverse, n, width, product);
-    eliminate(matrix, n, width, product, panel);
+    yield* eliminate(matrix, n, width, product, panel);
     putPanel(matrix, n, start, width, product, inverse);
   }
   for (let row = 0; row < n; row++) {
@@ -112,12 +117,19 @@ function multiply(panel: Float64Array, inverse: Float64Array, n: number, width: 
 }
 
 /** matrix -= product · panelᵀ in the lower triangle, tile by tile. */
-function eliminate(matrix: Float64Array, n: number, width: number, product: Float64Array, panel: Float64Array): void {
+function* eliminate(
+  matrix: Float64Array,
+  n: number,
+  width: number,
+  product: Float64Array,
+  panel: Float64Array,
+): Generator<void> {
   for (let row = 0; row < n; row += BLOCK) {
     const rowEnd = Math.min(n, row + BLOCK);
     for (let column = 0; column <= row; column += BLOCK) {
       eliminateTile(matrix, n, width, product, panel, row, rowEnd, column, Math.min(n, column + BLOCK));
     }
+    yield;
   }
 }
 

@@ -13,7 +13,8 @@ Columns: user_id, item_id, timestamp (optional: seconds or milliseconds since 19
   --k N               rank up to which is measured (default 20)
   --sequential        foretell what comes next after a history: order and direction count (needs timestamps)
   --out FILE          write the ranked lists: user_id, item_id, rank from 1
-  --model NAME        tuned, untuned, or cosine: plain item-KNN (default tuned)
+  --model NAME        tuned, untuned, cosine: plain item-KNN, or ease: the inverse of what items have in common,
+                      for up to 10,000 items (default tuned)
   --tuning-seconds N  how long tuning may take (default 60); 0 takes the untuned form
   --neighbours N      most neighbours of an item (default 1000)
   --seed N            another sample of people to tune on (default 1)
@@ -27,7 +28,7 @@ export interface EvaluateRequest {
   readonly k: number;
   readonly sequential: boolean;
   readonly out: string | undefined;
-  readonly model: 'tuned' | 'untuned' | 'cosine';
+  readonly model: 'tuned' | 'untuned' | 'cosine' | 'ease';
   readonly tuningSeconds: number;
   readonly neighbours: number;
   readonly seed: number;
@@ -64,8 +65,8 @@ export function readRequest(args: readonly string[]): EvaluateRequest | undefine
 }
 
 function modelOf(text: string): EvaluateRequest['model'] {
-  if (text === 'tuned' || text === 'untuned' || text === 'cosine') return text;
-  throw new UsageError(`--model takes tuned, untuned or cosine, not '${text}'.`);
+  if (text === 'tuned' || text === 'untuned' || text === 'cosine' || text === 'ease') return text;
+  throw new UsageError(`--model takes tuned, untuned, cosine or ease, not '${text}'.`);
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

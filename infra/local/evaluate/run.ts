@@ -37,6 +37,7 @@ export interface Evaluation {
       readonly blend: Readonly<Record<string, number>>;
       readonly history: Readonly<Record<string, number>>;
       readonly neighbours: number;
+      readonly ease?: { readonly lambda: number };
     };
     readonly validated: number;
     readonly quality: Quality;
@@ -154,7 +155,8 @@ async function ranIn(
     hasTimes: train.hasTimes,
     sequential: request.sequential,
     asOf: train.latest,
-    budgetMs: request.model === 'tuned' ? request.tuningSeconds * 1000 : 0,
+    budgetMs: request.model === 'tuned' || request.model === 'ease' ? request.tuningSeconds * 1000 : 0,
+    ...(request.model === 'ease' && { method: 'ease' }),
     ...(request.model === 'cosine' && cosineOnly),
     seed: request.seed,
     neighbours: request.neighbours,

@@ -7,17 +7,18 @@ const share = (value: number): string => value.toFixed(4);
 export function screenOf(evaluated: Evaluated, k: number): string {
   const { trained, quality, popularity, phases, users } = evaluated;
   const { items, people, interactions, form, parameters, validated, baseline } = trained;
+  const name = parameters.ease ? 'EASE' : 'tuned';
   const test = table(
     ['on the test', ...heads(k)],
     [
-      ['tuned', ...cells(quality)],
+      [name, ...cells(quality)],
       ['popularity', ...cells(popularity)],
     ],
   );
   const validation = table(
     ['on the validation split', ...heads(20)],
     [
-      ['tuned', ...cells(trained.quality)],
+      [name, ...cells(trained.quality)],
       ['untuned', ...cells(baseline.untuned)],
       ['item-KNN, cosine', ...cells(baseline.cosine)],
       ['popularity', ...cells(baseline.popularity)],
@@ -31,7 +32,8 @@ export function screenOf(evaluated: Evaluated, k: number): string {
       `${Math.round(peak / 1e6)} MB`,
     ]),
   );
-  const tuned = Object.entries({ ...form, historyItems: parameters.history.items, neighbours: parameters.neighbours })
+  const chosen = parameters.ease ? { ...parameters.ease, orderDecay: parameters.history.orderDecay } : form;
+  const tuned = Object.entries({ ...chosen, historyItems: parameters.history.items, neighbours: parameters.neighbours })
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
   const blend = Object.entries(parameters.blend)

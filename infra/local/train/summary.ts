@@ -9,10 +9,11 @@ const short = (value: number): string => String(Math.round(value * 100) / 100);
 export function summaryOf({ version, state, trained, before }: TrainingView): string {
   if (trained === undefined) return `Version ${version}: ${state}.`;
   const { parameters, quality, baseline, items, people, interactions, validated } = trained;
-  const { exponents, blend, history } = parameters;
+  const { exponents, ease, blend, history } = parameters;
   const about = `Version ${version}: ${count(interactions)} interactions of ${count(people)} people with ${count(items)} items.`;
   const chosen = [
-    ['exponents', `a ${short(exponents.a)}, b ${short(exponents.b)}, c ${short(exponents.c)}`],
+    ['method', ease ? `EASE, lambda ${short(ease.lambda)}` : 'together'],
+    ...(ease ? [] : [['exponents', `a ${short(exponents.a)}, b ${short(exponents.b)}, c ${short(exponents.c)}`]]),
     [
       'blend',
       `together ${short(blend.collaborative)}, alike ${short(blend.content)}, popular ${short(blend.popularity)}`,
@@ -29,7 +30,13 @@ export function summaryOf({ version, state, trained, before }: TrainingView): st
           ['  plain cosine', baseline.cosine],
           ['  popularity', baseline.popularity],
         ]);
-  return [about, tableOf(['parameter', 'chosen'], chosen, 'left'), measured, verdictOf(state, before)].join('\n');
+  return [
+    about,
+    ...(trained.note === undefined ? [] : [trained.note]),
+    tableOf(['parameter', 'chosen'], chosen, 'left'),
+    measured,
+    verdictOf(state, before),
+  ].join('\n');
 }
 
 function verdictOf(state: TrainingView['state'], before: string | undefined): string {

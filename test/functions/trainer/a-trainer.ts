@@ -4,12 +4,15 @@ import { createModelStore } from '../../../functions/adapters/model-store.ts';
 import { ServiceError } from '../../../functions/adapters/signed-http.ts';
 import { createTrainingWork } from '../../../functions/adapters/training-work.ts';
 import type { ItemRow, NeighboursRow } from '../../../functions/trainer/reach.ts';
+import { trainingOutput } from '../../../functions/trainer/read-output.ts';
 import { createTrainer, type TrainerProps } from '../../../functions/trainer/trainer.ts';
 import type { Training } from '../../../functions/trainer/training.ts';
 import { csvOf } from '../../../infra/local/services/athena/result-file.ts';
 import type { LearntItem, StoredItem } from '../../../schemas/catalog.ts';
-import { trainingPrefix } from '../../../schemas/lake/training-tables.ts';
+import { trainingInteractions, trainingPrefix } from '../../../schemas/lake/training-tables.ts';
 import type { TrainingAnswer } from '../../../schemas/training.ts';
+import { parquetFile } from '../../../shared/lake/parquet/parquet-file.ts';
+import { holdsLists } from '../../../shared/recommender/training/ease-lists.ts';
 import { untuned } from '../../../shared/recommender/training/form.ts';
 import type { Ask, Trained, TrainingState } from '../../../shared/recommender/training/plan.ts';
 import { aHead, aList, aQuality } from '../../fixtures/models.ts';
@@ -25,6 +28,9 @@ export const ITEMS = 5;
 interface Lake {
   interactions: number;
   ndcg: number;
+  /** Whether neighbours are computed by the trainer, and not by the engine. */
+  isEase: boolean;
+  note?: string;
 }
 
 interface Query {
@@ -42,7 +48,7 @@ export class ATrainer {
   readonly queries = new Map<string, Query>();
   readonly logged: Record<string, unknown>[] = [];
   readonly printed: Record<string, unknown>[] = [];
-  readonly lake: Lake = { interactions: 100, ndcg: 0.1 };
+  readonly lake: Lake = { interactions: 100, ndcg: 0.1, isEase: false };
   now = Date.parse('2026-03-02T03:00:00Z');
   /** Writes, deletions and queries so far. */
   effects = 0;
@@ -145,12 +151,8 @@ export class ATrainer {
     const asks = (run: string): Ask[] => [
       { kind: 'select', sql: 'SELECT count(*) FROM interactions' },
       { kind: 'unload', table: 'training_items', folder: trainingPrefix('training_items', run, 'all'), sql: 'ITEMS' },
-      ...(['content', 'collaborative'] as const).map((kind) => ({
-        kind: 'unload' as const,
-        table: 'training_neighbours' as const,
-        folder: trainingPrefix('training_neighbours', run, kind),
-        sql: kind,
-      })),
+      neighbours(run, 'content'),
+      ...(this.lake.isEase ? easeAsks(run) : [neighbours(run, 'collaborative')]),
     ];
     const interactionsOf = ({ answers }: TrainingState) => Number(answers.count?.[0]?.[0]);
     const next = (state: TrainingState) =>
@@ -163,7 +165,7 @@ export class ATrainer {
         done: state.done + 1,
         answers: state.done === 0 ? { count: rows } : state.answers,
       }),
-      progress: ({ done }) => ({ done, total: 4, doing: 'training' }),
+      progress: ({ done }) => ({ done, total: asks('').length, doing: 'training' }),
       trained: (state) => (interactionsOf(state) === 0 ? undefined : this.#trained(interactionsOf(state))),
     };
   }
@@ -180,6 +182,7 @@ export class ATrainer {
       interactions,
       form: untuned,
       validated: 10,
+      ...(this.lake.note !== undefined && { note: this.lake.note }),
     };
   }
 
@@ -248,7 +251,8 @@ export class ATrainer {
     if ([...this.files.keys()].some((key) => key.startsWith(folder)))
       query.failure = `HIVE_PATH_ALREADY_EXISTS: ${folder}`;
     // What fails leaves files, too.
-    this.files.set(`${folder}part-0`, Buffer.from(JSON.stringify(rowsOf(select))));
+    const rows = select === 'HISTORIES' ? histories() : JSON.stringify(rowsOf(select));
+    this.files.set(`${folder}part-0`, Buffer.from(rows));
   }
 
   client(life: { effect: Life['effect'] }): DynamoDb {
@@ -343,14 +347,52 @@ function rowsOf(select: string): object[] {
   return own.map((item) => ({ item, kind, pairs: [[(item + 1) % ITEMS, 0.5]] }));
 }
 
+const neighbours = (run: string, kind: 'content' | 'collaborative'): Ask => ({
+  kind: 'unload',
+  table: 'training_neighbours',
+  folder: trainingPrefix('training_neighbours', run, kind),
+  sql: kind,
+});
+
+/** Two trials, then the lists. */
+function easeAsks(run: string): Ask[] {
+  const trial = { people: 1, historyItems: 50, orderDecays: [1], popularities: [0] };
+  const folder = trainingPrefix('training_neighbours', run, 'ease');
+  const ask = { kind: 'ease' as const, run, items: ITEMS, people: 10, lambda: 1, neighbours: 5, folder };
+  return [
+    {
+      kind: 'unload',
+      table: 'training_interactions',
+      folder: trainingPrefix('training_interactions', run, 'histories'),
+      sql: 'HISTORIES',
+    },
+    { ...ask, trial },
+    { ...ask, lambda: 2, trial },
+    ask,
+  ];
+}
+
+/** Ten people, each with two items that follow one another. */
+function histories(): Uint8Array {
+  const rows = Array.from({ length: 20 }, (_, row) => {
+    const [person, place] = [row >> 1, row % 2];
+    return [person, (person + place) % ITEMS, 1, place, 2, false, 2, place, undefined];
+  });
+  const columns = trainingInteractions.columns.map((column, at) => ({ column, values: rows.map((row) => row[at]) }));
+  return parquetFile({ table: trainingInteractions, count: rows.length, columns } as Parameters<typeof parquetFile>[0]);
+}
+
+/** Lists that the trainer has written itself are as they are; what stands for files of the engine is JSON. */
 const readAsJson: TrainerProps['output'] = {
   items: async function* (file) {
     yield JSON.parse(String(file)) as ItemRow[];
   },
   kinds: async function* (file) {
+    if (holdsLists(file)) return yield* trainingOutput.kinds(file);
     yield JSON.parse(String(file)) as NeighboursRow[];
   },
   neighbours: async function* (file) {
+    if (holdsLists(file)) return yield* trainingOutput.neighbours(file);
     const rows = JSON.parse(String(file)) as (NeighboursRow & { pairs: [number, number][] })[];
     yield rows.map(({ item, kind, pairs }) => ({ item, kind, neighbours: aList(...pairs) }));
   },

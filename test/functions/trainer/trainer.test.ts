@@ -190,3 +190,39 @@ test('nothing is written while nothing is under way', async () => {
 test('a call that is none is refused', async () => {
   await expect(new ATrainer().invoke({ work: { forMs: 'long' } })).rejects.toThrow('work.forMs is long');
 });
+
+test('a night by EASE computes the lists, and has them served with those of likeness', async () => {
+  const world = new ATrainer();
+  world.lake.isEase = true;
+  const { training } = await world.nightly();
+  expect(training?.state).toBe('published');
+  expect(await world.isServed()).toBe(true);
+  const neighbours = await world.models.neighbours(training?.version ?? '', [0]);
+  const { collaborative, content } = neighbours.get(0) ?? {};
+  // Item 0 goes with 1 and 4, with whom it has people in common, and speaks against 2 and 3.
+  expect([...(collaborative?.items ?? [])].slice(0, 2).sort()).toEqual([1, 4]);
+  expect([...(collaborative?.scores ?? [])].map(Math.sign)).toEqual([1, 1, -1, -1]);
+  expect([...(content?.items ?? [])]).toEqual([1]);
+});
+
+test('a slice that ends while lists are computed does not cut them off', async () => {
+  const world = new ATrainer();
+  world.lake.isEase = true;
+  await world.invoke({ start: true });
+  for (let slice = 0; slice < 100 && world.training?.step.name !== 'over'; slice += 1) {
+    const before = world.training?.step;
+    await world.invoke({ work: { forMs: 1 } });
+    expect(world.training?.step).not.toEqual(before);
+    world.now += 10;
+  }
+  expect(world.training?.step.name).toBe('over');
+});
+
+test('a training that is not by the method of the settings says so in its record and in the log', async () => {
+  const world = new ATrainer();
+  world.lake.note = 'EASE takes up to 10000 items.';
+  const { training } = await world.nightly();
+  expect(training?.trained?.note).toBe('EASE takes up to 10000 items.');
+  expect(await world.models.attempts()).toMatchObject([{ outcome: 'published', trained: { note: world.lake.note } }]);
+  expect(world.logged).toContainEqual(expect.objectContaining({ level: 'warn', note: world.lake.note }));
+});

@@ -105,6 +105,7 @@ export async function aTraining(): Promise<ATraining> {
       const asks: Ask[] = [];
       for (let ask = nextAsk(state); ask; ask = nextAsk(state)) {
         asks.push(ask);
+        if (ask.kind === 'ease') throw new Error('EASE is asked of nobody here.');
         const rows = ask.kind === 'select' ? await select(ask.sql) : await unload(ask.folder, ask.sql);
         state = withAnswer(JSON.parse(JSON.stringify(state)), { rows: rows ?? [], milliseconds: 1 });
       }
