@@ -2,7 +2,7 @@ import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { endpoints } from '../schemas/api/endpoints.ts';
 import { type StageSettings, settingsOf } from './config.ts';
-import { grantKeys } from './constructs/access-keys.ts';
+import { AccessKeys } from './constructs/access-keys.ts';
 import { Api } from './constructs/api.ts';
 import { Audience } from './constructs/audience.ts';
 import { Catalog } from './constructs/catalog.ts';
@@ -48,18 +48,19 @@ export class HeadwaterStack extends Stack {
       expireAfterDays: settings.logRetentionDays,
     });
     const stream = new EventStream(this, 'Events', { settings, accessLogs });
-    const ingestion = new Ingestion(this, 'Ingestion', { stream, settings });
+    const keys = new AccessKeys(this, 'Keys', settings);
+    const ingestion = new Ingestion(this, 'Ingestion', { stream, keys, settings });
     const lake = new Lake(this, 'Lake', { stage, stream, settings, accessLogs });
     const sealing = new Sealing(this, 'Sealing', { stream, lake, settings });
     const audience = new Audience(this, 'Audience', { stream, settings });
     const dueTimes = new DueTimes(this, 'DueTimes', { stream, settings });
-    const segments = new Segments(this, 'Segments', { stream, lake, audience, settings });
+    const segments = new Segments(this, 'Segments', { stream, lake, audience, keys, settings });
     const profiles = new Profiles(this, 'Profiles', { stream, segments, audience, dueTimes, settings });
 
     const snapshots = new ProfileSnapshots(this, 'ProfileSnapshots', { lake, profiles, settings });
     const watch = new Watch(this, 'Watch', { stream, lake, settings });
-    const catalog = new Catalog(this, 'Catalog', { settings });
-    const reports = new Reports(this, 'Reports', { lake, segments, settings });
+    const catalog = new Catalog(this, 'Catalog', { keys, settings });
+    const reports = new Reports(this, 'Reports', { lake, segments, keys, settings });
 
     const recommendations = new Recommendations(this, 'Recommendations', { lake, catalog, settings });
 
@@ -68,6 +69,7 @@ export class HeadwaterStack extends Stack {
       profiles,
       catalog,
       recommendations,
+      keys,
       settings,
     });
 
@@ -82,7 +84,7 @@ export class HeadwaterStack extends Stack {
         segments.grantRead(),
         audience.grantRead(),
         stream.grantPut(),
-        grantKeys('API_KEYS', settings.apiKeys),
+        keys.grantCheck('API_KEYS', settings.apiKeys),
       ),
       settings,
     });
@@ -128,6 +130,7 @@ export class HeadwaterStack extends Stack {
     this.say('ApiUrl', api.api.apiEndpoint, 'Where SDKs send events and apps read.');
     this.say('StreamName', stream.stream.streamName, 'The stream of accepted events.');
     this.say('FailedBatchesBucket', stream.failedBatches.bucketName, 'Batches that no consumer could process.');
+    this.say('KeysTable', keys.table.tableName, 'The table of keys that `npm run keys` makes.');
     this.say('ProfilesTable', profiles.table.tableName, 'The table of profiles.');
     this.say('SegmentsTable', segments.table.tableName, 'The table of segment definitions.');
     this.say('AudienceTable', audience.table.tableName, 'The table of members, counts and transitions.');
@@ -160,7 +163,7 @@ export class HeadwaterStack extends Stack {
   private warnOfMissingKeys(stage: string, settings: StageSettings): void {
     const missing = (['writeKeys', 'apiKeys'] as const).filter((name) => settings[name].length === 0);
     if (missing.length === 0) return;
-    const mend = `Set ${missing.join(' and ')} of stage ${stage} in infra/config.ts: until then every request that needs such a key is refused.`;
+    const mend = `Set ${missing.join(' and ')} of stage ${stage} in infra/config.ts, or make keys by \`npm run keys -- create --stage ${stage}\` once it is deployed: until then every request that needs such a key is refused.`;
     Annotations.of(this).addWarningV2('headwater:missing-keys', mend);
     this.say('KeysToSet', missing.join(', '), mend);
   }

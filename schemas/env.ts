@@ -24,7 +24,14 @@ const recommendationsTable = text('name of the table of models, set by Recommend
 const catalogTable = text('name of the table of the catalog, set by Catalog');
 const streamName = text('name of the event stream, set by EventStream.grantPut');
 const lakeBucket = text('name of the lake bucket, set by Lake');
-const apiKeys = accessKeys('accepted API keys, set by the stack from `apiKeys` in infra/config.ts');
+const keyTables = {
+  KEYS_TABLE: text('name of the table of keys, set by AccessKeys.grantCheck'),
+  ALLOWANCES_TABLE: text('name of the table of what limited keys have left, set by AccessKeys.grantCheck'),
+};
+const apiKeys = {
+  API_KEYS: accessKeys('accepted API keys, set by AccessKeys.grantCheck from `apiKeys` in infra/config.ts'),
+  ...keyTables,
+};
 const athena = {
   ATHENA_DATABASE: text('Athena database of the lake, set by Lake.grantQuery'),
   ATHENA_WORKGROUP: text('Athena workgroup of the lake, set by Lake.grantQuery'),
@@ -32,7 +39,8 @@ const athena = {
 
 export const collectorEnv = {
   STREAM_NAME: streamName,
-  WRITE_KEYS: accessKeys('accepted write keys, set by Ingestion from `writeKeys` in infra/config.ts'),
+  WRITE_KEYS: accessKeys('accepted write keys, set by AccessKeys.grantCheck from `writeKeys` in infra/config.ts'),
+  ...keyTables,
 };
 export const profileUpdaterEnv = {
   PROFILES_TABLE: profilesTable,
@@ -80,7 +88,7 @@ export const segmentApiEnv = {
   AUDIENCE_TABLE: audienceTable,
   ...athena,
   BACKFILL_FUNCTION: text('name of the segment-backfill function, set by Segments'),
-  API_KEYS: apiKeys,
+  ...apiKeys,
 };
 export const segmentBackfillEnv = {
   SEGMENTS_TABLE: segmentsTable,
@@ -93,9 +101,9 @@ export const profileApiEnv = {
   SEGMENTS_TABLE: segmentsTable,
   AUDIENCE_TABLE: audienceTable,
   STREAM_NAME: streamName,
-  API_KEYS: apiKeys,
+  ...apiKeys,
 };
-export const catalogApiEnv = { CATALOG_TABLE: catalogTable, API_KEYS: apiKeys };
+export const catalogApiEnv = { CATALOG_TABLE: catalogTable, ...apiKeys };
 export const reportApiEnv = {
   REPORTS_TABLE: text('name of the table of runs of reports, set by Reports'),
   SEGMENTS_TABLE: segmentsTable,
@@ -113,7 +121,7 @@ export const reportApiEnv = {
   ),
   REPORT_CLOSED_SECONDS: whole('how long a report of past days counts, set by Reports from infra/config.ts', 1, 86_400),
   REPORT_WAIT_SECONDS: whole('how long a request waits for its report, set by Reports from infra/config.ts', 1, 25),
-  API_KEYS: apiKeys,
+  ...apiKeys,
 };
 export const recommendationApiEnv = {
   PROFILES_TABLE: profilesTable,
@@ -123,7 +131,7 @@ export const recommendationApiEnv = {
   HOLDOUT_PER_MILLE: whole('people of a thousand whom the model does not choose for, set by RecommendationApi', 0, 500),
   REPURCHASABLE: whole('1 if bought items may be recommended again, else 0; set by RecommendationApi', 0, 1),
   METRICS_NAMESPACE: text('namespace of metrics, set by RecommendationApi'),
-  API_KEYS: apiKeys,
+  ...apiKeys,
 };
 export const profileSnapshotEnv = {
   PROFILES_TABLE: profilesTable,

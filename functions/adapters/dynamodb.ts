@@ -1,4 +1,5 @@
 import { jsonService } from './json-service.ts';
+import type { SignedHttpOptions } from './signed-http.ts';
 
 /** A value as DynamoDB's wire holds it: our few attributes are written by hand, which spares a library. */
 export interface AttributeValue {
@@ -102,11 +103,14 @@ export type DynamoDb = <Name extends keyof Operations>(
 export const isConditionFailed = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ConditionalCheckFailedException';
 
+/** Calls end well before a function does. */
+const usual = { attempts: 5, pauseMs: 50, timeoutMs: 3_000 };
+
 /**
- * DynamoDB without its client. Calls end well before a function does: throttles, server errors and time-outs are tried five
- * times, with growing pauses.
+ * DynamoDB without its client. Throttles, server errors and time-outs are tried again, usually five times, with growing
+ * pauses.
  */
-export function createDynamoDb(): DynamoDb {
+export function createDynamoDb(options: SignedHttpOptions = usual): DynamoDb {
   const protocol = { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0', name: 'DynamoDB' } as const;
-  return jsonService(protocol, { attempts: 5, pauseMs: 50, timeoutMs: 3_000 });
+  return jsonService(protocol, options);
 }

@@ -1,7 +1,6 @@
 import type { CatalogItemView } from '../../schemas/api/catalog.ts';
 import { catalogRoutes } from '../../schemas/api/catalog-routes.ts';
 import type { CatalogChange, StoredItem } from '../../schemas/catalog.ts';
-import type { AccessKey } from '../../schemas/env.ts';
 import { itemOf, learntNames } from '../../shared/catalog/item.ts';
 import type { CatalogStore } from '../adapters/catalog-store.ts';
 import { readCursor, writeCursor } from '../adapters/cursor.ts';
@@ -9,13 +8,14 @@ import { errorFields, log } from '../adapters/log.ts';
 import { withCursor } from '../middleware/cursor-problem.ts';
 import { type HttpHandler, json } from '../middleware/http.ts';
 import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import type { KeyCheck } from '../middleware/key-check.ts';
 import { ProblemError } from '../middleware/problem.ts';
 
 export interface CatalogApiProps {
   readonly catalog: Pick<CatalogStore, 'get' | 'list' | 'put'>;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
-  readonly apiKeys: readonly AccessKey[];
+  readonly apiKeys: KeyCheck;
 }
 
 type Nothing = Readonly<Record<string, never>>;

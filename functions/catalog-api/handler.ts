@@ -1,6 +1,7 @@
 import { catalogApiEnv, readEnv } from '../../schemas/env.ts';
 import { createCatalogStore } from '../adapters/catalog-store.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { createCatalogApi } from './catalog-api.ts';
 
 const env = readEnv(catalogApiEnv, process.env);
@@ -8,5 +9,5 @@ const env = readEnv(catalogApiEnv, process.env);
 export const handler = createCatalogApi({
   catalog: createCatalogStore(createDynamoDb(), env.CATALOG_TABLE),
   clock: Date.now,
-  apiKeys: env.API_KEYS,
+  apiKeys: apiKeyCheck(env),
 });

@@ -1,5 +1,4 @@
 import type { Context } from 'aws-lambda';
-import type { AccessKey } from '../../schemas/env.ts';
 import { maskAddress } from '../../shared/clean/mask-ip.ts';
 import { log } from '../adapters/log.ts';
 import { NotStoredError, type PutRecords, storeInOrder } from '../adapters/store-in-order.ts';
@@ -16,7 +15,7 @@ const TIME_FOR_ANSWER_MS = 500;
 /** Stores the events of a request; returns when all of them are durable, else throws a 429 or 503 problem. */
 export async function accept(
   put: PutRecords,
-  source: AccessKey,
+  sourceId: string,
   body: Body,
   events: readonly EventText[],
   event: HttpEvent,
@@ -26,7 +25,7 @@ export async function accept(
   const userAgent = event.headers['user-agent']?.slice(0, 2000);
   const sentAt = sentAtOf(body.sentAt) ?? sentAtOf(event.headers.sentat);
   const head = {
-    sourceId: source.id,
+    sourceId,
     receivedAt: new Date().toISOString(),
     ...(sentAt && { sentAt }),
     ...(ip && { ip }),

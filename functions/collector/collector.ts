@@ -2,8 +2,8 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { errorFields, log } from '../adapters/log.ts';
 import type { PutRecords } from '../adapters/store-in-order.ts';
-import type { FindKey } from '../middleware/access-keys.ts';
 import { type HttpEvent, type HttpHandler, type HttpResponse, json } from '../middleware/http.ts';
+import type { KeyCheck } from '../middleware/key-check.ts';
 import { ProblemError } from '../middleware/problem.ts';
 import { problemDetails } from '../middleware/problem-details.ts';
 import { accept } from './accept.ts';
@@ -12,21 +12,21 @@ import { gif, pixelBody } from './pixel.ts';
 import { readBody, readEvents } from './read-events.ts';
 import { type Route, routes } from './routes.ts';
 import { rudderSourceConfig, segmentSettings } from './settings.ts';
-import { keysOf, sourceOf } from './write-key.ts';
+import { admitted, keyOf, keysOf, sourceOf } from './write-key.ts';
 
 export interface CollectorProps {
-  /** Finds the source of a write key. */
-  readonly findSource: FindKey;
+  /** Knows the source of a write key. */
+  readonly keys: KeyCheck;
   readonly put: PutRecords;
 }
 
 const success = (): HttpResponse => json(200, { success: true });
 
 /** The ingestion API: takes events by the contract of Segment and RudderStack, and answers when they are durable. */
-export function collector({ findSource, put }: CollectorProps): HttpHandler {
+export function collector({ keys, put }: CollectorProps): HttpHandler {
   const takeEvents = async (route: Route, event: HttpEvent, context: Context): Promise<HttpResponse> => {
     const body = readBody(event, route);
-    const source = sourceOf(findSource, keysOf(event, body.writeKey));
+    const source = await admitted(keys, keysOf(event, body.writeKey));
     await accept(put, source, body, readEvents(body, route), event, context);
     return success();
   };
@@ -35,7 +35,7 @@ export function collector({ findSource, put }: CollectorProps): HttpHandler {
   const takePixel = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
     try {
       const body = pixelBody(event);
-      const source = sourceOf(findSource, keysOf(event, body.writeKey));
+      const source = await admitted(keys, keysOf(event, body.writeKey));
       await accept(put, source, body, readEvents(body, { kind: 'message', type: 'track' }), event, context);
     } catch (error) {
       const code = error instanceof ProblemError ? error.code : 'internal_error';
@@ -57,11 +57,11 @@ export function collector({ findSource, put }: CollectorProps): HttpHandler {
         return success();
       case 'settings': {
         const writeKey = event.pathParameters?.writeKey ?? '';
-        sourceOf(findSource, [writeKey]);
+        await keyOf(keys, [writeKey]);
         return segmentSettings(writeKey, event);
       }
       case 'sourceConfig':
-        return rudderSourceConfig(sourceOf(findSource, keysOf(event)));
+        return rudderSourceConfig(sourceOf(await keyOf(keys, keysOf(event))));
       case undefined:
         throw new ProblemError('not_found', `No endpoint answers ${event.routeKey}: GET /openapi.json lists them.`);
     }

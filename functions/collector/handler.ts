@@ -1,11 +1,11 @@
 import { collectorEnv, readEnv } from '../../schemas/env.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
-import { accessKeys, remembering } from '../middleware/access-keys.ts';
+import { writeKeyCheck } from '../middleware/stage-keys.ts';
 import { collector } from './collector.ts';
 
 const env = readEnv(collectorEnv, process.env);
 
 export const handler = collector({
-  findSource: remembering(accessKeys(env.WRITE_KEYS)),
+  keys: writeKeyCheck(env),
   put: putRecordsTo(env.STREAM_NAME),
 });

@@ -1,4 +1,3 @@
-import type { AccessKey } from '../../schemas/env.ts';
 import { type HttpEvent, type HttpResponse, json } from '../middleware/http.ts';
 
 const cached = { 'cache-control': 'public, max-age=300' };
@@ -23,6 +22,6 @@ export function segmentSettings(writeKey: string, event: HttpEvent): HttpRespons
 }
 
 /** What the RudderStack browser SDK asks for first: a source without destinations, for Headwater is the destination. */
-export function rudderSourceConfig({ id }: AccessKey): HttpResponse {
+export function rudderSourceConfig(id: string): HttpResponse {
   return json(200, { source: { id, config: {}, destinations: [] } });
 }

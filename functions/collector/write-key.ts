@@ -1,6 +1,6 @@
-import type { AccessKey } from '../../schemas/env.ts';
-import type { FindKey } from '../middleware/access-keys.ts';
+import type { KnownKey } from '../middleware/access-keys.ts';
 import type { HttpEvent } from '../middleware/http.ts';
+import { type KeyCheck, lacks } from '../middleware/key-check.ts';
 import { ProblemError } from '../middleware/problem.ts';
 
 /**
@@ -13,17 +13,36 @@ export const keysOf = (event: HttpEvent, ofBody?: unknown): readonly unknown[] =
   ofBody,
 ];
 
-/** The source of the first key that is known; throws a 401 problem when none is. */
-export function sourceOf(findSource: FindKey, keys: readonly unknown[]): AccessKey {
+/** The source of the first key that may send events, when it may now; throws a 401, 403 or 429 problem. */
+export async function admitted(keys: KeyCheck, given: readonly unknown[]): Promise<string> {
+  const key = await keyOf(keys, given);
+  const admission = keys.admit(key, 'ingest');
+  if (admission) await admission;
+  return sourceOf(key);
+}
+
+export const sourceOf = ({ source, id }: KnownKey): string => source ?? id;
+
+/**
+ * The first key that may send events. Throws a 403 problem when all that are known may not, and a 401 problem when none is
+ * known.
+ */
+export async function keyOf(keys: KeyCheck, given: readonly unknown[]): Promise<KnownKey> {
   let isGiven = false;
-  for (const key of keys) {
-    if (typeof key !== 'string' || key === '') continue;
+  let other: KnownKey | undefined;
+  for (const each of given) {
+    if (typeof each !== 'string' || each === '') continue;
     isGiven = true;
-    const source = key.length <= 200 ? findSource(key) : undefined;
-    if (source) return source;
+    const key = each.length <= 200 ? await keys.find(each) : undefined;
+    if (key?.scopes.includes('ingest')) return key;
+    other ??= key;
   }
+  if (other) throw lacks(other, 'ingest');
   throw isGiven
-    ? refused('key_unknown', 'The write key is not one of this stage: compare it with `writeKeys` of its settings.')
+    ? refused(
+        'key_unknown',
+        'The write key is unknown, revoked or expired: compare it with those of `npm run keys -- list`.',
+      )
     : refused(
         'key_missing',
         'Send the write key by HTTP Basic (as user, with an empty password), as Bearer token, or as `writeKey` in the body.',

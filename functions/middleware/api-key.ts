@@ -1,21 +1,26 @@
 import type { MiddlewareObj } from '@middy/core';
-import type { AccessKey } from '../../schemas/env.ts';
-import { accessKeys } from './access-keys.ts';
+import type { Scope } from '../../schemas/access-key.ts';
 import type { HttpEvent, HttpResponse } from './http.ts';
+import type { KeyCheck } from './key-check.ts';
 import { ProblemError } from './problem.ts';
 
-/** Lets requests through that carry `Authorization: Bearer <API key>`, on the routes that `needsKey` names. */
+/** Longer is no key. */
+const MOST_CHARACTERS = 200;
+
+/** Lets requests through that carry `Authorization: Bearer <API key>` with the scope that their route needs. */
 export function apiKey(
-  keys: readonly AccessKey[],
-  needsKey: (routeKey: string) => boolean,
+  keys: KeyCheck,
+  scopeOf: (routeKey: string) => Scope | 'none' | undefined,
 ): MiddlewareObj<HttpEvent, HttpResponse> {
-  const find = accessKeys(keys);
   return {
-    before: ({ event }) => {
-      if (!needsKey(event.routeKey)) return;
+    before: async ({ event }) => {
+      const scope = scopeOf(event.routeKey) ?? 'none';
+      if (scope === 'none') return;
       const given = /^Bearer +(\S+) *$/i.exec(event.headers.authorization ?? '')?.[1];
       if (given === undefined) throw refused('key_missing', 'Send the API key as `Authorization: Bearer <API key>`.');
-      if (!find(given)) throw refused('key_unknown', 'The API key of the Authorization header is not known here.');
+      const key = given.length <= MOST_CHARACTERS ? await keys.find(given) : undefined;
+      if (!key) throw refused('key_unknown', 'The API key of the Authorization header is unknown, revoked or expired.');
+      await keys.admit(key, scope);
     },
   };
 }

@@ -1,10 +1,10 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Route } from '../../schemas/api/endpoint.ts';
-import type { AccessKey } from '../../schemas/env.ts';
 import { apiKey } from './api-key.ts';
 import { readBody } from './body.ts';
 import type { HttpEvent, HttpHandler, HttpResponse } from './http.ts';
+import type { KeyCheck } from './key-check.ts';
 import { readParameters } from './parameters.ts';
 import { ProblemError } from './problem.ts';
 import { problemDetails } from './problem-details.ts';
@@ -31,14 +31,16 @@ export interface HttpApiProps {
   /** By operationId: one for each endpoint. */
   readonly operations: Readonly<Record<string, Operation>>;
   /** @default none: endpoints that need an API key refuse everybody */
-  readonly apiKeys?: readonly AccessKey[];
+  readonly apiKeys?: KeyCheck;
 }
+
+const nobody: KeyCheck = { find: () => undefined, admit: () => undefined };
 
 /**
  * Makes a Lambda handler from endpoints and what they do: routing, API key, validation and problem details are done
  * before and after. Throws when an endpoint has no operation.
  */
-export function httpApi({ endpoints, operations, apiKeys = [] }: HttpApiProps): HttpHandler {
+export function httpApi({ endpoints, operations, apiKeys = nobody }: HttpApiProps): HttpHandler {
   const routes = new Map(endpoints.map((endpoint) => [routeKeyOf(endpoint), route(endpoint, operations)]));
   const handler = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
     const { endpoint, operation } = routes.get(event.routeKey) ?? notFound(event);
@@ -46,7 +48,7 @@ export function httpApi({ endpoints, operations, apiKeys = [] }: HttpApiProps): 
     return await operation({ ...parameters, body: readBody(endpoint, event), event, context });
   };
   return middy<HttpEvent, HttpResponse>(handler)
-    .use(apiKey(apiKeys, (routeKey) => routes.get(routeKey)?.endpoint.auth === 'apiKey'))
+    .use(apiKey(apiKeys, (routeKey) => routes.get(routeKey)?.endpoint.auth))
     .use(problemDetails()) as HttpHandler;
 }
 

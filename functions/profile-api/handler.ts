@@ -7,6 +7,7 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
 import { createSegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
+import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { createProfileApi } from './profile-api.ts';
 
 const env = readEnv(profileApiEnv, process.env);
@@ -21,5 +22,5 @@ export const handler = createProfileApi({
   put,
   clock: Date.now,
   newId: randomUUID,
-  apiKeys: env.API_KEYS,
+  apiKeys: apiKeyCheck(env),
 });

@@ -1,5 +1,4 @@
 import { profileRoutes } from '../../schemas/api/profile-routes.ts';
-import type { AccessKey } from '../../schemas/env.ts';
 import type { TransitionView } from '../../schemas/segment/view.ts';
 import type { Key, Transition } from '../../schemas/stream/control.ts';
 import { identityView } from '../../shared/identity/view.ts';
@@ -15,6 +14,7 @@ import { NotStoredError, type PutRecords, storeInOrder } from '../adapters/store
 import { withCursor } from '../middleware/cursor-problem.ts';
 import { type HttpHandler, json } from '../middleware/http.ts';
 import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import type { KeyCheck } from '../middleware/key-check.ts';
 import { invalidParameter } from '../middleware/parameters.ts';
 import { ProblemError } from '../middleware/problem.ts';
 import { consentEvent, keyWithEvents } from './consent-event.ts';
@@ -32,7 +32,7 @@ export interface ProfileApiProps {
   readonly clock: () => number;
   /** A text that no other call answers. */
   readonly newId: () => string;
-  readonly apiKeys: readonly AccessKey[];
+  readonly apiKeys: KeyCheck;
 }
 
 type ById = { readonly id: string };

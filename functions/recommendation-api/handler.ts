@@ -6,6 +6,7 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { createModelStore } from '../adapters/model-store.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
+import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { createRecommendationApi } from './recommendation-api.ts';
 
 const env = readEnv(recommendationApiEnv, process.env);
@@ -22,5 +23,5 @@ export const handler = createRecommendationApi({
   clock: Date.now,
   newId: randomUUID,
   print: (line) => process.stdout.write(line),
-  apiKeys: env.API_KEYS,
+  apiKeys: apiKeyCheck(env),
 });

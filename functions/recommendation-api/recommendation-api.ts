@@ -1,5 +1,4 @@
 import { DEFAULT_PLACEMENT, recommendationRoutes } from '../../schemas/api/recommendation-routes.ts';
-import type { AccessKey } from '../../schemas/env.ts';
 import type { Recommendations } from '../../schemas/recommendation.ts';
 import type { RecommendationsRecord } from '../../schemas/stream/answered.ts';
 import type { CatalogStore } from '../adapters/catalog-store.ts';
@@ -10,6 +9,7 @@ import type { ModelStore } from '../adapters/model-store.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
 import { type HttpHandler, json } from '../middleware/http.ts';
 import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import type { KeyCheck } from '../middleware/key-check.ts';
 import { ProblemError } from '../middleware/problem.ts';
 import { type Choice, type Chosen, chooseFor, choosePopular, chooseSimilar, type Wanted } from './choose.ts';
 import { modelVersionsOf } from './model-versions.ts';
@@ -34,7 +34,7 @@ export interface RecommendationApiProps {
   readonly newId: () => string;
   /** Writes to the log. */
   readonly print: (line: string) => void;
-  readonly apiKeys: readonly AccessKey[];
+  readonly apiKeys: KeyCheck;
 }
 
 type Asked = Wanted & {

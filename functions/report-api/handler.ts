@@ -8,6 +8,7 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createReportRuns } from '../adapters/report-runs.ts';
 import { createObjectReader } from '../adapters/s3-read.ts';
 import { createSegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
+import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { createReportApi } from './report-api.ts';
 import { resultRows } from './result-rows.ts';
 
@@ -34,5 +35,5 @@ export const handler = createReportApi({
   freshness: { openSeconds: env.REPORT_OPEN_SECONDS, closedSeconds: env.REPORT_CLOSED_SECONDS },
   waitSeconds: env.REPORT_WAIT_SECONDS,
   clock: Date.now,
-  apiKeys: env.API_KEYS,
+  apiKeys: apiKeyCheck(env),
 });

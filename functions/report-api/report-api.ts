@@ -1,5 +1,4 @@
 import { type ReportFormat, reportFormats, reportRoutes } from '../../schemas/api/report-routes.ts';
-import type { AccessKey } from '../../schemas/env.ts';
 import type { Report } from '../../schemas/report/report.ts';
 import type { ReportRow } from '../../shared/reports/cells.ts';
 import type { ReportQuery } from '../../shared/reports/compose.ts';
@@ -9,6 +8,7 @@ import type { ReportResult, ReportRun } from '../adapters/report-runs.ts';
 import { ServiceError } from '../adapters/signed-http.ts';
 import { type HttpHandler, type HttpResponse, json } from '../middleware/http.ts';
 import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import type { KeyCheck } from '../middleware/key-check.ts';
 import { invalidParameter } from '../middleware/parameters.ts';
 import { done, notModified, stillRunning } from './answers.ts';
 import { dataVersion, type Freshness } from './data-version.ts';
@@ -30,7 +30,7 @@ export interface ReportApiProps extends ReportQueriesProps {
   readonly freshness: Freshness;
   /** Longest that a request waits for its report. */
   readonly waitSeconds: number;
-  readonly apiKeys: readonly AccessKey[];
+  readonly apiKeys: KeyCheck;
 }
 
 /** A report that a request wants. */

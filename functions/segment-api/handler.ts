@@ -5,6 +5,7 @@ import { createBackfillJobs } from '../adapters/backfill-job.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { invokeLater } from '../adapters/lambda-invoke.ts';
 import { createSegmentCatalog } from '../adapters/segment-catalog.ts';
+import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { askLake } from './ask-lake.ts';
 import { createSegmentApi } from './segment-api.ts';
 
@@ -18,5 +19,5 @@ export const handler = createSegmentApi({
   ask: askLake(createAthena(), env.ATHENA_DATABASE, env.ATHENA_WORKGROUP),
   backfill: invokeLater(env.BACKFILL_FUNCTION),
   clock: Date.now,
-  apiKeys: env.API_KEYS,
+  apiKeys: apiKeyCheck(env),
 });

@@ -1,5 +1,4 @@
 import { segmentRoutes, type UnnamedDefinition, type UnsavedDefinition } from '../../schemas/api/segment-routes.ts';
-import type { AccessKey } from '../../schemas/env.ts';
 import type { SegmentDefinition } from '../../schemas/segment/definition.ts';
 import { type CatalogBody, type CatalogSegment, latestOf } from '../../shared/segments/catalog-body.ts';
 import { createSegment, deleteSegment, replaceSegment } from '../../shared/segments/catalog-changes.ts';
@@ -15,6 +14,7 @@ import { invalidBody } from '../middleware/body.ts';
 import { withCursor } from '../middleware/cursor-problem.ts';
 import { type HttpHandler, json, noContent } from '../middleware/http.ts';
 import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import type { KeyCheck } from '../middleware/key-check.ts';
 import { invalidParameter } from '../middleware/parameters.ts';
 import { ProblemError } from '../middleware/problem.ts';
 import type { AskLake } from './ask-lake.ts';
@@ -31,7 +31,7 @@ export interface SegmentApiProps {
   readonly backfill: InvokeLater;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
-  readonly apiKeys: readonly AccessKey[];
+  readonly apiKeys: KeyCheck;
 }
 
 type ById = { readonly id: string };

@@ -1,7 +1,42 @@
+import { Construct } from 'constructs';
 import type { AccessKey } from '../../schemas/env.ts';
 import type { Grant } from './grant.ts';
+import { PrivateTable } from './private-table.ts';
 
-/** To recognise callers by the hash of their key, as the variable `name`. */
-export function grantKeys<const N extends string>(name: N, keys: readonly AccessKey[]): Grant<Record<N, string>> {
-  return { environment: { [name]: JSON.stringify(keys) } as Record<N, string>, statements: [] };
+export interface AccessKeysProps {
+  /** Whether the keys outlive the stack. */
+  readonly keepData: boolean;
+}
+
+type Variables<N extends string> = Record<N | 'KEYS_TABLE' | 'ALLOWANCES_TABLE', string>;
+
+/**
+ * Owns the keys that `npm run keys` makes: a table of their hashes, which no function may write, and a table of what limited
+ * keys have left of a second.
+ *
+ * May fail: while the tables are out of reach, requests with keys of the table get 503 and come again; those with keys of the
+ * settings pass. The alarm is the API's `ServerErrors`.
+ */
+export class AccessKeys extends Construct {
+  readonly table: PrivateTable;
+  private readonly allowances: PrivateTable;
+
+  constructor(scope: Construct, id: string, { keepData }: AccessKeysProps) {
+    super(scope, id);
+
+    this.table = new PrivateTable(this, 'Table', { partitionKey: 'pk', keepData });
+    this.allowances = new PrivateTable(this, 'Allowances', { partitionKey: 'pk', keepData: false });
+  }
+
+  /** To recognise callers by the hash of their key: those of the settings as the variable `name`, the others by asking. */
+  grantCheck<const N extends string>(name: N, keys: readonly AccessKey[]): Grant<Variables<N>> {
+    return {
+      environment: {
+        [name]: JSON.stringify(keys),
+        KEYS_TABLE: this.table.tableName,
+        ALLOWANCES_TABLE: this.allowances.tableName,
+      } as Variables<N>,
+      statements: [this.table.allow('GetItem'), this.allowances.allow('GetItem', 'PutItem')],
+    };
+  }
 }

@@ -1,12 +1,13 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
-import { grantKeys } from './access-keys.ts';
+import type { AccessKeys } from './access-keys.ts';
 import { allOf, type Grant } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
 import { PrivateTable } from './private-table.ts';
 
 export interface CatalogProps {
+  readonly keys: AccessKeys;
   readonly settings: StageSettings;
 }
 
@@ -22,14 +23,14 @@ export class Catalog extends Construct {
   readonly table: PrivateTable;
   readonly api: HeadwaterFunction<'catalog-api'>;
 
-  constructor(scope: Construct, id: string, { settings }: CatalogProps) {
+  constructor(scope: Construct, id: string, { keys, settings }: CatalogProps) {
     super(scope, id);
 
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'itemId', keepData: settings.keepData });
     this.api = new HeadwaterFunction(this, 'Api', {
       name: 'catalog-api',
       description: 'Takes and shows the items of the catalog.',
-      grants: allOf(this.grant('GetItem', 'Scan', 'UpdateItem'), grantKeys('API_KEYS', settings.apiKeys)),
+      grants: allOf(this.grant('GetItem', 'Scan', 'UpdateItem'), keys.grantCheck('API_KEYS', settings.apiKeys)),
       settings,
       timeout: Duration.seconds(29),
     });

@@ -1,12 +1,13 @@
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
-import { grantKeys } from './access-keys.ts';
+import type { AccessKeys } from './access-keys.ts';
 import type { EventStream } from './event-stream.ts';
 import { allOf } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
 
 export interface IngestionProps {
   readonly stream: EventStream;
+  readonly keys: AccessKeys;
   readonly settings: StageSettings;
 }
 
@@ -19,13 +20,13 @@ export interface IngestionProps {
 export class Ingestion extends Construct {
   readonly collector: HeadwaterFunction<'collector'>;
 
-  constructor(scope: Construct, id: string, { stream, settings }: IngestionProps) {
+  constructor(scope: Construct, id: string, { stream, keys, settings }: IngestionProps) {
     super(scope, id);
 
     this.collector = new HeadwaterFunction(this, 'Collector', {
       name: 'collector',
       description: 'Takes events from SDKs and puts them on the stream.',
-      grants: allOf(stream.grantPut(), grantKeys('WRITE_KEYS', settings.writeKeys)),
+      grants: allOf(stream.grantPut(), keys.grantCheck('WRITE_KEYS', settings.writeKeys)),
       settings,
     });
   }

@@ -2,7 +2,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
-import { grantKeys } from './access-keys.ts';
+import type { AccessKeys } from './access-keys.ts';
 import type { Catalog } from './catalog.ts';
 import type { EventStream } from './event-stream.ts';
 import { allOf } from './grant.ts';
@@ -15,6 +15,7 @@ export interface RecommendationApiProps {
   readonly profiles: Profiles;
   readonly catalog: Catalog;
   readonly recommendations: Recommendations;
+  readonly keys: AccessKeys;
   readonly settings: StageSettings;
 }
 
@@ -36,7 +37,7 @@ export class RecommendationApi extends Construct {
 
   constructor(scope: Construct, id: string, props: RecommendationApiProps) {
     super(scope, id);
-    const { stream, profiles, catalog, recommendations, settings } = props;
+    const { stream, profiles, catalog, recommendations, keys, settings } = props;
     const { stackName: namespace } = Stack.of(this);
     const { holdoutShare, repurchasable } = settings.recommendations;
 
@@ -56,7 +57,7 @@ export class RecommendationApi extends Construct {
           },
           statements: [],
         },
-        grantKeys('API_KEYS', settings.apiKeys),
+        keys.grantCheck('API_KEYS', settings.apiKeys),
       ),
       settings,
     });

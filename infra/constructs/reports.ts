@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
-import { grantKeys } from './access-keys.ts';
+import type { AccessKeys } from './access-keys.ts';
 import { allOf, type Grant } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
 import type { Lake } from './lake.ts';
@@ -11,6 +11,7 @@ import type { Segments } from './segments.ts';
 export interface ReportsProps {
   readonly lake: Lake;
   readonly segments: Segments;
+  readonly keys: AccessKeys;
   readonly settings: StageSettings;
 }
 
@@ -25,7 +26,7 @@ export class Reports extends Construct {
   readonly table: PrivateTable;
   readonly api: HeadwaterFunction<'report-api'>;
 
-  constructor(scope: Construct, id: string, { lake, segments, settings }: ReportsProps) {
+  constructor(scope: Construct, id: string, { lake, segments, keys, settings }: ReportsProps) {
     super(scope, id);
 
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'pk', sortKey: 'sk', keepData: false });
@@ -47,7 +48,7 @@ export class Reports extends Construct {
           },
           statements: [],
         },
-        grantKeys('API_KEYS', settings.apiKeys),
+        keys.grantCheck('API_KEYS', settings.apiKeys),
       ),
       settings,
       timeout: Duration.seconds(29),

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config.ts';
-import { grantKeys } from './access-keys.ts';
+import type { AccessKeys } from './access-keys.ts';
 import type { Audience } from './audience.ts';
 import type { EventStream } from './event-stream.ts';
 import { EveryMinute } from './every-minute.ts';
@@ -15,6 +15,7 @@ export interface SegmentsProps {
   readonly stream: EventStream;
   readonly lake: Lake;
   readonly audience: Audience;
+  readonly keys: AccessKeys;
   readonly settings: StageSettings;
 }
 
@@ -31,7 +32,7 @@ export class Segments extends Construct {
   readonly api: HeadwaterFunction<'segment-api'>;
   readonly backfill: HeadwaterFunction<'segment-backfill'>;
 
-  constructor(scope: Construct, id: string, { stream, lake, audience, settings }: SegmentsProps) {
+  constructor(scope: Construct, id: string, { stream, lake, audience, keys, settings }: SegmentsProps) {
     super(scope, id);
 
     this.table = new PrivateTable(this, 'Table', {
@@ -64,7 +65,7 @@ export class Segments extends Construct {
         audience.grantRead(),
         lake.grantQuery(),
         this.grantBackfill(),
-        grantKeys('API_KEYS', settings.apiKeys),
+        keys.grantCheck('API_KEYS', settings.apiKeys),
       ),
       settings,
       timeout: Duration.seconds(29),

@@ -8,7 +8,7 @@ export const putItems = {
   operationId: 'putCatalogItems',
   method: 'PUT',
   path: '/v1/catalog/items',
-  auth: 'apiKey',
+  auth: 'manage',
   body: catalogChanges,
   maxBytes: MAX_ITEMS_BYTES,
 } as const satisfies Route;
@@ -17,7 +17,7 @@ export const listItems = {
   operationId: 'listCatalogItems',
   method: 'GET',
   path: '/v1/catalog/items',
-  auth: 'apiKey',
+  auth: 'read',
   query: z.object({ limit: limit(500, 100, 'Items'), cursor: cursor(2_000) }),
 } as const satisfies Route;
 
@@ -25,7 +25,7 @@ export const getItem = {
   operationId: 'getCatalogItem',
   method: 'GET',
   path: '/v1/catalog/items/{id}',
-  auth: 'apiKey',
+  auth: 'read',
   params: z.object({ id: itemId.check(z.describe('The product id that events name.')) }),
 } as const satisfies Route;
 

@@ -39,11 +39,11 @@ export const catalogEndpoints: readonly Endpoint[] = [
     description:
       'A field that is left out stays as it is, `null` unsets one: then what events tell of it shows, if they do. Each field is written by itself, so that whoever changes another one at the same moment takes nothing away. All items are taken, or with one that is wrong none; the same request may be sent again. An item stands at most once in a request.',
     responses: {
+      ...apiKeyProblems,
       200: { description: 'All items are stored.', body: itemsTaken },
       503: notStored,
       ...bodyProblems,
       413: problemAnswer('The body is above 2 MB: send fewer items at once.', 'CatalogTooLarge'),
-      ...apiKeyProblems,
     },
     example: {
       items: [
@@ -76,10 +76,10 @@ export const catalogEndpoints: readonly Endpoint[] = [
     ...shared,
     summary: 'One item, as recommendations see it.',
     responses: {
+      ...apiKeyProblems,
       200: { description: 'The item.', body: catalogItem },
       400: invalid,
       404: problemAnswer('There is no item of this id.', 'ItemNotFound'),
-      ...apiKeyProblems,
     },
     example: '/v1/catalog/items/p-100',
   },

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ZodMiniObject, ZodMiniType } from 'zod/mini';
+import type { Scope } from '../access-key.ts';
 
 export type HttpFunction =
   | 'collector'
@@ -28,8 +29,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path in API Gateway's syntax, for example `/v1/profiles/{id}`. */
   readonly path: string;
-  /** The key that a caller needs. */
-  readonly auth: 'writeKey' | 'apiKey' | 'none';
+  /** The scope that a caller's key needs: `ingest` is of write keys, the others of API keys. */
+  readonly auth: Scope | 'none';
   readonly params?: z.ZodObject | ZodMiniObject;
   readonly query?: z.ZodObject | ZodMiniObject;
   /** JSON. */

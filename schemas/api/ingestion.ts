@@ -56,7 +56,7 @@ const shortForm: Record<MessageType, string> = {
 const taking = (endpoint: Pick<Endpoint, 'path' | 'operationId' | 'summary' | 'body' | 'example'>): Endpoint => ({
   method: 'POST',
   handler: 'collector',
-  auth: 'writeKey',
+  auth: 'ingest',
   tag: 'Ingestion',
   responses: { 200: accepted, ...ingestionProblems },
   ...endpoint,
@@ -105,7 +105,7 @@ export const ingestionEndpoints: readonly Endpoint[] = [
     method: 'GET',
     path: '/v1/pixel/{type}',
     handler: 'collector',
-    auth: 'writeKey',
+    auth: 'ingest',
     tag: 'Ingestion',
     summary: 'Send one event from an image tag.',
     description: 'Always answers with a 1x1 GIF, so that no page and no e-mail shows a broken image.',
@@ -141,7 +141,7 @@ export const ingestionEndpoints: readonly Endpoint[] = [
     method: 'GET',
     path: '/sourceConfig',
     handler: 'collector',
-    auth: 'writeKey',
+    auth: 'ingest',
     tag: 'Ingestion',
     summary: 'Settings that the RudderStack browser SDK asks for first.',
     responses: {

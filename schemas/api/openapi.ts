@@ -3,10 +3,10 @@ import type { Endpoint, EndpointResponse } from './endpoint.ts';
 
 type Json = Record<string, unknown>;
 
-const security: Record<Endpoint['auth'], Json[]> = {
-  writeKey: [{ writeKey: [] }],
-  apiKey: [{ apiKey: [] }],
-  none: [],
+/** What a key needs is named as a role of it. */
+const securityOf = (auth: Endpoint['auth']): Json[] => {
+  if (auth === 'none') return [];
+  return [auth === 'ingest' ? { writeKey: [auth] } : { apiKey: [auth] }];
 };
 
 /** What several endpoints share, by name: filled while the paths are made. */
@@ -47,7 +47,11 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       ...components,
       securitySchemes: {
         writeKey: { type: 'http', scheme: 'basic', description: 'The write key as user name, with an empty password.' },
-        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key with the scope that the operation names: read, manage or privacy.',
+        },
       },
     },
   };
@@ -59,7 +63,7 @@ function operation(endpoint: Endpoint, components: Components): Json {
     tags: [endpoint.tag],
     summary: endpoint.summary,
     ...(endpoint.description && { description: endpoint.description }),
-    security: security[endpoint.auth],
+    security: securityOf(endpoint.auth),
     parameters: [
       ...parameters(endpoint.params, 'path', components),
       ...parameters(endpoint.query, 'query', components),

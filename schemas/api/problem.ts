@@ -27,8 +27,10 @@ export const problemAnswer = (description: string, id?: string) => ({
 
 /** Answers that every endpoint with an API key shares. */
 export const apiKeyProblems = {
-  401: problemAnswer('The API key is missing or unknown.', 'ApiKeyProblem'),
+  401: problemAnswer('The API key is missing, unknown, revoked or expired.', 'ApiKeyProblem'),
+  403: problemAnswer('The API key lacks the scope that this needs; the code names it.', 'ScopeMissing'),
   429: problemAnswer('Too many requests: wait for Retry-After.', 'TooManyRequests'),
+  503: problemAnswer('The key could not be checked: try again after Retry-After.', 'KeyNotChecked'),
 } as const;
 
 /** Answers of every endpoint that takes a JSON body by its schema. */
@@ -44,7 +46,8 @@ export const notStored = problemAnswer('The change could not be stored: try agai
 /** Answers that every ingestion endpoint shares. */
 export const ingestionProblems = {
   400: problemAnswer('The request is not JSON or is too large; the detail names what and where.', 'InvalidEvents'),
-  401: problemAnswer('The write key is missing or unknown.', 'WriteKeyProblem'),
+  401: problemAnswer('The write key is missing, unknown, revoked or expired.', 'WriteKeyProblem'),
+  403: problemAnswer('The key is an API key, which may not send events.', 'IngestScopeMissing'),
   413: { id: 'TooManyBytes', description: 'The body is above 10 MB.' },
   429: problemAnswer('Too many requests: send again after Retry-After.', 'TooManyEvents'),
   503: problemAnswer('The events could not be stored: send again after Retry-After.', 'EventsNotStored'),

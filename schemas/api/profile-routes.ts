@@ -19,7 +19,7 @@ export const getProfile = {
   operationId: 'getProfile',
   method: 'GET',
   path: '/v1/profiles/{id}',
-  auth: 'apiKey',
+  auth: 'read',
   params,
 } as const satisfies Route;
 
@@ -27,7 +27,7 @@ export const listProfileEvents = {
   operationId: 'listProfileEvents',
   method: 'GET',
   path: '/v1/profiles/{id}/events',
-  auth: 'apiKey',
+  auth: 'read',
   params,
   query: z.object({ limit: limit(100, 20, 'Events'), cursor: cursor(200) }),
 } as const satisfies Route;
@@ -36,7 +36,7 @@ export const getIdentity = {
   operationId: 'getIdentity',
   method: 'GET',
   path: '/v1/profiles/{id}/identity',
-  auth: 'apiKey',
+  auth: 'read',
   params,
 } as const satisfies Route;
 
@@ -44,7 +44,7 @@ export const listTransitions = {
   operationId: 'listTransitions',
   method: 'GET',
   path: '/v1/profiles/{id}/transitions',
-  auth: 'apiKey',
+  auth: 'read',
   params,
   query: z.object({ limit: limit(100, 20, 'Transitions'), cursor: cursor(200) }),
 } as const satisfies Route;
@@ -53,7 +53,7 @@ export const explainSegment = {
   operationId: 'explainSegment',
   method: 'GET',
   path: '/v1/profiles/{id}/segments/{segmentId}/explain',
-  auth: 'apiKey',
+  auth: 'read',
   params: z.object({
     id,
     segmentId: z
@@ -72,7 +72,7 @@ export const splitProfile = {
   operationId: 'splitProfile',
   method: 'POST',
   path: '/v1/profiles/{id}/split',
-  auth: 'apiKey',
+  auth: 'manage',
   params,
   body: z.strictObject(
     {
@@ -98,7 +98,7 @@ export const putConsent = {
   operationId: 'putConsent',
   method: 'PUT',
   path: '/v1/profiles/{id}/consent',
-  auth: 'apiKey',
+  auth: 'manage',
   params,
   body: z
     .record(z.string(), z.boolean('is neither true nor false'), { error: notAnObject })

@@ -86,7 +86,7 @@ export const recommend = {
   operationId: 'recommend',
   method: 'GET',
   path: '/v1/recommendations',
-  auth: 'apiKey',
+  auth: 'read',
   query: whoever.check(
     z.refine((ids: Ids) => namesOne(ids), {
       path: ['userId'],
@@ -101,7 +101,7 @@ export const similarItems = {
   operationId: 'similarItems',
   method: 'GET',
   path: '/v1/items/{id}/similar',
-  auth: 'apiKey',
+  auth: 'read',
   params: z.object({ id: id('the id of an item').check(z.describe('Id of an item: the product id of events.')) }),
   query: z.object({ n }),
 } as const satisfies Route;
@@ -110,7 +110,7 @@ export const popularItems = {
   operationId: 'popularItems',
   method: 'GET',
   path: '/v1/items/popular',
-  auth: 'apiKey',
+  auth: 'read',
   query: z.object({ n, category }),
 } as const satisfies Route;
 
@@ -118,7 +118,7 @@ export const listModels = {
   operationId: 'listModels',
   method: 'GET',
   path: '/v1/recommendations/models',
-  auth: 'apiKey',
+  auth: 'read',
 } as const satisfies Route;
 
 export const recommendationRoutes: readonly Route[] = [recommend, similarItems, popularItems, listModels];

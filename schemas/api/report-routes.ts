@@ -24,14 +24,14 @@ export const listReports = {
   operationId: 'listReports',
   method: 'GET',
   path: '/v1/reports',
-  auth: 'apiKey',
+  auth: 'read',
 } as const satisfies Route;
 
 export const getReport = {
   operationId: 'getReport',
   method: 'GET',
   path: '/v1/reports/{name}',
-  auth: 'apiKey',
+  auth: 'read',
   params: z.object({ name }),
   query: z.object({
     from: text('First UTC day, YYYY-MM-DD. By default 29 days before today.'),
@@ -48,7 +48,7 @@ export const getReportRun = {
   operationId: 'getReportRun',
   method: 'GET',
   path: '/v1/reports/runs/{id}',
-  auth: 'apiKey',
+  auth: 'read',
   params: z.object({ id: run }),
   query: z.object({ format }),
 } as const satisfies Route;

@@ -99,8 +99,8 @@ const answers = {
     'A parameter is wrong; errors names it, what was given and what may be.',
     'InvalidReportParameter',
   ),
-  503: problemAnswer('The lake could not be asked: try again after Retry-After.', 'QueryFailed'),
   ...apiKeyProblems,
+  503: problemAnswer('The lake could not be asked: try again after Retry-After.', 'QueryFailed'),
 } as const;
 
 export const reportEndpoints: readonly Endpoint[] = [

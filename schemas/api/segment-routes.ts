@@ -38,7 +38,7 @@ export const listSegments = {
   operationId: 'listSegments',
   method: 'GET',
   path: '/v1/segments',
-  auth: 'apiKey',
+  auth: 'read',
   query: z.object({ limit: limit(100, 50, 'Segments'), cursor: cursor(200) }),
 } as const satisfies Route;
 
@@ -46,7 +46,7 @@ export const createSegment = {
   operationId: 'createSegment',
   method: 'POST',
   path: '/v1/segments',
-  auth: 'apiKey',
+  auth: 'manage',
   body: unnamed,
 } as const satisfies Route;
 
@@ -54,7 +54,7 @@ export const getSegment = {
   operationId: 'getSegment',
   method: 'GET',
   path: '/v1/segments/{id}',
-  auth: 'apiKey',
+  auth: 'read',
   params,
 } as const satisfies Route;
 
@@ -62,7 +62,7 @@ export const replaceSegment = {
   operationId: 'replaceSegment',
   method: 'PUT',
   path: '/v1/segments/{id}',
-  auth: 'apiKey',
+  auth: 'manage',
   params,
   query,
   body: unnamed,
@@ -72,7 +72,7 @@ export const deleteSegment = {
   operationId: 'deleteSegment',
   method: 'DELETE',
   path: '/v1/segments/{id}',
-  auth: 'apiKey',
+  auth: 'manage',
   params,
 } as const satisfies Route;
 
@@ -80,7 +80,7 @@ export const previewSegment = {
   operationId: 'previewSegment',
   method: 'POST',
   path: '/v1/segments/preview',
-  auth: 'apiKey',
+  auth: 'read',
   body: unsaved,
 } as const satisfies Route;
 
@@ -88,7 +88,7 @@ export const listMembers = {
   operationId: 'listMembers',
   method: 'GET',
   path: '/v1/segments/{id}/members',
-  auth: 'apiKey',
+  auth: 'read',
   params: z.object({
     id: z
       .string()
@@ -104,7 +104,7 @@ export const getRfmQuintiles = {
   operationId: 'getRfmQuintiles',
   method: 'GET',
   path: '/v1/rfm-quintiles',
-  auth: 'apiKey',
+  auth: 'read',
   query: z.object({
     currency: z
       .string('is missing: give the currency of the amounts, such as EUR')

@@ -108,11 +108,11 @@ export const segmentEndpoints: readonly Endpoint[] = [
     description:
       'Without an id it gets one made from its name. It goes live when its members are known from all past events, which takes seconds to minutes: follow `status` and `progress`.',
     responses: {
+      ...apiKeyProblems,
       201: { description: 'The segment; Location names it.', body: segmentDetail },
       409: problemAnswer('There is a segment of this id, or there are too many.'),
       503: notStored,
       ...bodyProblems,
-      ...apiKeyProblems,
     },
     example: definition,
   },
@@ -122,10 +122,10 @@ export const segmentEndpoints: readonly Endpoint[] = [
     summary: 'Who would be in a segment, before it is saved.',
     description: 'Asked of the lake as of now, which events reach within about a minute.',
     responses: {
+      ...apiKeyProblems,
       200: { description: 'How many, and some of them.', body: segmentPreview },
       ...bodyProblems,
       ...queryProblems,
-      ...apiKeyProblems,
     },
     example: { condition: definition.condition },
   },
@@ -134,10 +134,10 @@ export const segmentEndpoints: readonly Endpoint[] = [
     ...shared,
     summary: 'A segment: its definition, how many members it has, and how far its backfill is.',
     responses: {
+      ...apiKeyProblems,
       200: { description: 'The segment.', body: segmentDetail },
       400: invalid,
       404: unknown,
-      ...apiKeyProblems,
     },
     example: '/v1/segments/lifecycle-new',
   },
@@ -148,12 +148,12 @@ export const segmentEndpoints: readonly Endpoint[] = [
     description:
       'What decides otherwise about members is a new version, which goes live after a backfill; until then the version before decides. Another name or description alone is no new version.',
     responses: {
+      ...apiKeyProblems,
       200: { description: 'The segment.', body: segmentDetail },
       404: unknown,
       409: problemAnswer('The segment no longer has the version of ifVersion.'),
       503: notStored,
       ...bodyProblems,
-      ...apiKeyProblems,
     },
     example: definition,
   },
@@ -163,12 +163,12 @@ export const segmentEndpoints: readonly Endpoint[] = [
     summary: 'Delete a segment.',
     description: 'Its members leave it within minutes.',
     responses: {
+      ...apiKeyProblems,
       204: { description: 'The segment is deleted.' },
       400: invalid,
       404: unknown,
       409: problemAnswer('Other segments name this one: the detail says which.'),
       503: notStored,
-      ...apiKeyProblems,
     },
     example: '/v1/segments/tent-lovers',
   },
@@ -179,10 +179,10 @@ export const segmentEndpoints: readonly Endpoint[] = [
     description:
       'In no order that means anything, but always the same. Of a segment that tags, name one value: `<id>:<value>`.',
     responses: {
+      ...apiKeyProblems,
       200: { description: 'A page of members.', body: segmentMembersPage },
       400: invalid,
       404: unknown,
-      ...apiKeyProblems,
     },
     example: '/v1/segments/lifecycle-new/members?limit=20',
   },
@@ -191,10 +191,10 @@ export const segmentEndpoints: readonly Endpoint[] = [
     ...shared,
     summary: 'Bounds that cut the customers into fifths, to write RFM scales by.',
     responses: {
+      ...apiKeyProblems,
       200: { description: 'The bounds as of now.', body: rfmQuintiles },
       400: invalid,
       ...queryProblems,
-      ...apiKeyProblems,
     },
     example: '/v1/rfm-quintiles?currency=EUR',
   },

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Context, KinesisStreamRecord } from 'aws-lambda';
 import { createAudienceStore } from '../../functions/adapters/audience-store.ts';
 import type { DynamoDb, Item } from '../../functions/adapters/dynamodb.ts';
@@ -6,16 +6,17 @@ import { createProfileStore } from '../../functions/adapters/profile-store.ts';
 import type { StreamRecord } from '../../functions/adapters/store-in-order.ts';
 import { createAudienceWriter } from '../../functions/audience-writer/audience-writer.ts';
 import { collector } from '../../functions/collector/collector.ts';
-import { accessKeys, remembering } from '../../functions/middleware/access-keys.ts';
 import type { HttpEvent } from '../../functions/middleware/http.ts';
 import { createProfileUpdater } from '../../functions/profile-updater/profile-updater.ts';
 import { settingsOf } from '../../infra/config.ts';
+import { writeScopes } from '../../schemas/access-key.ts';
 import { segmentMessage } from '../../schemas/event/message.ts';
 import type { Transition } from '../../schemas/stream/control.ts';
 import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
 import { packControl } from '../../shared/stream/pack-control.ts';
 import { MemoryDynamoDb } from '../functions/adapters/memory-dynamodb.ts';
+import { settingsKeys } from '../functions/settings-keys.ts';
 import { type Benchmark, median, secondsOf } from './figure.ts';
 import { storeMessages } from './messages.ts';
 
@@ -118,7 +119,7 @@ const noSegments: CatalogBody = { ...builtInCatalog().body, entries: [] };
 const rate = ({ events, collecting, folding }: Run): number => events / (collecting + folding);
 
 const key = 'wk_bench';
-const findSource = remembering(accessKeys([{ id: 'bench', sha256: createHash('sha256').update(key).digest('hex') }]));
+const keys = settingsKeys({ bench: key }, writeScopes);
 
 /** Requests as text, so that the garbage collector finds no more in this process than in a function's. */
 function storeRequests() {
@@ -141,7 +142,7 @@ async function measure(
 ): Promise<Run> {
   const stored: StreamRecord[] = [];
   const collect = collector({
-    findSource,
+    keys,
     put: async (records) => {
       stored.push(...records);
       return records.map(() => undefined);

@@ -39,6 +39,8 @@ async function inTheHandler(progress: (step: string) => void): Promise<readonly 
     HOLDOUT_PER_MILLE: '0',
     REPURCHASABLE: '0',
     METRICS_NAMESPACE: 'bench',
+    KEYS_TABLE: 'keys',
+    ALLOWANCES_TABLE: 'allowances',
     API_KEYS: JSON.stringify([{ id: 'local', sha256 }]),
   });
   const { handler } = await import('../../functions/recommendation-api/handler.ts');

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
+import { keyItem, type StoredKey } from '../../schemas/stored-key.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { markFile, markKey } from '../../shared/lake/marks.ts';
 import { landedKey } from '../../shared/lake/object-key.ts';
@@ -11,8 +12,9 @@ import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
 import { anEnvelope, aRecord } from '../fixtures/events.ts';
 import { failedBefore } from '../fixtures/failed-before.ts';
 import { ordersCsv, ordersMap } from '../functions/importer/a-bucket.ts';
+import { sha256 } from '../functions/settings-keys.ts';
 import { eventually } from './eventually.ts';
-import { type Headwater, startHeadwater } from './headwater.ts';
+import { basic, type Headwater, startHeadwater } from './headwater.ts';
 import { spoilProfile } from './spoil-profile.ts';
 
 /** Actions that no flow below uses, and why they are granted all the same. `*` stands for every function. */
@@ -171,6 +173,24 @@ test('items are kept', async () => {
   for (const path of ['items', 'items/p']) {
     expect(await headwater.api('GET', `/v1/catalog/${path}`)).toMatchObject({ status: 200 });
   }
+});
+
+test('functions know keys of the table, and hold their limits', async () => {
+  const limit = { perSecond: 5, burst: 5 };
+  const keyOf = async (prefix: 'wk_' | 'sk_', key: Pick<StoredKey, 'id' | 'scopes'>) => {
+    const text = prefix + key.id.padEnd(43, '-');
+    const Item = keyItem({ ...key, sha256: sha256(text), limit, createdAt: Date.now() });
+    await tool('dynamodb', 'PutItem', { TableName: headwater.runtime.outputs.KeysTable, Item });
+    return text;
+  };
+  const apiKey = await keyOf('sk_', { id: 'limited-app', scopes: ['read'] });
+  for (const path of ['profiles/ada', 'segments', 'catalog/items', 'reports']) {
+    const headers = { authorization: `Bearer ${apiKey}` };
+    expect([path, (await fetch(`${headwater.url}/v1/${path}`, { headers })).status]).toEqual([path, 200]);
+  }
+  const writeKey = await keyOf('wk_', { id: 'limited-shop', scopes: ['ingest'] });
+  const event = { type: 'page', userId: 'ada', name: 'Home' };
+  expect((await headwater.post('/v1/track', event, { authorization: basic(writeKey) })).status).toBe(200);
 });
 
 test('days of the lake are sealed, and what landed is deleted after a while', async () => {

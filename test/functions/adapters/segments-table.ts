@@ -4,19 +4,22 @@ import type { LocalAws } from '../../infra/local/services/local-aws.ts';
 export const createSegmentsTable = (aws: Pick<LocalAws, 'gateway'>): Promise<object> =>
   createTable(aws, 'segments', 'pk', 'sk');
 
-/** Makes a table whose two keys are texts. */
+/** Makes a table whose keys are texts, one or two. */
 export const createTable = (
   { gateway }: Pick<LocalAws, 'gateway'>,
   table: string,
   partitionKey: string,
-  sortKey: string,
+  sortKey?: string,
 ): Promise<object> =>
   gateway.invoke('tool', 'dynamodb', 'CreateTable', {
     TableName: table,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: [partitionKey, ...(sortKey === undefined ? [] : [sortKey])].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
     KeySchema: [
       { AttributeName: partitionKey, KeyType: 'HASH' },
-      { AttributeName: sortKey, KeyType: 'RANGE' },
+      ...(sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: 'RANGE' }]),
     ],
   });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CatalogStore, createCatalogStore } from '../../../functions/adapters/catalog-store.ts';
 import type { DynamoDb } from '../../../functions/adapters/dynamodb.ts';
@@ -10,6 +9,7 @@ import { type LocalAws, startLocalAws } from '../../infra/local/services/local-a
 import { createCatalogTable } from '../adapters/catalog-table.ts';
 import { dynamoDbOf } from '../adapters/local-dynamodb.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
+import { settingsKeys } from '../settings-keys.ts';
 
 let aws: LocalAws;
 let dynamoDb: DynamoDb;
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-const apiKeys = [{ id: 'local', sha256: createHash('sha256').update('sk_local').digest('hex') }];
+const apiKeys = settingsKeys({ local: 'sk_local' });
 const authorization = 'Bearer sk_local';
 
 async function send(routeKey: string, parts: object, catalog: Pick<CatalogStore, 'get' | 'list' | 'put'> = store) {

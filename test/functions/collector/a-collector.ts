@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import type { PutRecords, StreamRecord } from '../../../functions/adapters/store-in-order.ts';
 import { collector } from '../../../functions/collector/collector.ts';
-import { accessKeys, remembering } from '../../../functions/middleware/access-keys.ts';
+import { writeScopes } from '../../../schemas/access-key.ts';
 import type { StreamEnvelope } from '../../../schemas/event/stream-record.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
+import { settingsKeys } from '../settings-keys.ts';
 
 export const WRITE_KEY = 'wk_local';
 export const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
@@ -18,8 +18,7 @@ export function aCollector(refusal: (record: StreamRecord) => string | undefined
       if (code === undefined) records.push(record);
       return code;
     });
-  const sha256 = createHash('sha256').update(WRITE_KEY).digest('hex');
-  const handler = collector({ findSource: remembering(accessKeys([{ id: 'local', sha256 }])), put });
+  const handler = collector({ keys: settingsKeys({ local: WRITE_KEY }, writeScopes), put });
   return {
     records,
     /** What the stream holds, in the order of arrival. */

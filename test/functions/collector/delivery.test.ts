@@ -17,6 +17,8 @@ afterAll(() => kinesis[Symbol.asyncDispose]());
 beforeEach(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.stubEnv('STREAM_NAME', 'events');
+  vi.stubEnv('KEYS_TABLE', 'keys');
+  vi.stubEnv('ALLOWANCES_TABLE', 'allowances');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ENDPOINT_URL_KINESIS', kinesis.url);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'HWCollector');

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { json } from '../../../functions/middleware/http.ts';
 import { httpApi, type OperationRequest } from '../../../functions/middleware/http-api.ts';
 import { ProblemError } from '../../../functions/middleware/problem.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+import { settingsKeys, sha256 } from '../settings-keys.ts';
 
 const handler = httpApi({
   endpoints: [
@@ -14,7 +12,7 @@ const handler = httpApi({
       operationId: 'getThing',
       method: 'GET',
       path: '/v1/things/{id}',
-      auth: 'apiKey',
+      auth: 'read',
       params: z.object({ id: z.string().max(5) }),
       query: z.object({ limit: z.coerce.number().int().min(1).default(20) }),
     },
@@ -31,10 +29,7 @@ const handler = httpApi({
       throw new ProblemError('not_found', 'There is no thing 7.', { headers: { 'x-hint': 'look elsewhere' } });
     },
   },
-  apiKeys: [
-    { id: 'other', sha256: sha256('sk_other') },
-    { id: 'local', sha256: sha256('sk_local') },
-  ],
+  apiKeys: settingsKeys({ other: 'sk_other', local: 'sk_local' }),
 });
 
 const lines: string[] = [];

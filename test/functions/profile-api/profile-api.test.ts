@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { AudienceLists } from '../../../functions/adapters/audience-lists.ts';
@@ -13,6 +12,7 @@ import { aSegment, aTagSegment } from '../../fixtures/segments.ts';
 import { aTransition } from '../../fixtures/transitions.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
 import { catalogOf, World } from '../profile-updater/world.ts';
+import { settingsKeys } from '../settings-keys.ts';
 
 const viewers = aSegment({
   id: 'viewers',
@@ -42,7 +42,7 @@ function anApi(world: World, over: { lists?: typeof noLists; put?: PutRecords } 
       made += 1;
       return `id-${made}`;
     },
-    apiKeys: [{ id: 'local', sha256: createHash('sha256').update('sk_local').digest('hex') }],
+    apiKeys: settingsKeys({ local: 'sk_local' }),
   });
   return async (routeKey: string, id: string, parts: HttpEventParts & { json?: unknown } = {}) => {
     const [method, path] = routeKey.split(' ');

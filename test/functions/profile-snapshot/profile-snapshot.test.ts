@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createProfileApi } from '../../../functions/profile-api/profile-api.ts';
@@ -9,6 +8,7 @@ import { ARRIVAL, anIdentify, anOrder, aTrack } from '../../fixtures/events.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
 import { joinedPersons, someSegments } from '../profile-updater/scenarios.ts';
 import { World } from '../profile-updater/world.ts';
+import { settingsKeys } from '../settings-keys.ts';
 import { ASnapshot, beat, Killed } from './a-snapshot.ts';
 
 let lake: ALake;
@@ -45,7 +45,7 @@ async function shown(world: World, id: string, now: number): Promise<ProfileView
     put: async (records) => records.map(() => undefined),
     clock: () => now,
     newId: () => 'id',
-    apiKeys: [{ id: 'local', sha256: createHash('sha256').update('sk_local').digest('hex') }],
+    apiKeys: settingsKeys({ local: 'sk_local' }),
   });
   const event = anHttpEvent('GET /v1/profiles/{id}', { headers: { authorization: 'Bearer sk_local' }, params: { id } });
   return answerOf(await handler(event, aContext())).body as ProfileView;

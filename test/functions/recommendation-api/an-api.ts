@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Attempt, ModelStore, PublishedModels } from '../../../functions/adapters/model-store.ts';
 import { createRecommendationApi } from '../../../functions/recommendation-api/recommendation-api.ts';
 import type { CatalogFields, CatalogItem, StoredItem } from '../../../schemas/catalog.ts';
@@ -8,6 +7,7 @@ import type { ItemNeighbours, ModelItems } from '../../../shared/recommender/mod
 import { aHead, aList } from '../../fixtures/models.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
 import { World } from '../profile-updater/world.ts';
+import { settingsKeys } from '../settings-keys.ts';
 
 /** Items by popularity, the most popular first, and what they were seen together with, by id. */
 export interface ShopModel {
@@ -173,7 +173,7 @@ export function anApi(
     clock: () => api.now,
     newId: () => `rec-${++made}`,
     print: (line) => api.printed.push(line),
-    apiKeys: [{ id: 'local', sha256: createHash('sha256').update('sk_local').digest('hex') }],
+    apiKeys: settingsKeys({ local: 'sk_local' }),
   });
   return api;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { AthenaQuery, AthenaState } from '../../../functions/adapters/athena.ts';
 import type { DynamoDb } from '../../../functions/adapters/dynamodb.ts';
@@ -12,6 +11,7 @@ import { reports } from '../../../schemas/report/reports.ts';
 import { reportRows } from '../../../shared/reports/cells.ts';
 import { composeReport } from '../../../shared/reports/compose.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
+import { settingsKeys } from '../settings-keys.ts';
 import { ReportTable } from './report-table.ts';
 
 const database = 'headwater_test';
@@ -66,7 +66,7 @@ export class Api {
     freshness: { openSeconds: 60, closedSeconds: 900 },
     waitSeconds: 20,
     clock: () => this.now,
-    apiKeys: [{ id: 'local', sha256: createHash('sha256').update('sk_local').digest('hex') }],
+    apiKeys: settingsKeys({ local: 'sk_local' }),
   });
 
   get dynamoDb(): DynamoDb {

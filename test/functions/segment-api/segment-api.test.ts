@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AthenaQueryError, AthenaTimeoutError } from '../../../functions/adapters/athena.ts';
@@ -16,6 +15,7 @@ import { compileCatalog } from '../../../shared/segments/compile-catalog.ts';
 import { emptyCatalog } from '../../fixtures/segments.ts';
 import { MemoryTable } from '../adapters/memory-table.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
+import { settingsKeys } from '../settings-keys.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
 
@@ -72,7 +72,7 @@ class Api {
       this.onInvoke();
     },
     clock: () => NOW,
-    apiKeys: [{ id: 'local', sha256: createHash('sha256').update('sk_local').digest('hex') }],
+    apiKeys: settingsKeys({ local: 'sk_local' }),
   };
   readonly #handler = createSegmentApi(this.#props);
 

@@ -9,11 +9,14 @@ test('production keeps profiles, stream, lake and failed batches when the stack 
   const buckets = deletionPolicies('prod', 'AWS::S3::Bucket');
   expect(buckets.get('LakeBucket')).toBe('Retain');
   expect(buckets.get('EventsFailedBatches')).toBe('Retain');
-  const { ReportsTable, ...tables } = Object.fromEntries(deletionPolicies('prod', 'AWS::DynamoDB::Table'));
+  const { ReportsTable, KeysAllowances, ...tables } = Object.fromEntries(
+    deletionPolicies('prod', 'AWS::DynamoDB::Table'),
+  );
   expect(Object.keys(tables).sort()).toEqual([
     'AudienceTable',
     'CatalogTable',
     'DueTimesTable',
+    'KeysTable',
     'ProfilesTable',
     'RecommendationsTable',
     'SegmentsTable',
@@ -21,12 +24,14 @@ test('production keeps profiles, stream, lake and failed batches when the stack 
   expect(new Set(Object.values(tables))).toEqual(new Set(['Retain']));
   // It only remembers for an hour what was asked.
   expect(ReportsTable).toBe('Delete');
+  // It only says what is left of a second.
+  expect(KeysAllowances).toBe('Delete');
   expect([...deletionPolicies('prod', 'AWS::Kinesis::Stream').values()]).toEqual(['Retain']);
 });
 
 test('production is protected from deletion, development is not', () => {
   for (const [id, { Properties }] of resourcesOf(synthesized('prod'), 'AWS::DynamoDB::Table')) {
-    expect(Properties.DeletionProtectionEnabled, id).toBe(!id.startsWith('ReportsTable'));
+    expect(Properties.DeletionProtectionEnabled, id).toBe(!/^(ReportsTable|KeysAllowances)/.test(id));
   }
   synthesized('dev').allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
   expect(aStack('prod').terminationProtection).toBe(true);
@@ -80,6 +85,7 @@ test('the stack says where everything is', () => {
     'DueTable',
     'FailedBatchesBucket',
     'ImporterFunction',
+    'KeysTable',
     'LakeBucket',
     'ProfileSnapshotFunction',
     'ProfilesTable',

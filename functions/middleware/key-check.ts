@@ -1,0 +1,56 @@
+import type { Scope } from '../../schemas/access-key.ts';
+import type { TakeAllowance } from '../adapters/allowance-store.ts';
+import type { ReadKey } from '../adapters/key-store.ts';
+import type { FindKey, KnownKey } from './access-keys.ts';
+import { Allowances } from './allowances.ts';
+import { ProblemError } from './problem.ts';
+import { keysUnreachable, StoredKeys } from './stored-keys.ts';
+
+/** Who may call, and for what. */
+export interface KeyCheck {
+  /** The key that was given, at once where it is one of the settings; undefined when it is none. Throws problems. */
+  find(given: string): KnownKey | undefined | Promise<KnownKey | undefined>;
+  /** Throws a 403 problem when the key lacks the scope, and a 429 problem when it is used too often. */
+  admit(key: KnownKey, scope: Scope): void | Promise<void>;
+}
+
+export interface KeyCheckProps {
+  /** The keys of the settings. */
+  readonly find: FindKey;
+  /** The keys that a command made. */
+  readonly read: ReadKey;
+  readonly take: TakeAllowance;
+  /** Now, in milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Knows the keys of the settings without asking anybody, and those of the table by asking it seldom. */
+export function createKeyCheck({ find, read, take, clock }: KeyCheckProps): KeyCheck {
+  const stored = new StoredKeys(read, clock);
+  const allowances = new Allowances(take, clock);
+  return {
+    find: (given) => find(given) ?? stored.find(given),
+    admit: (key, scope) => {
+      if (!key.scopes.includes(scope)) throw lacks(key, scope);
+      return key.limit && within(allowances, key as Limited);
+    },
+  };
+}
+
+type Limited = KnownKey & Required<Pick<KnownKey, 'limit'>>;
+
+async function within(allowances: Allowances, { id, limit }: Limited): Promise<void> {
+  const isAdmitted = await allowances.admits(id, limit).catch((cause) => {
+    throw keysUnreachable(cause);
+  });
+  if (isAdmitted) return;
+  const detail = `The key ${id} is used more often than its limit of ${limit.perSecond}/s: send the request again after Retry-After.`;
+  throw new ProblemError('too_many_requests', detail, { headers: { 'retry-after': '1' } });
+}
+
+/** The problem of a key that may not do what it is used for. */
+export function lacks({ id, scopes }: KnownKey, scope: Scope): ProblemError {
+  const detail = `This needs a key with the scope ${scope}, and the key ${id} has ${scopes.join(', ')}.`;
+  const challenge = `Bearer realm="headwater", error="insufficient_scope", scope="${scope}"`;
+  return new ProblemError(`${scope}_scope_missing`, detail, { headers: { 'www-authenticate': challenge } });
+}
