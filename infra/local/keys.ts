@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { ConfigError, settingsOf, stages } from '../config.ts';
+import { StartError } from './errors.ts';
+import { type Around, create, type Made, revoke, rotate } from './keys/change.ts';
+import { openKeyTable } from './keys/key-table.ts';
+import { type KeysCommand, readCommand, usage } from './keys/request.ts';
+import { asTable, shownKeys } from './keys/show.ts';
+import { openTarget } from './keys/target.ts';
+
+const KEY_BYTES = 32;
+
+try {
+  const command = readCommand(process.argv.slice(2));
+  if (command === undefined) console.log(usage);
+  else await run(command);
+} catch (error) {
+  if (!(error instanceof StartError) && !(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function run({ where, request }: KeysCommand): Promise<void> {
+  const { writeKeys, apiKeys } = settingsOf(where.stage ?? 'local', stages);
+  const target = await openTarget(where);
+  const around: Around = {
+    keys: openKeyTable(target),
+    settings: [...writeKeys, ...apiKeys],
+    now: Date.now(),
+    random: () => randomBytes(KEY_BYTES),
+  };
+  try {
+    switch (request.command) {
+      case 'list': {
+        const keys = shownKeys({ writeKeys, apiKeys }, await around.keys.list(), around.now);
+        console.log(request.json ? JSON.stringify(keys, undefined, 2) : asTable(keys));
+        return;
+      }
+      case 'create':
+        tell(await create(around, request), 'Made');
+        return;
+      case 'rotate': {
+        const made = await rotate(around, request.id, request.overlap);
+        tell(made, 'Rotated');
+        console.error(`The key before works until ${new Date(made.until).toISOString()}.`);
+        return;
+      }
+      case 'revoke': {
+        const count = await revoke(around, request.id);
+        console.error(
+          count === 0
+            ? `No key of the name ${request.id} was in force; the name is free.`
+            : `Revoked ${request.id} (${count} ${count === 1 ? 'key' : 'keys'}): refused everywhere within 30 seconds.`,
+        );
+        return;
+      }
+    }
+  } finally {
+    target.dynamoDb.destroy();
+  }
+}
+
+/** The key alone on standard output, so that a script can take it. */
+function tell({ text, key: { id, scopes, source } }: Made, what: string): void {
+  const of = source === undefined ? '' : ` for the source ${source}`;
+  console.error(`${what} ${id}: ${scopes.join(', ')}${of}. The key is shown this once, keep it safe:`);
+  console.log(text);
+}

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { runtimeOn } from '../data-directory.ts';
+import { StartError } from '../errors.ts';
+import type { Where } from '../function-target.ts';
+import { readState } from '../state-file.ts';
+
+/** The table of keys, on this machine or on AWS. */
+export interface Target {
+  readonly dynamoDb: DynamoDBClient;
+  readonly table: string;
+}
+
+interface RuntimeFile {
+  readonly gatewayUrl: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** Of the runtime on the data folder, or of the deployed stage. Throws a `StartError` that says how to have one. */
+export const openTarget = ({ dataDir, stage }: Where): Promise<Target> =>
+  stage === undefined ? localTarget(dataDir) : deployedTarget(stage);
+
+async function localTarget(dataDir: string): Promise<Target> {
+  const file = path.join(dataDir, 'state', 'runtime.json');
+  const runtime = runtimeOn(dataDir) === undefined ? undefined : await readState<RuntimeFile>(file);
+  if (runtime === undefined) {
+    const shown = path.relative(process.cwd(), dataDir) || '.';
+    const start = shown === '.headwater' ? 'npm start -- --no-demo' : `npm start -- --no-demo --data ${shown}`;
+    const mend = `start it in another terminal by \`${start}\`, then try again`;
+    throw new StartError(`Keys need the runtime, and none is up on ${dataDir}: ${mend}.`);
+  }
+  const { KeysTable: table } = runtime.outputs;
+  if (table === undefined) {
+    throw new StartError('The runtime is of a version that has no table of keys: stop it and start it again.');
+  }
+  const credentials = { accessKeyId: 'HWTOOL', secretAccessKey: 'local' };
+  return {
+    dynamoDb: new DynamoDBClient({ endpoint: runtime.gatewayUrl, region: 'us-east-1', credentials }),
+    table,
+  };
+}
+
+/** The stack names its functions itself, all beginning with its own name, and the collector knows the table. */
+async function deployedTarget(stage: string): Promise<Target> {
+  const lambda = new LambdaClient({});
+  try {
+    for await (const { Functions = [] } of paginateListFunctions({ client: lambda }, {})) {
+      for (const { FunctionName = '', Environment } of Functions) {
+        const table = Environment?.Variables?.KEYS_TABLE;
+        if (!FunctionName.startsWith(`Headwater-${stage}-IngestionCollector`) || table === undefined) continue;
+        return { dynamoDb: new DynamoDBClient({}), table };
+      }
+    }
+  } finally {
+    lambda.destroy();
+  }
+  throw new StartError(
+    `There is no stage ${stage} with a table of keys in this account and region: deploy it by \`npx cdk deploy -c stage=${stage}\`.`,
+  );
+}

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from './eventually.ts';
+import { basic, type Headwater, startHeadwater } from './headwater.ts';
+
+const entry = fileURLToPath(new URL('../../infra/local/keys.ts', import.meta.url));
+const run = promisify(execFile);
+
+let headwater: Headwater;
+
+beforeAll(async () => {
+  headwater = await startHeadwater();
+});
+afterAll(() => headwater?.stop());
+
+/** Runs the command as a user does; what it prints on standard output, and its exit code. */
+async function keys(...args: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  try {
+    const { stdout, stderr } = await run(process.execPath, [entry, ...args, '--data', headwater.dataDir]);
+    return { code: 0, out: stdout.trim(), err: stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, out: stdout.trim(), err: stderr };
+  }
+}
+
+async function call(key: string, method = 'GET', path = '/v1/segments') {
+  const answer = await fetch(headwater.url + path, { method, headers: { authorization: `Bearer ${key}` } });
+  const body = (await answer.json()) as { code?: string };
+  return { status: answer.status, code: body.code, retryAfter: answer.headers.get('retry-after') };
+}
+
+test('a key is made, works by its scope, is rotated without a gap, and is revoked', async () => {
+  const made = await keys('create', '--id', 'app', '--scope', 'read');
+  expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^sk_[\w-]{43}$/) });
+  expect(await call(made.out)).toMatchObject({ status: 200 });
+  expect(await call(made.out, 'POST')).toMatchObject({ status: 403, code: 'manage_scope_missing' });
+  expect(await call(made.out, 'GET', '/v1/catalog/items')).toMatchObject({ status: 200 });
+  expect(await keys('create', '--id', 'app', '--scope', 'read')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('There is a key of the name app'),
+  });
+
+  const rotated = await keys('rotate', 'app', '--overlap', '1h');
+  expect(await call(made.out)).toMatchObject({ status: 200 });
+  expect(await call(rotated.out)).toMatchObject({ status: 200 });
+
+  const listed = JSON.parse((await keys('list', '--json')).out) as { id: string; state: string }[];
+  expect(listed.map(({ id, state }) => [id, state])).toEqual([
+    ['local', 'valid'],
+    ['local', 'valid'],
+    ['app', 'ends'],
+    ['app', 'valid'],
+  ]);
+
+  expect(await keys('revoke', 'app')).toMatchObject({ code: 0, err: expect.stringContaining('2 keys') });
+  const revokedAt = Date.now();
+  for (const key of [made.out, rotated.out]) {
+    await eventually(async () => (await call(key)).status === 401, 30_000);
+  }
+  expect(Date.now() - revokedAt).toBeLessThan(30_000);
+  expect(await call(rotated.out)).toMatchObject({ status: 401, code: 'key_unknown' });
+  expect(await keys('revoke', 'app')).toMatchObject({ code: 1, err: expect.stringContaining('The key app is over') });
+});
+
+test('a write key sends events of its source, and may nothing else', async () => {
+  const { out } = await keys('create', '--id', 'shop-web', '--scope', 'ingest', '--source', 'shop');
+  const event = { type: 'track', event: 'Seen', userId: 'keys-1', messageId: 'keys-1' };
+  expect((await headwater.post('/v1/track', event, { authorization: basic(out) })).status).toBe(200);
+  expect(await call(out)).toMatchObject({ status: 403, code: 'read_scope_missing' });
+  await headwater.settled();
+  const rows = await headwater.query(`SELECT source_id FROM events WHERE message_id = 'keys-1'`);
+  expect(rows).toEqual([{ source_id: 'shop' }]);
+});
+
+test('a limited key gets 429 with Retry-After above its limit, in all sandboxes together', async () => {
+  const { out } = await keys('create', '--id', 'slow', '--scope', 'read', '--rate', '2');
+  await call(out);
+  const began = Date.now();
+  const answers = await Promise.all(Array.from({ length: 60 }, () => call(out)));
+  const seconds = Math.floor(Date.now() / 1000) - Math.floor(began / 1000) + 1;
+  const passed = answers.filter(({ status }) => status === 200).length;
+  expect(passed).toBeLessThanOrEqual(2 * seconds);
+  const refused = answers.find(({ status }) => status === 429);
+  expect(refused).toMatchObject({ code: 'too_many_requests', retryAfter: '1' });
+  await eventually(async () => (await call(out)).status === 200, 5_000);
+});
+
+test('the command says what it needs', async () => {
+  expect(await keys('create', '--id', 'x')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('create needs --scope'),
+  });
+  expect(await keys('rotate', 'nobody')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('There is no key nobody'),
+  });
+  expect(await keys('--help')).toMatchObject({ code: 0, out: expect.stringContaining('Usage: npm run keys') });
+});
