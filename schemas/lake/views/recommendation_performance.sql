@@ -117,6 +117,12 @@ rated AS (
   FROM grouped
   LEFT JOIN ordering ON ordering_group = of_group
   LEFT JOIN assortment ON assortment_group = of_group
+),
+compared AS (
+  SELECT
+    *,
+    nullif(max(CASE WHEN variant = 'holdout' THEN people_conversion END) OVER (PARTITION BY date, placement, model_version), 0e0) AS held_out
+  FROM rated
 )
 SELECT
   date, placement, variant, model_version, answers, people, impressions, clicks, items_clicked,
@@ -130,9 +136,7 @@ SELECT
   novelty,
   people_who_bought AS buyers,
   people_conversion AS buyer_rate,
-  CASE WHEN variant = 'model' THEN
-    people_conversion / nullif(max(CASE WHEN variant = 'holdout' THEN people_conversion END) OVER (PARTITION BY date, placement, model_version), 0e0) - 1e0
-  END AS holdout_lift
-FROM rated
+  CASE WHEN variant = 'model' THEN people_conversion / held_out - 1e0 END AS holdout_lift
+FROM compared
 CROSS JOIN shelf
 CROSS JOIN reporting

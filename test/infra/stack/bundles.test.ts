@@ -35,7 +35,7 @@ const most = {
   SegmentsBackfill: 80,
   ProfileApi: 145,
   ReplaysReplayer: 230,
-  RecommendationsTrainer: 200,
+  RecommendationsTrainer: 240,
   ReportsApi: 200,
   ServiceApi: 150,
 };
