@@ -82,6 +82,34 @@ test('what people did becomes a model that is served', { timeout: 300_000 }, asy
   expect((await shop.models.attempts()).map(({ outcome }) => outcome)).toEqual(['published', 'published']);
 });
 
+test('by EASE, items that people had together are neighbours above 0, and likeness stands beside them', {
+  timeout: 300_000,
+}, async () => {
+  await shop.land(habits(120));
+  const { training } = await shop.train({ settings: { tolerance: 1, tuningSeconds: 2, method: 'ease' } });
+
+  expect(training).toMatchObject({ state: 'published', trained: { items: 30, people: 120 } });
+  const { quality, baseline, validated, parameters } = training?.trained ?? {};
+  expect(parameters?.ease?.lambda).toBeGreaterThan(0);
+  expect(validated).toBeGreaterThan(0);
+  expect(quality?.ndcg).toBeGreaterThan(baseline?.popularity.ndcg ?? 1);
+
+  const version = training?.version ?? '';
+  const ids = (await shop.models.items(version))?.ids ?? [];
+  const neighbours = await shop.models.neighbours(version, [...ids.keys()]);
+  expect(neighbours.size).toBe(30);
+  const kindOf = (index: number) => ids[index]?.split('-')[0];
+  for (const [item, { collaborative, content }] of neighbours) {
+    const liked = [...collaborative.items].filter((_, at) => (collaborative.scores[at] ?? 0) > 0);
+    expect(new Set(liked.map(kindOf))).toEqual(new Set([kindOf(item)]));
+    expect(kindOf(content.items[0] ?? -1)).toBe(kindOf(item));
+  }
+  // Files that no engine reads are hidden from it.
+  expect(
+    await shop.query(`SELECT kind, count(*) FROM training_neighbours WHERE run = '${version}' GROUP BY 1`),
+  ).toEqual([['content', '30']]);
+});
+
 test('a handful of people make a version by default parameters, of which nothing is known', {
   timeout: 120_000,
 }, async () => {

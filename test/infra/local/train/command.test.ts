@@ -111,6 +111,16 @@ describe('the summary', () => {
     expect(text).toContain('It is served, in the place of v0.');
   });
 
+  test('shows EASE and its lambda in the place of exponents, and why a method was not taken', () => {
+    const parameters = { ...trained.parameters, ease: { lambda: 400 } };
+    const text = summaryOf(view({ state: 'published', trained: { ...trained, parameters } }));
+    expect(text).toMatch(/method\s*│ EASE, lambda 400/);
+    expect(text).not.toContain('exponents');
+    const instead = summaryOf(view({ state: 'published', trained: { ...trained, note: 'Too many items for EASE.' } }));
+    expect(instead).toMatch(/method\s*│ together/);
+    expect(instead).toContain('Too many items for EASE.');
+  });
+
   test('says when the version before goes on', () => {
     expect(summaryOf(view({ state: 'refused', before: 'v0', trained }))).toContain('not served (refused); v0 goes on');
   });
