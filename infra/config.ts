@@ -247,7 +247,7 @@ const settings = z.strictObject({
       'report-api': memory(1024),
       'profile-snapshot': memory(1024),
       watch: memory(256),
-      /** The lists of likeness of 100,000 items take about 100 MB, a file of neighbours about 500 MB. */
+      /** The lists of likeness of 100,000 items take about 100 MB, a file of neighbours about 500 MB; EASE of 10,000 items 900 MB. */
       trainer: memory(3008),
       /** A model of 40,000 items and what is related to 4,000 of them take about 150 MB; memory is also speed. */
       'recommendation-api': memory(1024),

@@ -89,6 +89,7 @@ async function inTurns<Result>(
   { clock, until = Number.POSITIVE_INFINITY }: EaseRun,
 ): Promise<Result | undefined> {
   let turn = performance.now();
+  if (clock() > until) return undefined;
   for (;;) {
     const { done, value } = slices.next();
     if (done) return value;

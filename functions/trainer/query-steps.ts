@@ -17,6 +17,15 @@ const MAX_TRIES = 3;
 /** Most rows of a SELECT, and one more. */
 const MAX_ROWS = 1_000;
 
+/** What EASE does not compute in so long, it would not in any other function either. */
+const LONG_MS = 600_000;
+
+/** Begins again with what people had together. Queries that were asked already are not run again. */
+function withoutEase(props: Props, training: Training, { job }: TrainingState): TrainingStep {
+  const note = `Trained by what people had together: EASE took more than ${LONG_MS / 60_000} minutes for one step.`;
+  return afterState(props, training, props.plan.begin({ ...job, method: 'together', note }));
+}
+
 /** Starts a query once, however often the same step is done: of one try only the first call starts one. */
 export const startOnce = (
   { athena, database, workGroup }: Pick<Reach, 'athena' | 'database' | 'workGroup'>,
@@ -68,9 +77,9 @@ export async function ask(
   if (next.kind === 'ease') {
     const startedAt = props.clock();
     const rows = await runEase(next, { ...props, until });
-    return (
-      rows && afterState(props, training, props.plan.with(state, { rows, milliseconds: props.clock() - startedAt }))
-    );
+    if (rows === undefined) return until - startedAt < LONG_MS ? undefined : withoutEase(props, training, state);
+    const milliseconds = props.clock() - startedAt;
+    return afterState(props, training, props.plan.with(state, { rows, milliseconds }));
   }
   const sql = next.kind === 'select' ? next.sql : unloadOf(next, tries, props.lakeBucket);
   const query = await startOnce(props, sql, training.version, state.done, tries);

@@ -33,6 +33,8 @@ export interface TrainingJob {
   readonly run: string;
   /** How neighbours are found: from what people had together, or by EASE where there are no more items than it takes. @default 'together' */
   readonly method?: TrainingMethod;
+  /** Why it is not as it was wanted, in words: `note` of what is trained. */
+  readonly note?: string;
   /** `lake`: the view `interactions`; `given`: the table `given_interactions`, which holds a file's rows. */
   readonly source: 'lake' | 'given';
   /** Whether `given` has times. The lake always has. */
@@ -122,7 +124,8 @@ export function progressOf(state: TrainingState): Progress {
 export function trainedOf(state: TrainingState): Trained {
   const { trained } = walk(state);
   if (!trained) throw new Error('The training has not ended.');
-  return trained;
+  const { note } = state.job;
+  return { ...trained, ...(note !== undefined && { note }) };
 }
 
 /** Goes through the steps with the answers that there are, to the first that has none. */

@@ -14,7 +14,7 @@ import type { TrainingAnswer } from '../../../schemas/training.ts';
 import { parquetFile } from '../../../shared/lake/parquet/parquet-file.ts';
 import { holdsLists } from '../../../shared/recommender/training/ease-lists.ts';
 import { untuned } from '../../../shared/recommender/training/form.ts';
-import type { Ask, Trained, TrainingState } from '../../../shared/recommender/training/plan.ts';
+import type { Ask, Trained, TrainingJob, TrainingState } from '../../../shared/recommender/training/plan.ts';
 import { aHead, aList, aQuality } from '../../fixtures/models.ts';
 
 /** The function was killed: nothing that it does from now on happens. */
@@ -80,7 +80,11 @@ export class ATrainer {
     }
   }
 
-  invoke(event: unknown, over: Partial<TrainerProps> = {}): Promise<TrainingAnswer> {
+  invoke(
+    event: unknown,
+    over: Partial<TrainerProps> = {},
+    context = { getRemainingTimeInMillis: () => LIFE_MS },
+  ): Promise<TrainingAnswer> {
     const life = new Life(this);
     const handler = createTrainer({
       plan: this.#plan(),
@@ -111,7 +115,7 @@ export class ATrainer {
       log: (level, message, fields) => void this.logged.push({ level, message, ...fields }),
       ...over,
     });
-    return handler(event, { getRemainingTimeInMillis: () => LIFE_MS });
+    return handler(event, context);
   }
 
   /** Whether what is served is whole: the items and the neighbours of each. */
@@ -148,15 +152,15 @@ export class ATrainer {
   }
 
   #plan(): TrainerProps['plan'] {
-    const asks = (run: string): Ask[] => [
+    const asks = ({ run, method }: Pick<TrainingJob, 'run' | 'method'>): Ask[] => [
       { kind: 'select', sql: 'SELECT count(*) FROM interactions' },
       { kind: 'unload', table: 'training_items', folder: trainingPrefix('training_items', run, 'all'), sql: 'ITEMS' },
       neighbours(run, 'content'),
-      ...(this.lake.isEase ? easeAsks(run) : [neighbours(run, 'collaborative')]),
+      ...(this.lake.isEase && method !== 'together' ? easeAsks(run) : [neighbours(run, 'collaborative')]),
     ];
     const interactionsOf = ({ answers }: TrainingState) => Number(answers.count?.[0]?.[0]);
     const next = (state: TrainingState) =>
-      state.done > 0 && interactionsOf(state) === 0 ? undefined : asks(state.job.run)[state.done];
+      state.done > 0 && interactionsOf(state) === 0 ? undefined : asks(state.job)[state.done];
     return {
       begin: (job) => ({ job, done: 0, answers: {}, milliseconds: {} }),
       next,
@@ -165,8 +169,9 @@ export class ATrainer {
         done: state.done + 1,
         answers: state.done === 0 ? { count: rows } : state.answers,
       }),
-      progress: ({ done }) => ({ done, total: asks('').length, doing: 'training' }),
-      trained: (state) => (interactionsOf(state) === 0 ? undefined : this.#trained(interactionsOf(state))),
+      progress: ({ done }) => ({ done, total: 7, doing: 'training' }),
+      trained: (state) =>
+        interactionsOf(state) === 0 ? undefined : { ...this.#trained(interactionsOf(state)), ...noteOf(state) },
     };
   }
 
@@ -347,6 +352,8 @@ function rowsOf(select: string): object[] {
   return own.map((item) => ({ item, kind, pairs: [[(item + 1) % ITEMS, 0.5]] }));
 }
 
+const noteOf = ({ job: { note } }: TrainingState) => (note === undefined ? {} : { note });
+
 const neighbours = (run: string, kind: 'content' | 'collaborative'): Ask => ({
   kind: 'unload',
   table: 'training_neighbours',
@@ -383,7 +390,7 @@ function histories(): Uint8Array {
 }
 
 /** Lists that the trainer has written itself are as they are; what stands for files of the engine is JSON. */
-const readAsJson: TrainerProps['output'] = {
+export const readAsJson: TrainerProps['output'] = {
   items: async function* (file) {
     yield JSON.parse(String(file)) as ItemRow[];
   },

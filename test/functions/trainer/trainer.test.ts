@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { TrainingFailedError } from '../../../functions/trainer/trainer.ts';
-import { ATrainer, ITEMS } from './a-trainer.ts';
+import { ATrainer, ITEMS, readAsJson } from './a-trainer.ts';
 
 test('a night makes a version, and has it served', async () => {
   const world = new ATrainer();
@@ -225,4 +225,42 @@ test('a training that is not by the method of the settings says so in its record
   expect(training?.trained?.note).toBe('EASE takes up to 10000 items.');
   expect(await world.models.attempts()).toMatchObject([{ outcome: 'published', trained: { note: world.lake.note } }]);
   expect(world.logged).toContainEqual(expect.objectContaining({ level: 'warn', note: world.lake.note }));
+});
+
+/** Reading the items for a trial takes so long. */
+const slowly = (world: ATrainer, milliseconds: number) => ({
+  output: {
+    ...readAsJson,
+    items: async function* (file: Uint8Array) {
+      if (world.training?.step.name === 'ask') world.now += milliseconds;
+      yield* readAsJson.items(file);
+    },
+  },
+});
+
+test('what EASE has not computed in the life of a function is trained by what people had together, which is said', async () => {
+  const world = new ATrainer();
+  world.lake.isEase = true;
+  await world.nightly(slowly(world, 900_000)).catch(() => undefined);
+  await world.goOn();
+  const [attempt] = await world.models.attempts();
+  expect(attempt).toMatchObject({
+    outcome: 'published',
+    trained: { note: expect.stringContaining('EASE took more than') },
+  });
+  expect(await world.isServed()).toBe(true);
+});
+
+test('what EASE has no time for at the end of a function is computed by the next one', async () => {
+  const world = new ATrainer();
+  world.lake.isEase = true;
+  await world.invoke({ start: true });
+  world.now += 60_000;
+  const late = { getRemainingTimeInMillis: () => 120_000 };
+  await world.invoke({}, slowly(world, 300_000), late);
+  expect(world.training?.step.name).toBe('ask');
+  await world.goOn();
+  const [attempt] = await world.models.attempts();
+  expect(attempt).toMatchObject({ outcome: 'published' });
+  expect(attempt?.trained?.note).toBeUndefined();
 });
