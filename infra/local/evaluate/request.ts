@@ -15,7 +15,7 @@ Columns: user_id, item_id, timestamp (optional: seconds or milliseconds since 19
   --out FILE          write the ranked lists: user_id, item_id, rank from 1
   --model NAME        tuned, untuned, cosine: plain item-KNN, or ease: the inverse of what items have in common,
                       for up to 10,000 items (default tuned)
-  --tuning-seconds N  how long tuning may take (default 60); 0 takes the untuned form
+  --tuning-seconds N  how long tuning may take (default 120); 0 takes the untuned form
   --neighbours N      most neighbours of an item (default 1000)
   --seed N            another sample of people to tune on (default 1)
   --memory SIZE       limit of the SQL engine (default 3GB); what does not fit goes to disk
@@ -86,7 +86,7 @@ function parsed(args: readonly string[]) {
         sequential: { type: 'boolean', default: false },
         out: { type: 'string' },
         model: { type: 'string', default: 'tuned' },
-        'tuning-seconds': { type: 'string', default: '60' },
+        'tuning-seconds': { type: 'string', default: '120' },
         neighbours: { type: 'string', default: '1000' },
         seed: { type: 'string', default: '1' },
         memory: { type: 'string', default: '3GB' },

@@ -208,26 +208,27 @@ function* tune(
   let last = { round: first, sample: plain };
   let { historyItems } = plain;
   if (isCoarse) return { best, historyItems, people: plain.people, baseline };
-  const narrower = hasOrder ? decays : (found: Found) => fine('finer', found, 0.125);
-  for (const next of [(found: Found) => fine('fine', found, 0.25), narrower]) {
+  let isOrdered = false;
+  if (hasOrder) {
+    const ordered = yield* choose('sample of order', RECENT_ITEMS, true);
+    const same = { round: again(best), sample: { ...ordered, historyItems } };
+    const unordered = better(same.round, yield* play(same.round, same.sample), undefined);
+    let found = unordered;
+    for (const next of orderRounds) {
+      // What order is worth is looked at once, whatever the budget: nothing else may matter as much.
+      if (next !== order && (found === unordered || spent() > budgetMs)) break;
+      const round = next(found);
+      found = better(round, yield* play(round, ordered), found);
+      if (found !== unordered) last = { round, sample: ordered };
+    }
+    isOrdered = found !== unordered;
+    if (isOrdered) [best, historyItems] = [found, ordered.historyItems];
+  }
+  for (const next of isOrdered ? [] : plainRounds(hasOrder)) {
     if (spent() > budgetMs) break;
     const round = next(best);
     best = better(round, yield* play(round, plain), best);
     last = { round, sample: plain };
-  }
-  if (hasOrder && spent() <= budgetMs) {
-    const ordered = yield* choose('sample of order', RECENT_ITEMS, true);
-    const same = { round: again(best), sample: { ...ordered, historyItems } };
-    const unordered = better(same.round, yield* play(same.round, same.sample), undefined);
-    last = same;
-    best = unordered;
-    for (const next of [order, moreOrder]) {
-      if (spent() > budgetMs) break;
-      const round = next(best);
-      best = better(round, yield* play(round, ordered), best);
-      if (best !== unordered) last = { round, sample: ordered };
-    }
-    if (best !== unordered) historyItems = ordered.historyItems;
   }
   const final = blends(last.round, best, job.blend && untunedPopularity(job));
   if (final.contenders.every(({ score }) => score >= 0)) {
@@ -236,6 +237,17 @@ function* tune(
   }
   return { best, historyItems, people: plain.people, baseline };
 }
+
+/** Narrower steps around what was found, where order says something and where it says nothing. */
+const orderRounds: readonly ((found: Found) => Round)[] = [
+  order,
+  (found) => moreOrder('more order', found, 1),
+  (found) => moreOrder('still more order', found, 0.5),
+];
+const plainRounds = (hasOrder: boolean): readonly ((found: Found) => Round)[] => [
+  (found) => fine('fine', found, 0.25),
+  hasOrder ? decays : (found) => fine('finer', found, 0.125),
+];
 
 /** Value of `run` of what a round has tried. */
 const trialOf = (run: string, { name }: Round): string => `${run}-${name.replaceAll(' ', '-')}`;

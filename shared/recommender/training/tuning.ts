@@ -73,25 +73,30 @@ export const again = ({ form, popularity }: Found): Round => ({
 
 /** Whether order and direction say anything, how near items must be, and how fast a history is forgotten. */
 export function order({ form }: Found): Round {
-  const forms = [0, 0.5, 1].flatMap((nearness) =>
-    [1, 0.3].flatMap((backward) => [1, 0.9, 0.7].map((orderDecay) => ({ ...form, nearness, backward, orderDecay }))),
+  const forms = [0.5, 1.5].flatMap((nearness) =>
+    [1, 0.2].flatMap((backward) => [0.9, 0.6].map((orderDecay) => ({ ...form, nearness, backward, orderDecay }))),
   );
   return grid('order', forms, 0, around('c', form.c, 0.2));
 }
 
-/** More of what order turned out to be worth. */
-export function moreOrder({ form }: Found): Round {
-  const forms = around2(form.nearness, 0.25, 2).flatMap((nearness) =>
-    [form.backward, form.backward === 1 ? 0.6 : 0.1].flatMap((backward) =>
-      [form.orderDecay, form.orderDecay === 1 ? 0.96 : (form.orderDecay + 1) / 2, form.orderDecay ** 2].map(
-        (orderDecay) => ({ ...form, nearness, backward, orderDecay }),
-      ),
-    ),
-  );
-  return grid('more order', distinct(forms), 0, around('c', form.c, 0.1));
+/** More of what order turned out to be worth, one thing at a time, by `step` from 1 down. */
+export function moreOrder(name: string, { form }: Found, step: number): Round {
+  const { nearness, backward, orderDecay } = form;
+  const forms: readonly Form[] = [
+    form,
+    { ...form, nearness: tidy(Math.max(0, nearness - step / 2)) },
+    { ...form, nearness: tidy(nearness + step / 2) },
+    { ...form, backward: tidy(backward * (1 - step / 2)) },
+    { ...form, backward: tidy(Math.min(1, backward * (1 + step))) },
+    { ...form, orderDecay: tidy(orderDecay ** (1 + step)) },
+    { ...form, orderDecay: tidy(orderDecay ** (1 / (1 + step))) },
+    { ...form, a: tidy(Math.max(0, form.a - step / 2)) },
+    { ...form, a: tidy(form.a + step / 2) },
+    { ...form, b: tidy(form.b - step / 4) },
+    { ...form, b: tidy(form.b + step / 4) },
+  ];
+  return grid(name, distinct(forms), 0, around('c', form.c, step / 5));
 }
-
-const around2 = (middle: number, step: number, most: number): number[] => steps(middle, step, 0, most);
 
 const distinct = (forms: readonly Form[]): Form[] => [
   ...new Map(forms.map((form) => [JSON.stringify(form), form])).values(),
