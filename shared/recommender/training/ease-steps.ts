@@ -114,9 +114,9 @@ export function* easeSteps(
   return { lambda, best };
 }
 
-/** How a history is read is found out with the first λ, and holds for the others. */
+/** Decay of order is found out with the first λ, and holds for the others; popularity is worth more where λ is too small. */
 const narrowed = (trial: EaseTrial, best: EaseFound | undefined): EaseTrial =>
-  best ? { ...trial, orderDecays: [best.orderDecay], popularities: [best.popularity] } : trial;
+  best ? { ...trial, orderDecays: [best.orderDecay] } : trial;
 
 const fixedShare = ({ collaborative, popularity }: Blend): number =>
   popularity / Math.max(1e-9, popularity + collaborative);
