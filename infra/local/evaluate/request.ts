@@ -13,8 +13,8 @@ Columns: user_id, item_id, timestamp (optional: seconds or milliseconds since 19
   --k N               rank up to which is measured (default 20)
   --sequential        foretell what comes next after a history: order and direction count (needs timestamps)
   --out FILE          write the ranked lists: user_id, item_id, rank from 1
-  --model NAME        tuned, untuned, cosine: plain item-KNN, or ease: the inverse of what items have in common,
-                      for up to 10,000 items (default tuned)
+  --model NAME        tuned, untuned, cosine: plain item-KNN, ease: the inverse of what items have in common, for up
+                      to 10,000 items, or best: of tuned and, for up to 4,000 items, ease (default best)
   --tuning-seconds N  how long tuning may take (default 120); 0 takes the untuned form
   --neighbours N      most neighbours of an item (default 1000)
   --seed N            another sample of people to tune on (default 1)
@@ -22,13 +22,15 @@ Columns: user_id, item_id, timestamp (optional: seconds or milliseconds since 19
   --json              print the result as JSON
   --help              print this text`;
 
+const models = ['best', 'tuned', 'untuned', 'cosine', 'ease'] as const;
+
 export interface EvaluateRequest {
   readonly train: string;
   readonly test: string;
   readonly k: number;
   readonly sequential: boolean;
   readonly out: string | undefined;
-  readonly model: 'tuned' | 'untuned' | 'cosine' | 'ease';
+  readonly model: (typeof models)[number];
   readonly tuningSeconds: number;
   readonly neighbours: number;
   readonly seed: number;
@@ -65,8 +67,9 @@ export function readRequest(args: readonly string[]): EvaluateRequest | undefine
 }
 
 function modelOf(text: string): EvaluateRequest['model'] {
-  if (text === 'tuned' || text === 'untuned' || text === 'cosine' || text === 'ease') return text;
-  throw new UsageError(`--model takes tuned, untuned, cosine or ease, not '${text}'.`);
+  const model = models.find((name) => name === text);
+  if (model === undefined) throw new UsageError(`--model takes ${models.join(', ')}, not '${text}'.`);
+  return model;
 }
 
 function whole(name: string, text: string, least: number, most: number): number {
@@ -85,7 +88,7 @@ function parsed(args: readonly string[]) {
         k: { type: 'string', default: '20' },
         sequential: { type: 'boolean', default: false },
         out: { type: 'string' },
-        model: { type: 'string', default: 'tuned' },
+        model: { type: 'string', default: 'best' },
         'tuning-seconds': { type: 'string', default: '120' },
         neighbours: { type: 'string', default: '1000' },
         seed: { type: 'string', default: '1' },

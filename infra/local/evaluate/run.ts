@@ -149,14 +149,15 @@ async function ranIn(
   phases: Phases,
   onProgress: OnProgress,
 ): Promise<Evaluation> {
+  const isTuned = request.model !== 'untuned' && request.model !== 'cosine';
   const job = {
     run: runs.train,
     source: 'given',
     hasTimes: train.hasTimes,
     sequential: request.sequential,
     asOf: train.latest,
-    budgetMs: request.model === 'tuned' || request.model === 'ease' ? request.tuningSeconds * 1000 : 0,
-    ...(request.model === 'ease' && { method: 'ease' }),
+    budgetMs: isTuned ? request.tuningSeconds * 1000 : 0,
+    ...(isTuned && request.model !== 'tuned' && { method: request.model }),
     ...(request.model === 'cosine' && cosineOnly),
     seed: request.seed,
     neighbours: request.neighbours,

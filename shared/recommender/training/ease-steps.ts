@@ -44,6 +44,9 @@ interface EaseKnown extends Pick<EaseAsk, 'items' | 'people' | 'neighbours'>, Pi
   readonly validated: number;
 }
 
+/** Items up to which EASE is tried beside what people had together: its inverse takes some seconds. */
+export const EASE_AT_ONCE = 4_000;
+
 const FIRST_LAMBDA = 200;
 const FACTOR = 2;
 const LEAST_LAMBDA = 1;
@@ -75,15 +78,21 @@ const bestOf = <Tried extends Pick<EaseFound, 'quality'>>(tried: readonly Tried[
     undefined,
   );
 
+/** What EASE has been tried with, and how its lists are made by that. */
+export interface EaseTried {
+  readonly lambda: number;
+  readonly best: EaseFound | undefined;
+  readonly step: Step;
+}
+
 /**
- * Tries λ for as long as the budget lasts, once at least, where there are people to be validated; then trains by the best.
- * What was spent counts trials up to the last one, so that a walk over the same answers ends in the same place.
+ * Tries λ for as long as the budget lasts, once at least, where there are people to be validated. What was spent counts trials up to the last one, so that a walk over the same answers ends in the same place.
  */
-export function* easeSteps(
+export function* easeTrials(
   job: TrainingJob,
   { historyItems, validated, ...known }: EaseKnown,
   milliseconds: Readonly<Record<string, number>>,
-): Generator<Step, { readonly lambda: number; readonly best: EaseFound | undefined }, readonly AnswerRow[]> {
+): Generator<Step, EaseTried, readonly AnswerRow[]> {
   const folder = trainingPrefix('training_neighbours', job.run, 'ease');
   const ask = { kind: 'ease', run: job.run, ...known, folder } as const;
   const hasOrder = job.source === 'lake' || job.hasTimes === true;
@@ -110,8 +119,8 @@ export function* easeSteps(
   }
   const best = bestOf(tried);
   const lambda = best?.lambda ?? FIRST_LAMBDA;
-  yield { name: 'neighbours ease', doing: 'pairing items by EASE', ask: { ...ask, lambda }, left: 2 };
-  return { lambda, best };
+  const step = { name: 'neighbours ease', doing: 'pairing items by EASE', ask: { ...ask, lambda }, left: 2 };
+  return { lambda, best, step };
 }
 
 /** Decay of order is found out with the first λ, and holds for the others; popularity is worth more where λ is too small. */

@@ -25,13 +25,16 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
-export type TrainingMethod = 'together' | 'ease';
+export type TrainingMethod = 'together' | 'ease' | 'best';
 
 /** What is to be trained. */
 export interface TrainingJob {
   /** Value of the partition key `run`: letters, digits and hyphens. */
   readonly run: string;
-  /** How neighbours are found: from what people had together, or by EASE where there are no more items than it takes. @default 'together' */
+  /**
+   * How neighbours are found: from what people had together, by EASE where there are no more items than it takes, or by
+   * whichever ranks better what is held back, where EASE takes no more than seconds. @default 'together'
+   */
   readonly method?: TrainingMethod;
   /** Why it is not as it was wanted, in words: `note` of what is trained. */
   readonly note?: string;

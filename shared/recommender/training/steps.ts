@@ -1,7 +1,7 @@
 import { type TrainingTableName, trainingPrefix } from '../../../schemas/lake/training-tables.ts';
 import { defaultBlend, type Quality } from '../model.ts';
 import { contentUnload } from './content-seam.ts';
-import { easeSteps, insteadOfEase } from './ease-steps.ts';
+import { EASE_AT_ONCE, easeTrials, insteadOfEase } from './ease-steps.ts';
 import { type Form, RECENT_ITEMS, untuned } from './form.ts';
 import { historiesSelect, itemsSelect } from './histories-sql.ts';
 import { contendersSelect, popularSelect } from './metrics-sql.ts';
@@ -79,14 +79,18 @@ export function* trainingSteps(job: TrainingJob, milliseconds: Readonly<Record<s
   );
   const parts = Math.max(1, Math.min(MOST_PARTS, Math.ceil(pairs / PAIRS_AT_ONCE)));
   const note = job.method === 'ease' ? insteadOfEase(items) : undefined;
-  const isEase = job.method === 'ease' && note === undefined;
-  const tuned = interactions === 0 ? undefined : yield* tune(job, samples, parts + 2, milliseconds, isEase);
-  const historyItems = tuned?.historyItems ?? historyItemsOf(job);
+  const isEaseAlone = job.method === 'ease' && note === undefined;
+  const isEaseTried = interactions > 0 && (isEaseAlone || (job.method === 'best' && items <= EASE_AT_ONCE));
+  const tuned = interactions === 0 ? undefined : yield* tune(job, samples, parts + 2, milliseconds, isEaseAlone);
   const form = tuned?.best.form ?? job.form ?? untuned;
   const most = job.neighbours ?? 500;
-  const known = { items, people, neighbours: most, historyItems, validated: tuned?.people ?? 0 };
-  const ease = isEase && interactions > 0 ? yield* easeSteps(job, known, milliseconds) : undefined;
-  if (interactions > 0 && !isEase) {
+  const known = { items, people, neighbours: most, historyItems: historyItemsOf(job), validated: tuned?.people ?? 0 };
+  const tried = isEaseTried ? yield* easeTrials(job, known, milliseconds) : undefined;
+  const isBetter = (tried?.best?.quality.ndcg ?? 0) > (tuned?.best.quality.ndcg ?? 0);
+  const ease = isEaseAlone || isBetter ? tried : undefined;
+  const historyItems = ease ? known.historyItems : (tuned?.historyItems ?? known.historyItems);
+  if (ease) yield ease.step;
+  else if (interactions > 0) {
     yield unload('weights', 'weighing histories', 'training_weights', run, weightsSelect(run, form), parts + 2);
     for (let part = 0; part < parts; part += 1) {
       const sql = neighboursSelect(run, part, parts, most, form);
