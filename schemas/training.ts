@@ -49,8 +49,8 @@ export type TrainingCall =
   | { readonly work: { readonly forMs: number } }
   | { readonly nightly: true };
 
-/** Quality of lists on the validation split, at rank 20: see `Quality` of the recommender. */
-export interface QualityView {
+/** Quality of lists, 0 to 1; novelty in bits. Of a training: on its validation split, at rank 20. */
+export interface Quality {
   readonly recall: number;
   readonly ndcg: number;
   readonly hitRate: number;
@@ -83,11 +83,11 @@ export interface TrainingView {
     };
     /** People by whom quality was measured; 0 for none. */
     readonly validated: number;
-    readonly quality: QualityView;
+    readonly quality: Quality;
     readonly baseline: {
-      readonly popularity: QualityView;
-      readonly cosine: QualityView;
-      readonly untuned: QualityView;
+      readonly popularity: Quality;
+      readonly cosine: Quality;
+      readonly untuned: Quality;
     };
     readonly items: number;
     readonly people: number;

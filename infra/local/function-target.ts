@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
-import { runtimeOn } from './data-directory.ts';
 import { StartError } from './errors.ts';
-import { readState } from './state-file.ts';
+import { runningRuntime } from './running-runtime.ts';
 
 /** A function that a command calls, on this machine or on AWS. */
 export interface FunctionTarget<Call, Answer> {
@@ -34,11 +33,6 @@ export interface Where {
   readonly stage: string | undefined;
 }
 
-interface RuntimeFile {
-  readonly gatewayUrl: string;
-  readonly outputs: Readonly<Record<string, string>>;
-}
-
 /** Of the runtime on the data folder, or of the deployed stage. Throws a `StartError` that says how to have one. */
 export const openFunction = <Call, Answer>(
   which: WhichFunction,
@@ -50,14 +44,7 @@ async function localTarget<Call, Answer>(
   { output, what, many }: WhichFunction,
   dataDir: string,
 ): Promise<FunctionTarget<Call, Answer>> {
-  const file = path.join(dataDir, 'state', 'runtime.json');
-  const runtime = runtimeOn(dataDir) === undefined ? undefined : await readState<RuntimeFile>(file);
-  if (runtime === undefined) {
-    const shown = path.relative(process.cwd(), dataDir) || '.';
-    const start = shown === '.headwater' ? 'npm start -- --no-demo' : `npm start -- --no-demo --data ${shown}`;
-    const mend = `start it in another terminal by \`${start}\`, then try again`;
-    throw new StartError(`${what} needs the runtime, and none is up on ${dataDir}: ${mend}.`);
-  }
+  const runtime = await runningRuntime(`${what} needs`, dataDir);
   const name = runtime.outputs[output];
   if (name === undefined) {
     throw new StartError(`The runtime is of a version that has no ${many}: stop it and start it again.`);

@@ -1,3 +1,7 @@
+import type { Quality } from '../../schemas/training.ts';
+
+export type { Quality } from '../../schemas/training.ts';
+
 /** What a trained model consists of. Items are numbered from 0 in each version, so that lists are short. */
 
 /** Number of an item in a version of the model. */
@@ -61,16 +65,6 @@ export interface ModelParameters {
   readonly neighbours: number;
   /** Where neighbours are those of EASE: its λ. Exponents are 0 then, as people are counted as they are. */
   readonly ease?: { readonly lambda: number };
-}
-
-/** Quality at rank 20 on the validation split, 0 to 1; novelty in bits. */
-export interface Quality {
-  readonly recall: number;
-  readonly ndcg: number;
-  readonly hitRate: number;
-  readonly map: number;
-  readonly coverage: number;
-  readonly novelty: number;
 }
 
 /** A published version. */

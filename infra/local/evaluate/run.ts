@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { runPartition, trainingFolder, trainingPrefix, trainingTables } from '../../../schemas/lake/training-tables.ts';
+import type { Quality } from '../../../schemas/training.ts';
 import { StartError, UsageError } from '../errors.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import { localEnvironment } from '../query/athena-process.ts';
@@ -16,16 +17,6 @@ import { type Phase, type PhaseName, Phases } from './phases.ts';
 import type { EvaluateRequest } from './request.ts';
 
 const entry = fileURLToPath(new URL('../../../functions/trainer/evaluate.ts', import.meta.url));
-
-/** Metrics from 0 to 1; novelty in bits. */
-export interface Quality {
-  readonly recall: number;
-  readonly ndcg: number;
-  readonly hitRate: number;
-  readonly map: number;
-  readonly coverage: number;
-  readonly novelty: number;
-}
 
 export interface Evaluation {
   readonly users: number;

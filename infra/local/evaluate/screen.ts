@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import type { Evaluated, Quality } from './run.ts';
+import type { Quality } from '../../../schemas/training.ts';
+import type { Evaluated } from './run.ts';
 
 const share = (value: number): string => value.toFixed(4);
 

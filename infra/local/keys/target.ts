@@ -1,10 +1,8 @@
-import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
-import { runtimeOn } from '../data-directory.ts';
 import { StartError } from '../errors.ts';
 import type { Where } from '../function-target.ts';
-import { readState } from '../state-file.ts';
+import { runningRuntime } from '../running-runtime.ts';
 
 /** The table of keys, on this machine or on AWS. */
 export interface Target {
@@ -12,24 +10,12 @@ export interface Target {
   readonly table: string;
 }
 
-interface RuntimeFile {
-  readonly gatewayUrl: string;
-  readonly outputs: Readonly<Record<string, string>>;
-}
-
 /** Of the runtime on the data folder, or of the deployed stage. Throws a `StartError` that says how to have one. */
 export const openTarget = ({ dataDir, stage }: Where): Promise<Target> =>
   stage === undefined ? localTarget(dataDir) : deployedTarget(stage);
 
 async function localTarget(dataDir: string): Promise<Target> {
-  const file = path.join(dataDir, 'state', 'runtime.json');
-  const runtime = runtimeOn(dataDir) === undefined ? undefined : await readState<RuntimeFile>(file);
-  if (runtime === undefined) {
-    const shown = path.relative(process.cwd(), dataDir) || '.';
-    const start = shown === '.headwater' ? 'npm start -- --no-demo' : `npm start -- --no-demo --data ${shown}`;
-    const mend = `start it in another terminal by \`${start}\`, then try again`;
-    throw new StartError(`Keys need the runtime, and none is up on ${dataDir}: ${mend}.`);
-  }
+  const runtime = await runningRuntime('Keys need', dataDir);
   const { KeysTable: table } = runtime.outputs;
   if (table === undefined) {
     throw new StartError('The runtime is of a version that has no table of keys: stop it and start it again.');

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { QualityView, TrainingView } from '../../../schemas/training.ts';
+import type { Quality, TrainingView } from '../../../schemas/training.ts';
 
 const count = (value: number): string => value.toLocaleString('en-US');
 const share = (value: number): string => value.toFixed(4);
@@ -44,7 +44,7 @@ function verdictOf(state: TrainingView['state'], before: string | undefined): st
   return `It is not served (${state})${before === undefined ? '.' : `; ${before} goes on.`}`;
 }
 
-function qualityTable(rows: readonly (readonly [name: string, quality: QualityView])[]): string {
+function qualityTable(rows: readonly (readonly [name: string, quality: Quality])[]): string {
   const cells = rows.map(([name, { recall, ndcg, hitRate, map, coverage, novelty }]) => [
     name,
     ...[ndcg, recall, hitRate, map, coverage].map(share),
