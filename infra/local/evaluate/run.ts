@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +8,7 @@ import type { Quality } from '../../../schemas/training.ts';
 import { StartError, UsageError } from '../errors.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import { localEnvironment } from '../query/athena-process.ts';
+import { startEntry } from '../query/entry-process.ts';
 import type { Catalog } from '../services/athena/catalog.ts';
 import { createAthenaService } from '../services/athena.ts';
 import { createS3Service } from '../services/s3.ts';
@@ -155,26 +155,17 @@ async function ranIn(
   };
   const options = { database, workgroup, bucket, job: JSON.stringify(job), test: runs.test, k: String(request.k) };
   const args = Object.entries({ ...options, ...(request.out && { out: request.out }) });
-  const child = spawn(process.execPath, [entry, ...args.map(([name, value]) => `--${name}=${value}`)], {
-    env: localEnvironment(url),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  let reason = '';
-  child.stderr.on('data', (chunk) => {
-    reason += chunk;
-  });
+  const spoken = args.map(([name, value]) => `--${name}=${value}`);
+  const asked = startEntry(entry, spoken, localEnvironment(url));
   let result: Evaluation | undefined;
-  for await (const text of createInterface({ input: child.stdout })) {
+  for await (const text of createInterface({ input: asked.stdout })) {
     const line = JSON.parse(text) as Line;
     if (line.phase) phases.enter(line.phase);
     if (line.rss !== undefined) phases.other(line.rss);
     if (line.doing) onProgress(line.doing, line.done ?? 0, line.total ?? 0);
     result = line.result ?? result;
   }
-  if ((await ended) !== 0 || !result) throw new EvaluationFailed(`The evaluation failed: ${reason.trim()}`);
+  const failure = await asked.failure();
+  if (failure !== undefined || !result) throw new EvaluationFailed(`The evaluation failed: ${failure ?? ''}`);
   return result;
 }

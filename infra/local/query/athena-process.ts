@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { startEntry } from './entry-process.ts';
 import type { QueryColumn, QueryRow } from './result-format.ts';
 
 const entry = fileURLToPath(new URL('../../../functions/query/main.ts', import.meta.url));
@@ -19,22 +19,12 @@ export class QueryFailed extends Error {
 
 /** Runs one query by the same Athena client that the functions use, in a process with the given environment. */
 export async function runQuery(sql: string, stage: string, environment: NodeJS.ProcessEnv): Promise<QueryResult> {
-  const child = spawn(
-    process.execPath,
-    [entry, '--database', `headwater_${stage}`, '--workgroup', `headwater-${stage}`, '--', sql],
-    { env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  let reason = '';
-  child.stderr.on('data', (chunk) => {
-    reason += chunk;
-  });
+  const args = ['--database', `headwater_${stage}`, '--workgroup', `headwater-${stage}`, '--', sql];
+  const asked = startEntry(entry, args, environment);
   const lines: unknown[] = [];
-  for await (const line of createInterface({ input: child.stdout })) lines.push(JSON.parse(line));
-  if ((await ended) !== 0) throw new QueryFailed(reason.trim());
+  for await (const line of createInterface({ input: asked.stdout })) lines.push(JSON.parse(line));
+  const failure = await asked.failure();
+  if (failure !== undefined) throw new QueryFailed(failure);
   const { columns } = lines[0] as Pick<QueryResult, 'columns'>;
   const costs = lines.at(-1) as Pick<QueryResult, 'scannedBytes' | 'milliseconds'>;
   return { columns, rows: lines.slice(1, -1) as QueryRow[], ...costs };

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { settingsOf } from '../../config.ts';
 import { localEnvironment } from '../query/athena-process.ts';
+import { startEntry } from '../query/entry-process.ts';
 import { openLake } from '../query/lake-endpoint.ts';
 import { ReportFailed } from './answer.ts';
 import type { ReportRequest } from './request.ts';
@@ -31,20 +31,10 @@ async function run(request: ReportRequest, format: string, stage: string, env: N
     parameters: JSON.stringify(request.parameters),
   };
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  const child = spawn(process.execPath, [entry, ...args, '--', request.name], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
+  const asked = startEntry(entry, [...args, '--', request.name], env);
   const out: Buffer[] = [];
-  let reason = '';
-  child.stdout.on('data', (chunk) => out.push(chunk));
-  child.stderr.on('data', (chunk) => {
-    reason += chunk;
-  });
-  if ((await ended) !== 0) throw new ReportFailed(reason.trim());
+  for await (const chunk of asked.stdout) out.push(chunk);
+  const failure = await asked.failure();
+  if (failure !== undefined) throw new ReportFailed(failure);
   return Buffer.concat(out).toString();
 }
