@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    globalSetup: 'test/temporary-folder.ts',
     projects: [
       {
         test: {
