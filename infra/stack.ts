@@ -14,6 +14,7 @@ import { Imports } from './constructs/imports.ts';
 import { Ingestion } from './constructs/ingestion.ts';
 import { Lake } from './constructs/lake.ts';
 import { Monitoring } from './constructs/monitoring.ts';
+import { PrivacyRegister } from './constructs/privacy-register.ts';
 import { PrivateBucket } from './constructs/private-bucket.ts';
 import { ProfileSnapshots } from './constructs/profile-snapshots.ts';
 import { Profiles } from './constructs/profiles.ts';
@@ -49,6 +50,7 @@ export class HeadwaterStack extends Stack {
     });
     const stream = new EventStream(this, 'Events', { settings, accessLogs });
     const keys = new AccessKeys(this, 'Keys', settings);
+    const register = new PrivacyRegister(this, 'Privacy', { settings });
     const ingestion = new Ingestion(this, 'Ingestion', { stream, keys, settings });
     const lake = new Lake(this, 'Lake', { stage, stream, settings, accessLogs });
     const sealing = new Sealing(this, 'Sealing', { stream, lake, settings });
@@ -131,6 +133,7 @@ export class HeadwaterStack extends Stack {
     this.say('StreamName', stream.stream.streamName, 'The stream of accepted events.');
     this.say('FailedBatchesBucket', stream.failedBatches.bucketName, 'Batches that no consumer could process.');
     this.say('KeysTable', keys.table.tableName, 'The table of keys that `npm run keys` makes.');
+    this.say('PrivacyTable', register.table.tableName, 'The table of erasures, choices and requests, by hash.');
     this.say('ProfilesTable', profiles.table.tableName, 'The table of profiles.');
     this.say('SegmentsTable', segments.table.tableName, 'The table of segment definitions.');
     this.say('AudienceTable', audience.table.tableName, 'The table of members, counts and transitions.');

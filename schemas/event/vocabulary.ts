@@ -57,6 +57,10 @@ export const DEFAULT_CURRENCY = 'USD';
 /** Source id of events that a producer wrote to the stream without an envelope. */
 export const DIRECT_SOURCE_ID = 'stream';
 
+/** What consent is asked for: storing events at all, using them for recommendations, and campaigns. */
+export const purposes = ['analytics', 'personalisation', 'marketing'] as const;
+export type Purpose = (typeof purposes)[number];
+
 /** Purpose of consent for recommendations: who refuses it gets only what is popular. */
 export const PERSONALISATION = 'personalisation';
 
