@@ -1,3 +1,4 @@
+import { compressRecord } from '../../shared/stream/compressed-record.ts';
 import { type JsonService, jsonService } from './json-service.ts';
 import type { PutRecords } from './store-in-order.ts';
 
@@ -14,17 +15,14 @@ interface PutRecordsOutput {
   readonly Records: readonly { readonly SequenceNumber?: string; readonly ErrorCode?: string }[];
 }
 
-/** Puts records on a stream; answers the error code of each record by position, undefined where it is stored. */
+/** Puts records on a stream, those of events compressed; answers the error code of each record by position, undefined where it is stored. */
 export function putRecordsTo(streamName: string, kinesis: Kinesis = createKinesis()): PutRecords {
   return async (records, signal) => {
     const { Records = [] } = await kinesis<PutRecordsOutput>(
       'PutRecords',
       {
         StreamName: streamName,
-        Records: records.map(({ partitionKey, data }) => ({
-          PartitionKey: partitionKey,
-          Data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
-        })),
+        Records: records.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: dataOf(data) })),
       },
       signal,
     );
@@ -33,4 +31,9 @@ export function putRecordsTo(streamName: string, kinesis: Kinesis = createKinesi
       return result?.SequenceNumber ? undefined : (result?.ErrorCode ?? 'NoResult');
     });
   };
+}
+
+function dataOf(data: Uint8Array): string {
+  const { buffer, byteOffset, byteLength } = compressRecord(data);
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }

@@ -2,6 +2,7 @@ import type { Days } from '../../schemas/replay.ts';
 import type { AgainRecord } from '../../schemas/stream/control.ts';
 import type { ReceivedRecord } from '../clean/cleaned-record.ts';
 import { againRecord } from '../stream/again.ts';
+import { uncompressRecord } from '../stream/compressed-record.ts';
 import { controlOf } from '../stream/read-stream.ts';
 
 /** Where Lambda puts batches that it gave up: by mapping, shard and day. */
@@ -39,7 +40,7 @@ export function givenUpRecords(object: string): GivenUp[] {
   const event = typeof payload === 'string' ? (JSON.parse(payload) as KinesisPayload) : payload;
   if (event?.Records === undefined) throw new TypeError('This is no batch that was set aside: it has no Records.');
   return event.Records.map(({ eventID, kinesis }) => ({
-    data: Buffer.from(kinesis.data, 'base64'),
+    data: uncompressRecord(Buffer.from(kinesis.data, 'base64')),
     shardId: eventID.slice(0, eventID.lastIndexOf(':')),
     sequenceNumber: kinesis.sequenceNumber,
     arrivedAt: Math.round(kinesis.approximateArrivalTimestamp * 1000),

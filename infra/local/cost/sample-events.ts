@@ -6,9 +6,10 @@ export const REQUEST_GAP_SECONDS = 45;
 const DAY_MS = 86_400_000;
 
 const products = ['Tent', 'Boots', 'Jacket', 'Backpack', 'Stove', 'Lantern', 'Rope', 'Hammock', 'Bottle', 'Gloves'];
-const words =
+const words = (
   'light warm dry long trail summit river forest night morning weather layer seam pocket strap buckle wool down nylon ' +
-  'steel cork grip sole lace hood vent frame pole peg cord liner filter burner lid handle clip loop zip hem cuff';
+  'steel cork grip sole lace hood vent frame pole peg cord liner filter burner lid handle clip loop zip hem cuff'
+).split(' ');
 
 const steps = [
   'page',
@@ -67,7 +68,7 @@ function eventText(request: SampleRequest, index: number, now: number): string {
     },
     properties: propertiesOf(step, place, product),
   };
-  return padded(event);
+  return padded(event, place);
 }
 
 function propertiesOf(step: string, place: number, product: string): Record<string, unknown> {
@@ -83,13 +84,17 @@ function propertiesOf(step: string, place: number, product: string): Record<stri
   return { ...item, currency: 'USD' };
 }
 
-/** Fills a text up with what shops tell of a product, to the size that is asked for. */
-function padded(event: { readonly properties: Record<string, unknown> }): string {
+/** Fills a text up with what shops tell of a product, in other words each time, to the size that is asked for. */
+function padded(event: { readonly properties: Record<string, unknown> }, place: number): string {
   const text = JSON.stringify({ ...event, properties: { ...event.properties, description: '' } });
-  const room = EVENT_BYTES - Buffer.byteLength(text);
-  const description = words.repeat(1 + Math.ceil(Math.max(0, room) / words.length)).slice(0, Math.max(0, room));
+  const room = Math.max(0, EVENT_BYTES - Buffer.byteLength(text));
+  let description = '';
+  for (let at = 0; description.length < room; at += 1) description += `${wordAt(place, at)} `;
+  description = description.slice(0, room);
   return JSON.stringify({ ...event, properties: { ...event.properties, description } });
 }
+
+const wordAt = (place: number, at: number) => words[Math.floor(fraction(place, at + 900) * words.length)] as string;
 
 const hex = (one: number, other: number): string =>
   Math.floor(fraction(one, other) * 2 ** 32)
