@@ -33,7 +33,7 @@ export function itemOf(key: Key, version: number, token: string, folded: FoldedP
 }
 
 /** Writes an item; false if another version came before it. */
-export async function isWritten(store: ProfileStore, item: ProfileItem): Promise<boolean> {
+export async function isWritten(store: Pick<ProfileStore, 'read' | 'write'>, item: ProfileItem): Promise<boolean> {
   if ((await store.write(item)) === 'written') return true;
   const found = (await store.read([item.id])).get(item.id);
   // Our own token on the next version: the write had succeeded, its answer was lost.

@@ -33,6 +33,8 @@ export interface ProfileStore {
   read(ids: readonly string[]): Promise<ReadonlyMap<string, ProfileItem>>;
   /** Writes a version if the one before is the latest; version 1 if there is none. */
   write(item: ProfileItem): Promise<WriteOutcome>;
+  /** Deletes a version that is the latest; a conflict when another one came, or when it is gone already. */
+  remove(item: Pick<ProfileItem, 'id' | 'version'>): Promise<WriteOutcome>;
   /** The ids of pages of one profile; a page that expired is left out. */
   readPages(key: string, numbers: readonly number[]): Promise<readonly Uint8Array[]>;
   /** Writes a page. No condition: whoever writes a number writes the same ids, or ids that have left the window besides. */
@@ -58,7 +60,7 @@ export function createProfileStore(dynamoDb: DynamoDb, table: string): ProfileSt
     },
     async write(item) {
       const isFirst = item.version === 1;
-      return await put(dynamoDb, {
+      const input: PutItemInput = {
         TableName: table,
         Item: {
           id: { S: item.id },
@@ -71,7 +73,18 @@ export function createProfileStore(dynamoDb: DynamoDb, table: string): ProfileSt
         },
         ConditionExpression: isFirst ? 'attribute_not_exists(id)' : 'version = :before',
         ...(!isFirst && { ExpressionAttributeValues: { ':before': { N: String(item.version - 1) } } }),
-      });
+      };
+      return await unlessConflict(() => dynamoDb('PutItem', input));
+    },
+    async remove({ id, version }) {
+      return await unlessConflict(() =>
+        dynamoDb('DeleteItem', {
+          TableName: table,
+          Key: keyOf(id),
+          ConditionExpression: 'version = :version',
+          ExpressionAttributeValues: { ':version': { N: String(version) } },
+        }),
+      );
     },
     async readPages(key, numbers) {
       const ids = numbers.map((number) => pageId(key, number));
@@ -94,6 +107,9 @@ const keyOf = (id: string): Item => ({ id: { S: id } });
 /** Starts unlike any profile key, so that no user id can name the page of somebody else. */
 const pageId = (key: string, number: number): string => `dedup:${number}:${key}`;
 
+/** The profile key of a page by its id; undefined for an item of another kind. */
+export const keyOfPage = (id: string): string | undefined => /^dedup:\d+:(.*)$/s.exec(id)?.[1];
+
 /** An item that something else wrote gets format 0, which no reader takes: it spoils one profile, not a batch. */
 const profileOf = (item: Item): ProfileItem => ({
   id: item.id?.S ?? '',
@@ -105,9 +121,9 @@ const profileOf = (item: Item): ProfileItem => ({
   ids: bytesOf(item.ids),
 });
 
-async function put(dynamoDb: DynamoDb, input: PutItemInput): Promise<WriteOutcome> {
+async function unlessConflict(write: () => Promise<unknown>): Promise<WriteOutcome> {
   try {
-    await dynamoDb('PutItem', input);
+    await write();
     return 'written';
   } catch (error) {
     if (isConditionFailed(error)) return 'conflict';

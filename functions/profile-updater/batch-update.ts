@@ -16,7 +16,14 @@ import { errorFields, type log } from '../adapters/log.ts';
 import { ProfileTooLargeError } from '../adapters/profile-item.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
 import type { Batch, KeyBatch } from './group-by-key.ts';
-import { type ReadProfile, updateProfile, type Writer, type Written } from './update-profile.ts';
+import {
+  ConflictError,
+  type Emptied,
+  type ReadProfile,
+  updateProfile,
+  type Writer,
+  type Written,
+} from './update-profile.ts';
 import type { WarmProfiles } from './warm-profiles.ts';
 
 /** What a batch acts on. */
@@ -49,6 +56,7 @@ export class BatchUpdate {
   /** First sequence number of the batch by shard. */
   readonly #starts: ReadonlyMap<string, string>;
   readonly #written: (Written & Pick<KeyBatch, 'firstRecord'>)[] = [];
+  readonly #emptied: (Emptied & Pick<KeyBatch, 'firstRecord'>)[] = [];
   #failedAt = NONE;
   #applied = 0;
   #repeated = 0;
@@ -140,10 +148,16 @@ export class BatchUpdate {
         if (this.#failedAt !== NONE) return;
         try {
           const found = read.get(batch.key) as ReadProfile;
-          const { applied, repeated, written } = await updateProfile(writer, batch.key, batch.deliveries, found);
+          const { applied, repeated, written, emptied } = await updateProfile(
+            writer,
+            batch.key,
+            batch.deliveries,
+            found,
+          );
           this.#applied += applied;
           this.#repeated += repeated;
           if (written !== undefined) this.#written.push({ ...written, firstRecord: batch.firstRecord });
+          if (emptied !== undefined) this.#emptied.push({ ...emptied, firstRecord: batch.firstRecord });
         } catch (error) {
           if (!isHopeless(error)) {
             this.#fail([batch], error);
@@ -164,15 +178,23 @@ export class BatchUpdate {
     try {
       if (records.length > 0) await this.#put(records);
     } catch (error) {
-      this.#fail(
-        this.#written.filter(({ folded }) => folded.outbox !== undefined),
-        error,
-      );
+      const unsaid = this.#written.filter(({ folded }) => folded.outbox !== undefined);
+      this.#fail([...unsaid, ...this.#emptied], error);
       return;
     }
     for (const { key, encoded, textBytes, folded } of this.#written) {
       this.#warm.keep(key, encoded, textBytes, { ...folded, outbox: undefined });
     }
+    for (const emptied of this.#emptied) {
+      await this.#remove(emptied).catch((error: unknown) => this.#fail([emptied], error));
+    }
+  }
+
+  /** Deletes an item that an erasure has emptied, after all that it had to say was published. */
+  async #remove({ id, version }: Emptied): Promise<void> {
+    if ((await this.#props.store.remove({ id, version })) === 'written') return;
+    // Gone is gone, whether by this call, whose answer was lost, or by one before.
+    if ((await this.#props.store.read([id])).has(id)) throw new ConflictError('An emptied profile was written again.');
   }
 
   #put(records: readonly ControlRecord[]): Promise<void> {

@@ -73,6 +73,8 @@ function addresseesOf(record: ControlRecord): readonly Addressed[] {
       return [[record.child, record]];
     case 'part':
       return [[record.to, record]];
+    case 'erase':
+      return [[record.key, record]];
     case 'tick':
       return record.keys.map((key): Addressed => [key, { kind: 'tick', at: record.at }]);
     case 'backfill': {

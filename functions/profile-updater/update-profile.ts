@@ -33,6 +33,12 @@ export interface ReadProfile {
   readonly parts: FoldContext['parts'];
 }
 
+/** What a person who was erased leaves behind: it goes when its outbox was published. */
+export interface Emptied {
+  readonly id: Key;
+  readonly version: number;
+}
+
 /** A write that succeeded; its outbox is to be published. */
 export interface Written {
   readonly key: Key;
@@ -46,6 +52,7 @@ export interface Update {
   readonly repeated: number;
   /** The last write; undefined when nothing was new. */
   readonly written: Written | undefined;
+  readonly emptied: Emptied | undefined;
 }
 
 /** A profile was written by others each time before this writer. The batch comes again. */
@@ -69,6 +76,7 @@ export async function updateProfile(
   let applied = 0;
   let repeated = 0;
   let written: Written | undefined;
+  let emptied: Emptied | undefined;
   for (let at = 0; at < deliveries.length; ) {
     const part = deliveries.slice(at, at + limits.eventsPerWrite);
     const update = await foldAndWrite(writer, key, part, at === 0 ? read : await readAgain(writer, key, part));
@@ -76,8 +84,9 @@ export async function updateProfile(
     applied += update.applied;
     repeated += update.repeated;
     written = update.written ?? written;
+    emptied = update.emptied;
   }
-  return { applied, repeated, written };
+  return { applied, repeated, written, emptied };
 }
 
 /** Folds onto the version that was read and writes the next; if another came first, reads and folds again. */
@@ -93,9 +102,10 @@ async function foldAndWrite(
     const { stored, parts } = read;
     const pages = await pagesOf(store, key, stored);
     const folded = fold(key, stored, deliveries, { pages, catalog, identity, parts });
-    const { taken, next, spilled, arm, applied, repeated } = folded;
-    if (next === undefined) return { taken, applied, repeated, written: undefined };
-    if (read.unsaid !== undefined) await writer.say(read.unsaid);
+    const { taken, next, spilled, arm, isErased, applied, repeated } = folded;
+    const emptied = (version: number) => (isErased && version > 0 ? { id: key, version } : undefined);
+    if (read.unsaid !== undefined && (next !== undefined || isErased)) await writer.say(read.unsaid);
+    if (next === undefined) return { taken, applied, repeated, written: undefined, emptied: emptied(read.version) };
 
     const { item, encoded, textBytes } = itemOf(key, read.version + 1, writer.newToken(), next);
     const begun = clock();
@@ -104,7 +114,8 @@ async function foldAndWrite(
     if (await isWritten(store, item)) {
       // So late that the tick may have come before what it was for.
       if (arm !== undefined && clock() - begun >= SETTLE_MS) await due.arm(arm, key);
-      return { taken, applied, repeated, written: { key, encoded, textBytes, folded: next } };
+      const written = { key, encoded, textBytes, folded: next };
+      return { taken, applied, repeated, written, emptied: emptied(item.version) };
     }
     read = await readAgain(writer, key, deliveries);
   }

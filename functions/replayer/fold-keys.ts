@@ -14,7 +14,7 @@ import { isWritten, itemOf, PAGE_LIFE_MS, ProfileTooLargeError } from '../adapte
 import type { ProfileItem, ProfileStore } from '../adapters/profile-store.ts';
 
 export interface FoldReach {
-  readonly store: ProfileStore;
+  readonly store: Omit<ProfileStore, 'remove'>;
   readonly stream: ControlStream;
   readonly identity: IdentityRules;
   /** Now, in milliseconds since 1970. */

@@ -40,7 +40,7 @@ export class Profiles extends Construct {
       name: 'profile-updater',
       description: 'Folds the stream into profiles, joins them to people, and evaluates segments.',
       grants: allOf(
-        this.grant('BatchGetItem', 'PutItem'),
+        this.grant('BatchGetItem', 'DeleteItem', 'PutItem'),
         segments.grantFollow(),
         audience.grantRead(),
         dueTimes.grantArm(),

@@ -10,7 +10,7 @@ export type Key = string;
 
 /** What made a membership or an identity change. */
 export interface Cause {
-  readonly type: 'event' | 'time' | 'merge' | 'split' | 'definition' | 'rebuild';
+  readonly type: 'event' | 'time' | 'merge' | 'split' | 'definition' | 'rebuild' | 'erasure';
   readonly messageId?: string;
   /** Name of the event. */
   readonly event?: string;
@@ -223,6 +223,18 @@ export interface AgainRecord {
   readonly data: string;
 }
 
+/** To a key: a person was erased. One of the person's own keys forgets all, another key forgets those. */
+export interface EraseRecord {
+  readonly v: 1;
+  readonly kind: 'erase';
+  readonly key: Key;
+  readonly requestId: string;
+  /** When the erasure was asked for, milliseconds since 1970: what is known only since then stays. */
+  readonly at: number;
+  /** All keys of the person. */
+  readonly keys: readonly Key[];
+}
+
 export type ControlRecord =
   | LinkRecord
   | UnlinkRecord
@@ -236,7 +248,8 @@ export type ControlRecord =
   | AlertsRecord
   | RecommendationsRecord
   | RebuiltRecord
-  | AgainRecord;
+  | AgainRecord
+  | EraseRecord;
 export type ControlKind = ControlRecord['kind'];
 
 /** What a record of each kind must have, so that whoever reads it need not look twice. */
@@ -259,6 +272,7 @@ const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
     isNumber(arrivedAt) &&
     isText(data),
   rebuilt: ({ keys }) => isListOf(keys, isText),
+  erase: ({ key, requestId, at, keys }) => isText(key) && isText(requestId) && isNumber(at) && isListOf(keys, isText),
   tick: ({ at, keys }) => isNumber(at) && isListOf(keys, isText),
   backfill: ({ job, segments, items }) =>
     isText(job) && isListOf(segments, isSegmentVersion) && isListOf(items, isBackfillItem),

@@ -1,10 +1,11 @@
 import type { ChildReport, IdentityNode, PartReport } from '../../schemas/identity.ts';
 import type { Cause, IdentityChange, Key, LinkRecord, PartRecord, UnlinkRecord } from '../../schemas/stream/control.ts';
+import { withoutKeys } from './forget.ts';
 import { mayLink } from './keys.ts';
 import { limits } from './limits.ts';
 import { addBlock, addLink, bestLink } from './links.ts';
 import { placeOf } from './place.ts';
-import { reportOf, subtreeOf } from './subtree.ts';
+import { keysOf, reportOf, subtreeOf } from './subtree.ts';
 import { refuseSurplus } from './surplus.ts';
 
 export type IdentityRecord = LinkRecord | UnlinkRecord | PartRecord;
@@ -58,6 +59,14 @@ export function receive(node: IdentityNode, key: Key, record: IdentityRecord): S
 /** Tells the parent that the key's own part has changed. A home has nobody to tell. */
 export function partChanged(node: IdentityNode, key: Key, cause: Cause): Step {
   return settle(node, node, key, { cause, touched: true });
+}
+
+/** Forgets keys of a person who was erased, and tells them nothing. */
+export function forgetKeys(node: IdentityNode, key: Key, gone: ReadonlySet<Key>, cause: Cause): Step {
+  const kept = withoutKeys(node, gone);
+  if (kept === node) return unchanged(node, cause);
+  const step = settle(node, kept, key, { cause, touched: keysOf(kept, key).length < keysOf(node, key).length });
+  return { ...step, out: step.out.filter((record) => record.kind !== 'part' || !gone.has(record.to)) };
 }
 
 function takeLink(node: IdentityNode, key: Key, record: LinkRecord): Step {

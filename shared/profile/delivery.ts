@@ -2,6 +2,7 @@ import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type {
   BackfillItem,
   BackfillRecord,
+  EraseRecord,
   LinkRecord,
   PartRecord,
   UnlinkRecord,
@@ -40,7 +41,7 @@ export interface KeyRebuilt {
 
 /** What concerns a key and is no event. */
 export interface ControlDelivery extends StreamPlace {
-  readonly control: LinkRecord | UnlinkRecord | PartRecord | KeyTick | KeyBackfill | KeyRebuilt;
+  readonly control: LinkRecord | UnlinkRecord | PartRecord | EraseRecord | KeyTick | KeyBackfill | KeyRebuilt;
 }
 
 export type Delivery = EventDelivery | ControlDelivery;

@@ -2,6 +2,8 @@ import type { Key } from '../../schemas/stream/control.ts';
 import { Admission, type Spilled } from './admission.ts';
 import { type Delivery, isEventDelivery } from './delivery.ts';
 import { type FoldedProfile, newFoldedProfile } from './folded-profile.ts';
+import { isEmptyNode } from './identity-cells.ts';
+import { newLedger } from './ledger.ts';
 import { limits } from './limits.ts';
 import { Turn, type TurnContext } from './turn.ts';
 
@@ -19,6 +21,8 @@ export interface Folded {
   readonly spilled: Spilled | undefined;
   /** When to be woken, in milliseconds since 1970, before `next` is written; undefined if that is arranged. */
   readonly arm: number | undefined;
+  /** Whether the item is to go once its outbox was published: it belonged to a person who was erased. */
+  readonly isErased: boolean;
   /** Events that were new. */
   readonly applied: number;
   /** Events whose message id had been seen within the dedup window. */
@@ -43,6 +47,7 @@ export function fold(
   const before = stored ?? newFoldedProfile();
   const admission = new Admission(before.ledger, deliveries.filter(isEventDelivery), context.pages);
   const turn = new Turn(key, before, context);
+  const isErasedBefore = isBlank(before);
   let taken = 0;
   for (const delivery of deliveries) {
     if (turn.links >= limits.linksPerWrite) break;
@@ -55,15 +60,26 @@ export function fold(
   }
   const { applied, repeated } = admission;
   const arm = turn.end();
-  if (applied + repeated === 0 && !turn.hasChanged) {
-    return { taken, next: undefined, spilled: undefined, arm: undefined, applied, repeated };
+  const isErased = turn.isBlank;
+  // Of what was never stored nobody has heard.
+  const isNothing = isErased && (stored === undefined || isErasedBefore);
+  if (isNothing || (applied + repeated === 0 && !turn.hasChanged && !isErased)) {
+    return { taken, next: undefined, spilled: undefined, arm: undefined, isErased, applied, repeated };
   }
 
   const { shardId, sequenceNumber } = deliveries[taken - 1] as Delivery;
   const records = turn.records();
   const outbox = records.length === 0 ? undefined : { shardId, sequenceNumber, records };
-  const { ledger, spilled } = admission.close();
   const { profile, tracks, audience } = turn.own;
+  if (isErased) {
+    const next = { ledger: newLedger(), tracks, identity: turn.node, audience, outbox };
+    return { taken, next, spilled: undefined, arm: undefined, isErased, applied, repeated };
+  }
+  const { ledger, spilled } = admission.close();
   const next = { profile, ledger, tracks, identity: turn.node, audience, outbox };
-  return { taken, next, spilled, arm, applied, repeated };
+  return { taken, next, spilled, arm, isErased, applied, repeated };
 }
+
+/** Whether an item was left by an erasure that ended before it could be deleted. */
+const isBlank = ({ profile, tracks, identity, audience }: FoldedProfile): boolean =>
+  profile === undefined && tracks.size === 0 && audience.memberships.size === 0 && isEmptyNode(identity);

@@ -20,8 +20,8 @@ export function keysOfPerson(home: Key, node: IdentityNode): Key[] {
 export function partKeysFor(key: Key, node: IdentityNode | undefined, deliveries: readonly Delivery[]): Key[] {
   const controls = deliveries.flatMap((delivery) => (isEventDelivery(delivery) ? [] : [delivery.control]));
   const frees = ({ kind }: (typeof controls)[number]) =>
-    // Only users form rings, which a link or a report may break or close elsewhere.
-    kind === 'unlink' || (isUser(key) && (kind === 'link' || kind === 'part'));
+    // Whose parent was erased is a home. Only users form rings, which a link or a report may break or close elsewhere.
+    kind === 'unlink' || kind === 'erase' || (isUser(key) && (kind === 'link' || kind === 'part'));
   if (node?.parent !== undefined && !controls.some(frees)) return [];
   const reported = controls.flatMap((control) => (control.kind === 'part' ? control.keys : []));
   const known = node === undefined ? [] : keysOf(node, key);

@@ -4,21 +4,25 @@ import type { Profile } from '../../schemas/profile.ts';
 import type {
   Cause,
   ControlRecord,
+  EraseRecord,
   IdentityChange,
   Key,
   LinkRecord,
   PartRecord,
   UnlinkRecord,
 } from '../../schemas/stream/control.ts';
+import { rawIdOf } from '../identity/keys.ts';
 import { isKnownLink } from '../identity/known-link.ts';
 import { addLink } from '../identity/links.ts';
 import { linksOf } from '../identity/links-of.ts';
-import { partChanged, receive } from '../identity/receive.ts';
+import { emptyNode, forgetKeys, partChanged, receive, type Step } from '../identity/receive.ts';
 import { addRows, type CompiledCatalog, pruneTracks, readyKey, trackEvent } from '../segments/compile-catalog.ts';
 import { applyTo } from './apply.ts';
+import { isBornSince } from './born-since.ts';
 import type { ControlDelivery, EventDelivery, KeyBackfill } from './delivery.ts';
 import type { FoldedProfile } from './folded-profile.ts';
 import { Home, type OwnPart, type Part } from './home.ts';
+import { isEmptyNode } from './identity-cells.ts';
 import { drop, newProfile, profileIdOf } from './new-profile.ts';
 import { transitionId } from './outbox-cells.ts';
 import { keysOfPerson } from './parts.ts';
@@ -40,6 +44,7 @@ export class Turn {
   readonly own: OwnPart;
   node: IdentityNode;
   hasChanged = false;
+  hasErased = false;
   readonly #key: Key;
   readonly #context: TurnContext;
   readonly #home: Home;
@@ -111,6 +116,9 @@ export class Turn {
       case 'rebuilt':
         this.#rebuilt(arrivedAt);
         break;
+      case 'erase':
+        this.#erase(control, arrivedAt);
+        break;
     }
   }
 
@@ -174,6 +182,11 @@ export class Turn {
       this.hasChanged = true;
       this.node = step.node;
     }
+    this.#settle(step, arrivedAt);
+  }
+
+  /** Says what a change of the key's place means to others, and to its person. */
+  #settle(step: Step, arrivedAt: number): void {
     this.#out.push(...step.out);
     if (step.moved !== undefined) this.#moves.push(step.moved);
     if (step.wasHome && !step.isHome) this.#home.leave(arrivedAt, step.cause);
@@ -222,6 +235,46 @@ export class Turn {
     if (!this.#isHome) return;
     this.#home.catchUp(arrivedAt);
     this.#home.evaluate(arrivedAt, { type: 'rebuild', time: arrivedAt });
+  }
+
+  /** Of a person who was erased the key forgets all if it was theirs, or else what it knows of their keys. */
+  #erase({ keys, at }: EraseRecord, arrivedAt: number): void {
+    const gone = new Set(keys);
+    const cause: Cause = { type: 'erasure', time: arrivedAt };
+    if (gone.has(this.#key)) {
+      if (!isBornSince(at, this.own.profile, this.node)) this.#eraseAll(arrivedAt, cause);
+      return;
+    }
+    // Written in any case: what the last write had to say may name them, too.
+    this.hasChanged = true;
+    for (const key of keys) this.own.profile?.anonymousIds.delete(rawIdOf(key));
+    const step = forgetKeys(this.node, this.#key, gone, cause);
+    if (step.node === this.node) return;
+    if (step.wasHome) this.#home.catchUp(arrivedAt);
+    this.node = step.node;
+    this.#settle(step, arrivedAt);
+  }
+
+  #eraseAll(arrivedAt: number, cause: Cause): void {
+    const { audience, tracks } = this.own;
+    if (this.#isHome) this.#home.leave(arrivedAt, cause);
+    this.own.profile = undefined;
+    tracks.clear();
+    audience.ready.clear();
+    Object.assign(audience, { evaluatedAt: 0, due: 0, armed: 0 });
+    this.node = emptyNode;
+    this.#moves.length = 0;
+    this.#links.clear();
+    this.#out.length = 0;
+    this.#news = undefined;
+    this.#home.setOthers([]);
+    this.hasErased = true;
+  }
+
+  /** Whether nothing is left of what an erasure took. */
+  get isBlank(): boolean {
+    const { profile, audience } = this.own;
+    return this.hasErased && profile === undefined && audience.memberships.size === 0 && isEmptyNode(this.node);
   }
 
   /** Takes the parts of the person's other keys as they were read. */

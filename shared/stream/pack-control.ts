@@ -32,6 +32,9 @@ export function packControl(records: readonly ControlRecord[]): PackedRecord[] {
       case 'part':
         out.push({ partitionKey: partitionKeyOf(record.to), data: bytesOf(record) });
         break;
+      case 'erase':
+        out.push({ partitionKey: partitionKeyOf(record.key), data: bytesOf(record) });
+        break;
       case 'transitions':
         for (const item of record.items) transitions.add(item.profileId, item);
         break;
