@@ -2,7 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import { NotSentError, sendTransitionsTo } from '../../../functions/adapters/transition-queue.ts';
+import {
+  NotSentError,
+  sendTransitionsTo,
+  type TransitionMessage,
+} from '../../../functions/adapters/transition-queue.ts';
 import type { Transition } from '../../../schemas/stream/control.ts';
 import { aTransition } from '../../fixtures/transitions.ts';
 
@@ -33,15 +37,30 @@ function aQueue(refuses: (entry: Entry) => 'Throttled' | 'Wrong' | undefined = (
   return { messages, calls, send: sendTransitionsTo('https://sqs.example/queue.fifo', service as never) };
 }
 
-const sentOf = (messages: readonly Entry[]): Transition[] => messages.map(({ MessageBody }) => JSON.parse(MessageBody));
+const sentOf = (messages: readonly Entry[]): Transition[] =>
+  messages.flatMap(({ MessageBody }) => (JSON.parse(MessageBody) as TransitionMessage).transitions);
 
-test('a message is the transition, in the group of its person, under its own id', async () => {
+test('what a batch brings a person is one message, in the group of the person', async () => {
   const queue = aQueue();
-  await queue.send([aTransition()]);
+  const transitions = [aTransition(), aTransition({ n: 2, to: 'exited' })];
+  await queue.send(transitions);
   const { id, profileId } = aTransition();
   expect(queue.messages).toEqual([
-    { Id: '0', MessageBody: JSON.stringify(aTransition()), MessageGroupId: profileId, MessageDeduplicationId: id },
+    {
+      Id: '0',
+      MessageBody: JSON.stringify({ transitions }),
+      MessageGroupId: profileId,
+      MessageDeduplicationId: `${id}+2`,
+    },
   ]);
+});
+
+test('many transitions of one person are several messages, sent one after another', async () => {
+  const queue = aQueue();
+  const transitions = Array.from({ length: 70 }, (_, n) => aTransition({ n: n + 1 }));
+  await queue.send(transitions);
+  expect(queue.calls.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
+  expect(sentOf(queue.messages)).toEqual(transitions);
 });
 
 test('sends ten at a time', async () => {
@@ -51,8 +70,17 @@ test('sends ten at a time', async () => {
   expect(queue.messages).toHaveLength(25);
 });
 
+test('a call stays below the size that SQS takes', async () => {
+  const queue = aQueue();
+  const long = 'x'.repeat(3_000);
+  const people = Array.from({ length: 12 }, (_, n) => `user:${n}${long}`);
+  await queue.send(people.flatMap((key) => Array.from({ length: 16 }, (_, n) => aTransition({ key, n: n + 1 }))));
+  for (const call of queue.calls) expect(JSON.stringify(call).length).toBeLessThan(256 * 1024);
+  expect(queue.messages).toHaveLength(people.length);
+});
+
 test('no one’s transitions pass each other, whichever messages are refused for the moment', async () => {
-  const people = fc.array(fc.nat(3), { minLength: 1, maxLength: 25 });
+  const people = fc.array(fc.nat(2), { minLength: 1, maxLength: 150 });
   await fc.assert(
     fc.asyncProperty(people, fc.array(fc.boolean(), { maxLength: 8 }), async (people, refusals) => {
       const left = [...refusals];
