@@ -1,14 +1,8 @@
 import type { Transition } from '../../schemas/stream/control.ts';
-import {
-  countPartition,
-  MEMBER_BUCKETS,
-  type Member,
-  memberOf,
-  memberPartition,
-  valuePartition,
-} from './audience-items.ts';
+import { MEMBER_BUCKETS, type Member, memberOf, memberPartition, valuePartition } from './audience-items.ts';
 import { CursorError, readCursor, writeCursor } from './cursor.ts';
 import type { DynamoDb, Item, QueryInput } from './dynamodb.ts';
+import { countOf } from './segment-counts.ts';
 import { numberText, TRANSITIONS_AN_ITEM, transitionPartition, transitionsOf } from './transition-items.ts';
 
 export interface PageOf<T> {
@@ -148,10 +142,7 @@ export function createAudienceLists(dynamoDb: DynamoDb, table: string): Audience
       return { items, nextCursor: hasMore ? writeCursor(list, numberText(last.n)) : null };
     },
 
-    async countMembers(segmentId) {
-      const counts = await all(countPartition(segmentId));
-      return counts.reduce((sum, { count }) => sum + Number(count?.N ?? 0), 0);
-    },
+    countMembers: (segmentId) => countOf(dynamoDb, table, segmentId),
 
     async listValues(id) {
       return (await all(valuePartition(id))).map(({ value }) => value?.S ?? '');

@@ -35,7 +35,7 @@ export function planChanges(
     const counted = counts.get(segmentId);
     if (counted !== undefined && compareSequence(sequenceNumber, counted.sequenceNumber) <= 0) continue;
     const by = (changes.get(segmentId)?.by ?? 0) + weight(after) - weight(before);
-    changes.set(segmentId, { segmentId, by, before: counted, sequenceNumber });
+    changes.set(segmentId, { segmentId, by, sequenceNumber });
   }
   return { counts: [...changes.values()], members: [...members.values()] };
 }

@@ -35,3 +35,16 @@ export function readTransitions(records: readonly ReceivedRecord[]): Slice[] {
   }
   return slices;
 }
+
+/** A barrier, and the record that is it. */
+export interface BarrierOf {
+  readonly id: string;
+  readonly record: ReceivedRecord;
+}
+
+/** The barriers of a batch: all that lies before each has been read when the batch is through. */
+export const barriersOf = (records: readonly ReceivedRecord[]): BarrierOf[] =>
+  records.flatMap((record) => {
+    const control = controlOf(record);
+    return control?.kind === 'barrier' ? [{ id: control.id, record }] : [];
+  });

@@ -64,7 +64,7 @@ export class Audience extends Construct {
       consumer: writer.lambda,
       source: stream,
       settings: settings.audienceWriter,
-      filters: [FilterCriteria.filter({ data: { kind: FilterRule.isEqual('transitions') } })],
+      filters: [FilterCriteria.filter({ data: { kind: FilterRule.or('transitions', 'barrier') } })],
     });
   }
 
@@ -77,7 +77,7 @@ export class Audience extends Construct {
     return {
       environment: { AUDIENCE_TABLE: this.table.tableName, TRANSITIONS_QUEUE_URL: this.transitions.queueUrl },
       statements: [
-        this.table.allow('BatchGetItem', 'BatchWriteItem', 'PutItem'),
+        this.table.allow('BatchGetItem', 'BatchWriteItem', 'PutItem', 'Query'),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.transitions.queueArn] }),
       ],
     };

@@ -14,6 +14,7 @@ import { aTransition } from '../../fixtures/transitions.ts';
 import { MemoryDynamoDb } from './memory-dynamodb.ts';
 
 const SHARD = 'shardId-000000000000';
+const BUYERS = new Set(['buyers']);
 
 function anAudienceTable() {
   const table = new MemoryDynamoDb('pk', 'sk');
@@ -36,42 +37,76 @@ const aMember = (key: string, over: object = {}) => ({
 const aChange = (over: Partial<CountChange> = {}): CountChange => ({
   segmentId: 'buyers',
   by: 2,
-  before: undefined,
   sequenceNumber: '100',
   ...over,
 });
 
 describe('counts', () => {
+  const own = (over: object = {}) => ({ pk: { S: 'count#buyers' }, sk: { S: SHARD }, count: { N: '4' }, ...over });
+
   test('a count that was written unheard is not written again, and is no failure', async () => {
     const { store, lists } = anAudienceTable();
-    await store.writeCounts(SHARD, [aChange()]);
-    await store.writeCounts(SHARD, [aChange()]);
-    const before = { count: 2, sequenceNumber: '100' };
-    await store.writeCounts(SHARD, [aChange({ before, by: 3, sequenceNumber: '1000' })]);
-    await store.writeCounts(SHARD, [aChange({ before, by: 3, sequenceNumber: '1000' })]);
+    const none = await store.readCounts(SHARD, BUYERS);
+    await store.writeCounts(none, [aChange()]);
+    await store.writeCounts(none, [aChange()]);
+    const before = await store.readCounts(SHARD, BUYERS);
+    await store.writeCounts(before, [aChange({ by: 3, sequenceNumber: '1000' })]);
+    await store.writeCounts(before, [aChange({ by: 3, sequenceNumber: '1000' })]);
     expect(await lists.countMembers('buyers')).toBe(5);
   });
 
   test('refuses a change for a count that somebody else has moved, but not as far', async () => {
     const { store } = anAudienceTable();
-    await store.writeCounts(SHARD, [aChange({ sequenceNumber: '50' })]);
-    await expect(store.writeCounts(SHARD, [aChange()])).rejects.toThrow(CountConflictError);
+    const none = await store.readCounts(SHARD, BUYERS);
+    await store.writeCounts(none, [aChange({ sequenceNumber: '50' })]);
+    await expect(store.writeCounts(none, [aChange()])).rejects.toThrow(CountConflictError);
+  });
+
+  test('refuses a change for counts to which somebody else has added another segment', async () => {
+    const { store } = anAudienceTable();
+    const none = await store.readCounts(SHARD, BUYERS);
+    await store.writeCounts(none, [aChange({ segmentId: 'readers', sequenceNumber: '200' })]);
+    await expect(store.writeCounts(none, [aChange()])).rejects.toThrow(CountConflictError);
   });
 
   test('sums the shards, some of which may be below zero', async () => {
     const { store, lists } = anAudienceTable();
-    await store.writeCounts(SHARD, [aChange({ by: 5 })]);
-    await store.writeCounts('shardId-000000000001', [aChange({ by: -2 })]);
+    await store.writeCounts(await store.readCounts(SHARD, BUYERS), [aChange({ by: 5 })]);
+    await store.writeCounts(await store.readCounts('shardId-000000000001', BUYERS), [aChange({ by: -2 })]);
     expect(await lists.countMembers('buyers')).toBe(3);
     expect(await lists.countMembers('nobody')).toBe(0);
+    expect(await lists.countMembers('constructor')).toBe(0);
+  });
+
+  test('what a batch changes of many segments is one item, and more than one only where they do not fit', async () => {
+    const { store, lists, table } = anAudienceTable();
+    const few = Array.from({ length: 30 }, (_, n) => aChange({ segmentId: `segment-${n}`, by: n }));
+    await store.writeCounts(await store.readCounts(SHARD, new Set()), few);
+    expect(table.in('counts')).toHaveLength(1);
+    const many = Array.from({ length: 500 }, (_, n) => aChange({ segmentId: `segment-${n}`, sequenceNumber: '200' }));
+    await store.writeCounts(await store.readCounts(SHARD, new Set(many.map(({ segmentId }) => segmentId))), many);
+    for (const item of table.in('counts')) expect(JSON.stringify(item).length).toBeLessThan(1_100);
+    expect(await lists.countMembers('segment-29')).toBe(31);
+    expect(await lists.countMembers('segment-499')).toBe(2);
+  });
+
+  test('goes on from a count of the earlier layout', async () => {
+    const { store, lists, table } = anAudienceTable();
+    await table.client('PutItem', { TableName: 'audience', Item: own({ sequenceNumber: { S: '90' } }) });
+    expect(await lists.countMembers('buyers')).toBe(4);
+    const read = await store.readCounts(SHARD, BUYERS);
+    expect(read.bySegment.get('buyers')).toEqual({ count: 4, sequenceNumber: '90' });
+    await store.writeCounts(read, [aChange()]);
+    expect(await lists.countMembers('buyers')).toBe(6);
   });
 
   test('does not take the count of one segment for that of another', async () => {
     const { store } = anAudienceTable();
-    await store.writeCounts(SHARD, [aChange(), aChange({ segmentId: 'readers', by: 7 })]);
-    expect(await store.readCounts(SHARD, new Set(['readers', 'missing']))).toEqual(
-      new Map([['readers', { count: 7, sequenceNumber: '100' }]]),
-    );
+    const none = await store.readCounts(SHARD, BUYERS);
+    await store.writeCounts(none, [aChange(), aChange({ segmentId: 'readers', by: 7 })]);
+    const { bySegment } = await store.readCounts(SHARD, new Set(['readers', 'missing']));
+    expect(bySegment.get('readers')).toEqual({ count: 7, sequenceNumber: '100' });
+    expect(bySegment.has('missing')).toBe(false);
   });
 });
 

@@ -137,7 +137,7 @@ export class MemoryDynamoDb {
 
 const compare = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** Whether an expression of terms joined by AND or OR holds: no parentheses, no functions but one. */
+/** Whether an expression of terms joined by AND or OR holds: no parentheses, no functions but two. */
 function holds(expression: string, item: Item, input: Input): boolean {
   const operand = (name: string) => {
     const value = name.startsWith(':')
@@ -148,6 +148,8 @@ function holds(expression: string, item: Item, input: Input): boolean {
   const term = (text: string): boolean => {
     const [, missing] = /^attribute_not_exists\((\S+)\)$/.exec(text) ?? [];
     if (missing !== undefined) return item[input.ExpressionAttributeNames?.[missing] ?? missing] === undefined;
+    const [, start, prefix] = /^begins_with\((\S+), (\S+)\)$/.exec(text) ?? [];
+    if (start !== undefined && prefix !== undefined) return String(operand(start)).startsWith(String(operand(prefix)));
     const [left = '', operator, right = ''] = text.split(' ');
     const [a, b] = [operand(left), operand(right)];
     if (a === undefined || b === undefined) return false;

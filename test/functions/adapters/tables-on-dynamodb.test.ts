@@ -50,10 +50,14 @@ test('members, counts and transitions', async () => {
   }
   expect(listed.sort()).toEqual(keys.filter((key) => key !== 'user:2').sort());
 
-  const first = { segmentId: 'buyers', by: 3, before: undefined, sequenceNumber: '9' };
-  const second = { ...first, by: 2, before: { count: 3, sequenceNumber: '9' }, sequenceNumber: '10' };
-  for (const change of [first, first, second, second]) await store.writeCounts(shard, [change]);
-  await expect(store.writeCounts(shard, [{ ...second, sequenceNumber: '11' }])).rejects.toThrow(CountConflictError);
+  const readCounts = () => store.readCounts(shard, new Set(['buyers']));
+  const none = await readCounts();
+  const first = { segmentId: 'buyers', by: 3, sequenceNumber: '9' };
+  for (let time = 0; time < 2; time += 1) await store.writeCounts(none, [first]);
+  const before = await readCounts();
+  for (let time = 0; time < 2; time += 1) await store.writeCounts(before, [{ ...first, by: 2, sequenceNumber: '10' }]);
+  const late = store.writeCounts(before, [{ ...first, sequenceNumber: '11' }]);
+  await expect(late).rejects.toThrow(CountConflictError);
   expect(await lists.countMembers('buyers')).toBe(5);
 
   const transitions = Array.from({ length: 60 }, (_, n) => aTransition({ n: n + 1 }));

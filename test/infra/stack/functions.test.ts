@@ -101,6 +101,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       'dynamodb:BatchGetItem',
       'dynamodb:BatchWriteItem',
       'dynamodb:PutItem',
+      'dynamodb:Query',
       ...readStream,
       ...writeLogs,
       ...setAside,
