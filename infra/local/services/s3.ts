@@ -2,8 +2,10 @@ import type { AwsAnswer, AwsCall, LocalService } from '../gateway/types.ts';
 import { AwsError } from './errors.ts';
 import { payloadOf } from './s3/aws-chunked.ts';
 import type { Range } from './s3/files.ts';
+import { readLifecycle, writeLifecycle } from './s3/lifecycle.ts';
 import { listObjects } from './s3/list.ts';
-import { type ObjectHead, type ObjectHeaders, ObjectStore } from './s3/object-store.ts';
+import { listVersions } from './s3/list-versions.ts';
+import { checkConditions, type ObjectHead, type ObjectHeaders, ObjectStore } from './s3/object-store.ts';
 import { type S3Target, s3OperationOf, targetOf } from './s3/operation.ts';
 import { elementTexts, xml } from './xml.ts';
 
@@ -49,45 +51,89 @@ const operations: Readonly<Record<string, Operation>> = {
     return empty(204);
   },
   ListObjectsV2: (store, target) => document('ListBucketResult', listObjects(store, target)),
+  ListObjectVersions: (store, target) => document('ListVersionsResult', listVersions(store, target)),
+  GetBucketVersioning: (store, { bucket }) => {
+    store.requireBucket(bucket);
+    return document('VersioningConfiguration', { Status: store.archive.isOn(bucket) ? 'Enabled' : undefined });
+  },
+  PutBucketVersioning: (store, { bucket }, call) => {
+    store.requireBucket(bucket);
+    const [status] = elementTexts(payloadOf(call).toString(), 'Status');
+    if (status !== 'Enabled') {
+      throw new AwsError('NotImplemented', `Versioning can only be Enabled here, not ${status}`, 501);
+    }
+    store.archive.turnOn(bucket);
+    return empty(200);
+  },
+  GetBucketLifecycleConfiguration: (store, { bucket }) => {
+    const rules = readLifecycle(store, bucket);
+    if (rules) return { status: 200, headers: { 'content-type': 'application/xml' }, body: rules };
+    throw new AwsError('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist', 404);
+  },
+  PutBucketLifecycleConfiguration: (store, { bucket }, call) => {
+    writeLifecycle(store, bucket, payloadOf(call), Date.now());
+    return empty(200);
+  },
   PutObject: async (store, { bucket, key }, call) => {
     const head = await store.put(bucket, key, payloadOf(call), keptHeaders(call), conditionsOf(call));
-    return empty(200, { etag: head.etag });
+    return empty(200, { etag: head.etag, ...versionHeader(head.versionId) });
   },
   CopyObject: async (store, { bucket, key }, call) => {
     const from = targetOf(`/${call.headers['x-amz-copy-source']?.replace(/^\//, '')}`);
     const replaces = call.headers['x-amz-metadata-directive'] === 'REPLACE';
-    const headers = replaces ? keptHeaders(call) : store.headersOf(from.bucket, from.key);
-    const source = store.get(from.bucket, from.key);
+    const source = read(store, from);
+    const headers = replaces ? keptHeaders(call) : source.headers;
     const head = await store.put(bucket, key, source.body, headers, conditionsOf(call));
-    return document('CopyObjectResult', { ETag: head.etag, LastModified: head.modified.toISOString() });
+    const copied = document('CopyObjectResult', { ETag: head.etag, LastModified: head.modified.toISOString() });
+    return { ...copied, headers: { ...copied.headers, ...versionHeader(head.versionId) } };
   },
-  GetObject: (store, { bucket, key }, call) => {
-    const { head, body, range } = store.get(bucket, key, (size) => rangeOf(call.headers.range, size));
-    const unmet = readCondition(store, bucket, head, call);
+  GetObject: (store, target, call) => {
+    const { head, body, range, headers: kept } = read(store, target, (size) => rangeOf(call.headers.range, size));
+    const unmet = readCondition(head, call);
     if (unmet) return unmet;
-    const headers = describe(head, store.headersOf(bucket, key));
+    const headers = describe(head, kept);
     if (call.headers.range === undefined) return { status: 200, headers, body };
     const contentRange = `bytes ${range.start}-${range.end - 1}/${head.size}`;
     return { status: 206, headers: { ...headers, 'content-range': contentRange }, body };
   },
-  HeadObject: (store, { bucket, key }, call) => {
-    const head = store.head(bucket, key);
-    const unmet = readCondition(store, bucket, head, call);
-    return unmet ?? empty(200, { ...describe(head, store.headersOf(bucket, key)), 'content-length': `${head.size}` });
+  HeadObject: (store, target, call) => {
+    const { head, headers } = read(store, target, () => ({ start: 0, end: 0 }));
+    return readCondition(head, call) ?? empty(200, { ...describe(head, headers), 'content-length': `${head.size}` });
   },
-  DeleteObject: (store, { bucket, key }, call) => {
+  DeleteObject: (store, { bucket, key, query }, call) => {
     if (store.find(bucket, key)) store.check(bucket, key, conditionsOf(call));
-    store.delete(bucket, key);
-    return empty(204);
+    const { versionId, isMarker } = remove(store, bucket, key, query.get('versionId') ?? undefined);
+    return empty(204, { ...versionHeader(versionId), ...(isMarker && { 'x-amz-delete-marker': 'true' }) });
   },
   DeleteObjects: (store, { bucket }, call) => {
     const request = payloadOf(call).toString();
-    const keys = elementTexts(request, 'Key');
-    for (const key of keys) store.delete(bucket, key);
+    store.requireBucket(bucket);
+    const Deleted = [...request.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, object = '']) => {
+      const [Key = ''] = elementTexts(object, 'Key');
+      const [asked] = elementTexts(object, 'VersionId');
+      const { versionId, isMarker = false } = remove(store, bucket, Key, asked);
+      const marked = { DeleteMarker: true, DeleteMarkerVersionId: versionId };
+      return { Key, VersionId: asked, ...(isMarker && marked) };
+    });
     const isQuiet = elementTexts(request, 'Quiet')[0] === 'true';
-    return document('DeleteResult', { Deleted: isQuiet ? [] : keys.map((Key) => ({ Key })) });
+    return document('DeleteResult', { Deleted: isQuiet ? [] : Deleted });
   },
 };
+
+/** The latest version, or the one that is asked for, with what is stored with it. */
+function read(store: ObjectStore, { bucket, key, query }: S3Target, rangeOf?: (size: number) => Range) {
+  const versionId = query.get('versionId');
+  if (versionId !== null) return store.version(bucket, key, versionId, rangeOf);
+  const { head, ...content } = store.get(bucket, key, rangeOf);
+  const described = { ...head, versionId: store.versionOf(bucket, key) };
+  return { head: described, ...content, headers: store.headersOf(bucket, key) };
+}
+
+const remove = (store: ObjectStore, bucket: string, key: string, versionId: string | undefined) =>
+  versionId === undefined ? store.delete(bucket, key) : store.deleteVersion(bucket, key, versionId);
+
+const versionHeader = (versionId: string | undefined): Record<string, string> =>
+  versionId === undefined ? {} : { 'x-amz-version-id': versionId };
 
 function document(root: string, content: Parameters<typeof xml>[1]): AwsAnswer {
   return { status: 200, headers: { 'content-type': 'application/xml' }, body: xml(root, content) };
@@ -101,9 +147,10 @@ function conditionsOf({ headers }: AwsCall) {
   return { ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] };
 }
 
-function readCondition(store: ObjectStore, bucket: string, head: ObjectHead, call: AwsCall): AwsAnswer | undefined {
+/** The answer to a read whose condition does not hold. Throws `PreconditionFailed`. */
+function readCondition(head: ObjectHead, call: AwsCall): AwsAnswer | undefined {
   try {
-    store.check(bucket, head.key, conditionsOf(call));
+    checkConditions(head, head.key, conditionsOf(call));
     return undefined;
   } catch (error) {
     if (call.headers['if-match'] !== undefined) throw error;
@@ -124,6 +171,7 @@ function describe(head: ObjectHead, headers: ObjectHeaders): Record<string, stri
     'content-type': 'application/octet-stream',
     ...headers,
     etag: head.etag,
+    ...versionHeader(head.versionId),
     'last-modified': head.modified.toUTCString(),
     'accept-ranges': 'bytes',
   };

@@ -29,8 +29,13 @@ export function s3OperationOf({ method, url, headers }: Pick<AwsCall, 'method' |
 function bucketOperation(method: string, query: URLSearchParams): string {
   if (method === 'GET') {
     if (query.get('list-type') === '2') return 'ListObjectsV2';
+    if (query.has('versions')) return 'ListObjectVersions';
+    if (query.has('versioning')) return 'GetBucketVersioning';
+    if (query.has('lifecycle')) return 'GetBucketLifecycleConfiguration';
     return query.has('location') ? 'GetBucketLocation' : 'Unknown';
   }
+  if (method === 'PUT' && query.has('versioning')) return 'PutBucketVersioning';
+  if (method === 'PUT' && query.has('lifecycle')) return 'PutBucketLifecycleConfiguration';
   if (method === 'POST') return query.has('delete') ? 'DeleteObjects' : 'Unknown';
   const isSubResource = [...query.keys()].some((name) => name !== 'x-id');
   const operations: Record<string, string> = { PUT: 'CreateBucket', HEAD: 'HeadBucket', DELETE: 'DeleteBucket' };
