@@ -9,6 +9,8 @@ export interface LakeFile {
   readonly size: number;
   /** Changes with the content. */
   readonly etag: string;
+  /** When it was written, in milliseconds since 1970. */
+  readonly modifiedAt?: number;
 }
 
 /** The files of the lake's bucket. Every call may be repeated, and throws `ServiceError` or what the connection threw. */
@@ -37,7 +39,12 @@ export function createLakeFiles(bucket: string, options: SignedHttpOptions = {})
       for await (const page of pages(send, bucket, { prefix })) {
         for (const [, entry = ''] of page.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
           const part = (name: string) => new RegExp(`<${name}>([^<]*)<`).exec(entry)?.[1] ?? '';
-          files.push({ key: unescapeXml(part('Key')), size: Number(part('Size')), etag: unescapeXml(part('ETag')) });
+          files.push({
+            key: unescapeXml(part('Key')),
+            size: Number(part('Size')),
+            etag: unescapeXml(part('ETag')),
+            modifiedAt: Date.parse(part('LastModified')),
+          });
         }
       }
       return files;

@@ -21,9 +21,9 @@ export interface VersionedFiles {
   readPart(key: string, etag: string, start: number, length: number): Promise<Buffer>;
   /**
    * Writes over the file with this ETag, or where there is none. Answers the new ETag; undefined when what is there is
-   * something else, which may be what this call wrote before its answer was lost.
+   * something else, which may be what this call wrote before its answer was lost. `type` is JSON unless it says otherwise.
    */
-  writeOver(key: string, before: string | undefined, body: Uint8Array): Promise<string | undefined>;
+  writeOver(key: string, before: string | undefined, body: Uint8Array, type?: string): Promise<string | undefined>;
   /** Removes the file with this ETag; another that is there stays. */
   remove(key: string, etag: string): Promise<void>;
 }
@@ -56,9 +56,9 @@ export function createVersionedFiles(bucket: string, options: SignedHttpOptions 
       if (found === undefined) throw new FileChangedError('The file was replaced or removed while it was read.');
       return found;
     },
-    writeOver: (key, before, body) => {
+    writeOver: (key, before, body, type = 'application/json') => {
       const condition = before === undefined ? { 'if-none-match': '*' } : { 'if-match': before };
-      const headers = { 'content-type': 'application/json', ...condition };
+      const headers = { 'content-type': type, ...condition };
       return send({ method: 'PUT', path: pathOf(bucket, key), headers, body }, (answer) => {
         if ([PRECONDITION_FAILED, CONFLICT, NOT_FOUND].includes(answer.status)) return undefined;
         if (answer.status >= 300) throw s3Error(answer, `a PUT of ${key}`);

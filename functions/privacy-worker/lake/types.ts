@@ -5,7 +5,7 @@ import type { SealingState } from '../../../shared/lake/sealing/sealing-state.ts
 import type { createAthena, ResultLocation } from '../../adapters/athena.ts';
 import type { LakeFiles } from '../../adapters/lake-files.ts';
 import type { log } from '../../adapters/log.ts';
-import type { ObjectVersions } from '../../adapters/object-versions.ts';
+import type { ObjectVersions, VersionsFrom } from '../../adapters/object-versions.ts';
 import type { ObjectReader } from '../../adapters/s3-read.ts';
 import type { StateObject } from '../../adapters/state-object.ts';
 import type { VersionedFiles } from '../../adapters/versioned-files.ts';
@@ -15,7 +15,12 @@ export interface LakePerson {
   readonly requestId: string;
   readonly keys: readonly Key[];
   readonly profileIds: readonly string[];
+  /** Earlier requests whose archives of the person may still lie in the lake's bucket. */
+  readonly exports?: readonly string[];
 }
+
+/** Keys of all people of one pass at most: more do not fit into the text of a query. */
+export const MAX_KEYS = 10_000;
 
 /** A bucket beside the lake's that holds what may be anybody's, and goes whole. */
 export interface OtherBucket {
@@ -41,6 +46,8 @@ export interface LakeReach {
   readonly allTables: readonly LakeTable[];
   readonly database: string;
   readonly workGroup: string;
+  /** Whether a replay or a training is under way, which reads the files below its prefix: they go when it is over. */
+  readonly isInUse: (prefix: 'replays/' | 'training/') => Promise<boolean>;
   /** IDENTITY_RULES: which traits are ids of people. */
   readonly identity: IdentityRules;
   /** Now, in milliseconds since 1970. */
@@ -53,7 +60,7 @@ export interface LakeReach {
 /** Things that went from a store, `rows` of `events` for example. */
 export interface LakeCount {
   readonly store: string;
-  /** `rows`, `names` (in rows that belong to others), `lines`, `files` or `versions`. */
+  /** `rows`, `names` (in rows that belong to others), `lines` or `archives`. */
   readonly what: string;
   readonly count: number;
 }
@@ -61,31 +68,44 @@ export interface LakeCount {
 /** A file that is about to be written anew: planned and stored before it is touched, so that its rows count once. */
 export interface PlannedFile {
   readonly key: string;
-  readonly table: string;
+  /** Of what was planned: another content is planned anew. */
+  readonly etag: string;
   /** By request: rows that go, and rows of others that lose the person's ids. */
   readonly rows: Readonly<Record<string, number>>;
   readonly names: Readonly<Record<string, number>>;
 }
 
+/** Days that one query reads, of those up to `last` that the tables have. */
+export interface SearchWindow {
+  readonly from: string;
+  readonly to: string;
+  readonly last: string;
+}
+
+/** Files that a search named, from a byte of its result on. */
+export interface FoundFiles {
+  readonly result: ResultLocation;
+  readonly offset: number;
+}
+
+/** `at` is a place among the searches, the prefixes or the prefixes of versions. */
 export type LakeErasureStep =
-  /** Asks for the files of a table, from the first to the last of `searches`. */
-  | { readonly name: 'search'; readonly at: number; readonly query?: string }
-  /** Looks into the files that the search named, some at a time. */
-  | { readonly name: 'plan'; readonly at: number; readonly paths: ResultLocation; readonly offset: number }
-  /** Writes those anew that hold something, then plans the next. */
+  /** Asks for the files that may hold rows of the people, some days at a time. */
+  | { readonly name: 'search'; readonly at: number; readonly window?: SearchWindow; readonly query?: string }
+  /** Looks into the files that the search named, some at a time, and then writes `files` anew. */
   | {
       readonly name: 'rewrite';
       readonly at: number;
-      readonly paths: ResultLocation;
-      readonly offset: number;
-      readonly files: readonly PlannedFile[];
+      readonly window: SearchWindow;
+      readonly found: FoundFiles;
+      readonly files?: readonly PlannedFile[];
     }
   /** Writes the tables anew whose rows are told by what the other tables lost. */
-  | { readonly name: 'traces'; readonly at: number; readonly files?: readonly PlannedFile[] }
-  /** What lies beside the tables, by its place in `prefixes`. */
-  | { readonly name: 'prefixes'; readonly at: number }
-  /** What was overwritten or deleted, prefix by prefix. */
-  | { readonly name: 'versions'; readonly at: number }
+  | { readonly name: 'traces'; readonly files?: readonly PlannedFile[] }
+  /** Files beside the tables, from one behind `after` on; `files` lose lines. */
+  | { readonly name: 'prefixes'; readonly at: number; readonly after?: string; readonly files?: readonly PlannedFile[] }
+  /** What was overwritten or deleted, a page of a prefix at a time. */
+  | { readonly name: 'versions'; readonly at: number; readonly from?: VersionsFrom }
   | { readonly name: 'done' };
 
 /** How far an erasure is: plain JSON, stored by the caller after each step. Holds keys of people until it is done. */
@@ -100,6 +120,8 @@ export interface LakeErasureState {
   readonly pass: number;
   /** Whether this pass found anything. */
   readonly found: boolean;
+  /** When a pass had found nothing, in milliseconds since 1970. */
+  readonly goneAt?: number;
   /** Number of the next note of what went. */
   readonly notes: number;
   readonly step: LakeErasureStep;
@@ -108,12 +130,15 @@ export interface LakeErasureState {
 }
 
 export interface LakeErasure {
-  /** `id` names the pass: of an erasure that is begun again before its state was stored, the same. */
+  /**
+   * `id` names the erasure and its files: small letters, digits and dashes. Throws `RangeError` for more than `MAX_KEYS`
+   * keys: take fewer people at once.
+   */
   begin(people: readonly LakePerson[], id: string): LakeErasureState;
   /** Does the next step; `wait` when it is others' turn. Throws what the services throw: the step may be done again. */
   next(state: LakeErasureState): Promise<LakeErasureState | 'wait'>;
   isDone(state: LakeErasureState): boolean;
-  /** What went for a request, for its receipt. */
+  /** What went for a request, for its receipt: exact for rows and lines, however often steps were done again. */
   removed(state: LakeErasureState, requestId: string): LakeCount[];
 }
 

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { dayAfter } from '../../../shared/lake/days.ts';
+import {
+  pathsSql,
+  type Search,
+  type Sought,
+  searchesOf,
+  soughtHashes,
+  soughtTraits,
+} from '../../../shared/lake/erasing/search-sql.ts';
+import type { LakeErasureState, LakeErasureStep, LakeReach, SearchWindow } from './types.ts';
+
+/** A query that failed, with Athena's reason: trying again would not help. */
+export class LakeQueryError extends Error {
+  override readonly name = 'LakeQueryError';
+}
+
+/** Days that one query reads at first: half as many when Athena stops it for its size. */
+const WINDOW_DAYS = 31;
+const SCAN_LIMIT = /bytes scanned limit/i;
+const DAY_FOLDER = /^day=(\d{4}-\d{2}-\d{2})$/;
+
+type SearchStep = Extract<LakeErasureStep, { name: 'search' }>;
+
+/** Asks for the files of one table and some days, then hands them over to be looked into. */
+export class SearchSteps {
+  readonly #reach: LakeReach;
+  readonly #searches: readonly Search[];
+
+  constructor(reach: LakeReach) {
+    this.#reach = reach;
+    this.#searches = searchesOf(reach.tables, reach.allTables);
+  }
+
+  async next(state: LakeErasureState, step: SearchStep): Promise<LakeErasureStep | 'wait'> {
+    const search = this.#searches[step.at];
+    if (search === undefined) return { name: 'traces' };
+    const window = step.window ?? (await this.#firstWindow(search));
+    if (window === undefined) return { name: 'search', at: step.at + 1 };
+    if (step.query === undefined) return { ...step, window, query: await this.#start(state, search, window) };
+    const found = await this.#reach.athena.look(step.query);
+    if (found.state === 'running') return 'wait';
+    if (found.state === 'unknown') return { name: 'search', at: step.at, window };
+    if (found.state === 'failed') return { name: 'search', at: step.at, window: smaller(window, found.reason) };
+    return { name: 'rewrite', at: step.at, window, found: { result: found.output, offset: 0 } };
+  }
+
+  /** Where it goes on when all files of a window are done. */
+  after({ at, window }: { readonly at: number; readonly window: SearchWindow }): SearchStep {
+    const next = windowFrom(dayAfter(window.to, 1), window.last, daysOf(window));
+    return next === undefined ? { name: 'search', at: at + 1 } : { name: 'search', at, window: next };
+  }
+
+  #start({ id, people, pass }: LakeErasureState, search: Search, window: SearchWindow): Promise<string> {
+    const { athena, database, workGroup } = this.#reach;
+    const sql = pathsSql(search, window, soughtOf(people, id, this.#reach));
+    // Whoever asks again after a kill gets the same query.
+    const token = createHash('sha256').update(`${id} ${pass} ${sql}`).digest('hex');
+    return athena.start({ sql, database, workGroup, token });
+  }
+
+  async #firstWindow({ tables }: Search): Promise<SearchWindow | undefined> {
+    const folders = await Promise.all(tables.map(({ name }) => this.#reach.files.folders(`${name}/`)));
+    const days = folders
+      .flat()
+      .flatMap((folder) => DAY_FOLDER.exec(folder)?.[1] ?? [])
+      .sort();
+    return windowFrom(days[0] ?? '9', days.at(-1) ?? '0', WINDOW_DAYS);
+  }
+}
+
+/** What queries look for, by hashes that differ from one `salt` to the next. */
+export function soughtOf(
+  people: LakeErasureState['people'],
+  salt: string,
+  { identity }: Pick<LakeReach, 'identity'>,
+): Sought {
+  const keys = [...new Set(people.flatMap((person) => person.keys))];
+  const ids = people.flatMap((person) => person.profileIds);
+  return { hashes: soughtHashes([...keys, ...ids], salt), salt, traits: soughtTraits(keys, identity.externalTraits) };
+}
+
+function windowFrom(from: string, last: string, days: number): SearchWindow | undefined {
+  if (from > last) return undefined;
+  const to = dayAfter(from, days - 1);
+  return { from, to: to < last ? to : last, last };
+}
+
+const daysOf = ({ from, to }: SearchWindow): number => (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+
+/** Throws `LakeQueryError` when fewer days would not help. */
+function smaller(window: SearchWindow, reason: string): SearchWindow {
+  const days = daysOf(window);
+  if (!SCAN_LIMIT.test(reason) || days === 1) throw new LakeQueryError(reason);
+  return { ...window, to: dayAfter(window.from, Math.floor(days / 2) - 1) };
+}
