@@ -109,7 +109,7 @@ test('answers an unforeseen error with 500, tells nothing of the inside, and log
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toContain('ada@example.com');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-    level: 'error',
+    level: 'ERROR',
     code: 'internal_error',
     requestId: 'request-1',
     route: 'GET /v1/break',
