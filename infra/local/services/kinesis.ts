@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { LocalService } from '../gateway/types.ts';
+import { corrected } from './kinesis/corrections.ts';
 import { levelService, loadEmulator, openFolder } from './level-emulator.ts';
 
 interface Store {
@@ -13,7 +14,7 @@ interface Store {
 /** Kinesis by kinesalite, kept in `<dataDir>/kinesis`. Throws `DataFolderError` when that cannot be opened. */
 export async function createKinesisService({ dataDir }: { readonly dataDir: string }): Promise<LocalService> {
   const folder = path.join(dataDir, 'kinesis');
-  const emulator = loadEmulator<Store>('kinesalite');
+  const emulator = corrected(loadEmulator<Store>('kinesalite'));
   const settings = { createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 };
   const store = await openFolder(folder, async () => {
     const opening = emulator.createStore({ ...settings, path: folder });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { AwsAnswer, AwsCall, LocalService } from '../gateway/types.ts';
 import { AwsError, DataFolderError, jsonAnswer } from './errors.ts';
 
-type Done<Result> = (error: EmulatorError | null, result?: Result) => void;
+type Done<Result> = (error: EmulatorError | null, result?: Result | undefined) => void;
 
 /** What kinesalite and dynalite fail with: an answer if the caller is to blame, a plain error otherwise. */
 interface EmulatorError extends Error {
@@ -13,7 +13,8 @@ interface EmulatorError extends Error {
   readonly body?: object;
 }
 
-interface Operation {
+/** One operation of an emulator: how its input is checked, and what it does. */
+export interface Operation {
   readonly types: object;
   readonly custom?: unknown;
   readonly run: (store: unknown, input: object, done: Done<object>) => void;

@@ -58,6 +58,7 @@ function operationsOn(queues: Queues): Operations {
       const names = queues.all().map(({ name }) => name);
       return { QueueUrls: names.filter((name) => name.startsWith(QueueNamePrefix)).map((name) => urlOf(base, name)) };
     },
+    DeleteQueue: ({ QueueUrl }) => queues.delete(queues.byUrl(QueueUrl).name),
     PurgeQueue: ({ QueueUrl }) => queues.byUrl(QueueUrl).purge(),
     SendMessage: async (input) => {
       const queue = queues.byUrl(input.QueueUrl);

@@ -15,6 +15,7 @@ const alone = [
   'GetQueueUrl',
   'GetQueueAttributes',
   'PurgeQueue',
+  'DeleteQueue',
   'ReceiveMessage',
 ] as const;
 

@@ -29,6 +29,7 @@ export const inputs = {
   GetQueueUrl: z.object({ QueueName: z.string() }),
   GetQueueAttributes: z.object({ QueueUrl, AttributeNames: z.array(z.string()).default([]) }),
   ListQueues: z.object({ QueueNamePrefix: z.string().default('') }),
+  DeleteQueue: z.object({ QueueUrl }),
   PurgeQueue: z.object({ QueueUrl }),
   SendMessage: z.object({ QueueUrl, ...message }),
   SendMessageBatch: z.object({ QueueUrl, Entries: z.array(z.looseObject({ Id })) }),

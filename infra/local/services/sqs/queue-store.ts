@@ -62,6 +62,9 @@ export const put = <Kind extends keyof Values>(
   position?: number,
 ): Change => ({ type: 'put', key: keyOf(kind, queue, position), value });
 
+/** Takes away what there is once for a queue. */
+export const forget = (kind: 'queue' | 'tally', queue: string): Change => ({ type: 'del', key: keyOf(kind, queue) });
+
 export const remove = (kind: keyof Values, queue: string, position: number): Change => ({
   type: 'del',
   key: keyOf(kind, queue, position),

@@ -2,7 +2,7 @@ import { account, region } from '../../template/types.ts';
 import { AwsError } from '../errors.ts';
 import { settingsOf } from './attributes.ts';
 import { Queue } from './queue.ts';
-import { put, type QueueRecord, type QueueStore } from './queue-store.ts';
+import { behind, forget, keyOf, put, type QueueRecord, type QueueStore } from './queue-store.ts';
 
 /** All queues by name. */
 export interface Queues {
@@ -13,6 +13,8 @@ export interface Queues {
   /** The last part of a URL is the name: the port before it may be an earlier run's. Throws `QueueDoesNotExist`. */
   byUrl(url: string): Queue;
   all(): Queue[];
+  /** Throws `QueueDoesNotExist`. */
+  delete(name: string): Promise<void>;
 }
 
 /** Opens the queues of earlier runs. */
@@ -36,6 +38,15 @@ export async function openQueues(store: QueueStore, now: () => number): Promise<
     byName,
     byUrl: (url) => byName(url.slice(url.lastIndexOf('/') + 1)),
     all: () => [...queues.values()],
+    delete: async (name) => {
+      const queue = byName(name);
+      await queue.purge();
+      queues.delete(name);
+      queue.close();
+      await store.exclusive(() => store.write([forget('queue', name), forget('tally', name)]));
+      const originals = `${keyOf('original', name)}!`;
+      await store.clear(originals, behind(originals));
+    },
     create: async (name, attributes) => {
       const existing = queues.get(name);
       const asked = Object.entries(attributes);
