@@ -128,6 +128,11 @@ async function onLake(
   }
 }
 
+/** What one query of the training adds up in a gigabyte without going to disk. */
+const PAIRS_A_GIGABYTE = 25_000_000;
+
+const gigabytesOf = (size: string): number => Number.parseFloat(size) / (/GB$/i.test(size) ? 1 : 1000);
+
 const cosineOnly = {
   form: { a: 0, b: 0.5, c: 0.5, nearness: 0, backward: 1, orderDecay: 1 },
   blend: { collaborative: 1, content: 0, popularity: 0 },
@@ -152,6 +157,7 @@ async function ranIn(
     ...(request.model === 'cosine' && cosineOnly),
     seed: request.seed,
     neighbours: request.neighbours,
+    pairsAtOnce: Math.floor(gigabytesOf(request.memory) * PAIRS_A_GIGABYTE),
   };
   const options = { database, workgroup, bucket, job: JSON.stringify(job), test: runs.test, k: String(request.k) };
   const args = Object.entries({ ...options, ...(request.out && { out: request.out }) });

@@ -15,6 +15,9 @@ const OFFSET = 64;
 export const packedSql = (logarithm: string, item: string): string =>
   `floor((${logarithm} + 6.4E1) * 4194304E0) * 16777216E0 + (16777215E0 - ${item})`;
 
+/** What is added to a packed score to multiply the score by a factor, of which `logarithm` is SQL's double expression. */
+export const packedFactorSql = (logarithm: string): string => `floor(${logarithm} * 4194304E0) * 16777216E0`;
+
 export function packed(score: number, item: number): number {
   return Math.floor((Math.log(score) + OFFSET) * STEPS) * MOST_ITEMS + (MOST_ITEMS - 1 - item);
 }

@@ -51,6 +51,8 @@ export interface TrainingJob {
   readonly seed: number;
   /** Most neighbours of an item. @default 500 */
   readonly neighbours?: number;
+  /** Pairs of items in histories that one query may add up, by the memory of the engine. @default 2 million */
+  readonly pairsAtOnce?: number;
   /** Days after which an interaction counts half; none for no decay. @default 90 for the lake, none for what is given */
   readonly halfLifeDays?: number;
   /** Whether there is a catalog to be read for content similarity. @default true for the lake, else false */

@@ -5,7 +5,7 @@ import { EASE_AT_ONCE, easeTrials, insteadOfEase } from './ease-steps.ts';
 import { type Form, RECENT_ITEMS, untuned } from './form.ts';
 import { historiesSelect, itemsSelect } from './histories-sql.ts';
 import { contendersSelect, popularSelect } from './metrics-sql.ts';
-import { neighboursSelect, weightsSelect } from './neighbours-sql.ts';
+import { allNeighboursSelect, isAddedOnce, neighboursSelect, weightsSelect } from './neighbours-sql.ts';
 import type { AnswerRow, Ask, Trained, TrainingJob } from './plan.ts';
 import { MOST_PARTS, PAIRS_AT_ONCE } from './rules.ts';
 import { quoted } from './sql-text.ts';
@@ -77,7 +77,7 @@ export function* trainingSteps(job: TrainingJob, milliseconds: Readonly<Record<s
   const [people = 0, items = 0, interactions = 0, pairs = 0, samples = 0] = (counts ?? []).map((cell) =>
     Number(cell ?? 0),
   );
-  const parts = Math.max(1, Math.min(MOST_PARTS, Math.ceil(pairs / PAIRS_AT_ONCE)));
+  const parts = Math.max(1, Math.min(MOST_PARTS, Math.ceil(pairs / (job.pairsAtOnce ?? PAIRS_AT_ONCE))));
   const note = job.method === 'ease' ? insteadOfEase(items) : undefined;
   const isEaseAlone = job.method === 'ease' && note === undefined;
   const isEaseTried = interactions > 0 && (isEaseAlone || (job.method === 'best' && items <= EASE_AT_ONCE));
@@ -91,9 +91,11 @@ export function* trainingSteps(job: TrainingJob, milliseconds: Readonly<Record<s
   const historyItems = ease ? known.historyItems : (tuned?.historyItems ?? known.historyItems);
   if (ease) yield ease.step;
   else if (interactions > 0) {
-    yield unload('weights', 'weighing histories', 'training_weights', run, weightsSelect(run, form), parts + 2);
+    const isOnce = isAddedOnce(parts, form);
+    const weights = weightsSelect(run, isOnce ? { ...form, b: form.c } : form);
+    yield unload('weights', 'weighing histories', 'training_weights', run, weights, parts + 2);
     for (let part = 0; part < parts; part += 1) {
-      const sql = neighboursSelect(run, part, parts, most, form);
+      const sql = isOnce ? allNeighboursSelect(run, most, form) : neighboursSelect(run, part, parts, most, form);
       yield unload(`neighbours ${part}`, 'pairing items', 'training_neighbours', run, sql, parts + 1 - part);
     }
   }

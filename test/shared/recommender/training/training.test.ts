@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Form, untuned } from '../../../../shared/recommender/training/form.ts';
-import { neighboursSelect, weightsSelect } from '../../../../shared/recommender/training/neighbours-sql.ts';
+import {
+  allNeighboursSelect,
+  isAddedOnce,
+  neighboursSelect,
+  weightsSelect,
+} from '../../../../shared/recommender/training/neighbours-sql.ts';
 import { packed, unpacked } from '../../../../shared/recommender/training/pack.ts';
 import { beginTraining, nextAsk } from '../../../../shared/recommender/training/plan.ts';
 import cases from '../../../vectors/recommender-pairs.json' with { type: 'json' };
@@ -13,14 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => training[Symbol.asyncDispose]());
 
-/** Scores of all pairs under a form, as the plan's SQL gives them. */
-async function scores(rows: readonly Given[], form: Form): Promise<Record<string, number>> {
+/** Scores of all pairs under a form, as the plan's SQL gives them, by item or of all items at once. */
+async function scores(rows: readonly Given[], form: Form, isOnce = false): Promise<Record<string, number>> {
   await training.give(rows);
   await training.prepare();
   const ids = await training.select("SELECT item_index, item_id FROM training_items WHERE run = 'r1'");
   const nameOf = new Map(ids.map(([index, id]) => [Number(index), id]));
-  await training.unload('training_weights', weightsSelect('r1', form));
-  const sql = neighboursSelect('r1', 0, 1, 100, form);
+  await training.unload('training_weights', weightsSelect('r1', isOnce ? { ...form, b: form.c } : form));
+  const sql = isOnce ? allNeighboursSelect('r1', 100, form) : neighboursSelect('r1', 0, 1, 100, form);
   const found: Record<string, number> = {};
   for (const [item, , list = ''] of await training.select(sql)) {
     const neighbours = unpacked(JSON.parse(list ?? '[]') as number[]);
@@ -37,10 +42,11 @@ function expectClose(found: Record<string, number>, expected: Record<string, num
 }
 
 test.each(cases.map((one) => [one.name, one] as const))('pairs by hand: %s', async (_, { rows, form, expected }) => {
-  expectClose(
-    await scores(rows as unknown as Given[], { ...untuned, ...form }),
-    expected as unknown as Record<string, number>,
-  );
+  const whole = { ...untuned, ...form };
+  for (const isOnce of isAddedOnce(1, whole) ? [false, true] : [false]) {
+    const found = await scores(rows as unknown as Given[], whole, isOnce);
+    expectClose(found, expected as unknown as Record<string, number>);
+  }
 });
 
 /** The formula as it is written, one pair of a history after the other. */
@@ -91,6 +97,8 @@ test('the SQL is the formula, for any histories, weights, order and exponents', 
     fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 25 }), form, async (given, one) => {
       const rows = given.map(([user, item, weight], second): Given => [user, item, second + 1, weight]);
       expectClose(await scores(rows, one), naive(rows, one));
+      const alike = { ...one, nearness: 0, backward: 1 };
+      expectClose(await scores(rows, alike, true), naive(rows, alike));
     }),
     { numRuns: 6 },
   );
