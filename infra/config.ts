@@ -4,6 +4,7 @@ import { accessKeyRules } from '../schemas/access-key.ts';
 import { currencyCodes } from '../schemas/event/currencies.ts';
 import { DEFAULT_CURRENCY } from '../schemas/event/vocabulary.ts';
 import { externalTraitName } from '../schemas/identity-rules.ts';
+import { fieldPath, openPrivacy } from '../schemas/privacy-settings.ts';
 import { type WatchMetric, watchMetrics } from '../schemas/watch.ts';
 
 const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -45,6 +46,31 @@ const stream = z
     }),
   ])
   .default({ mode: 'onDemand', retentionHours: 24 });
+
+const units = (least: number) => z.int().min(1).max(40_000).default(least);
+
+/** The tables that every request writes to: profiles, audiences and due times. */
+const busyTables = z
+  .discriminatedUnion('mode', [
+    /** Takes any load at once and is billed by request. */
+    z.strictObject({ mode: z.literal('onDemand') }),
+    /**
+     * Follows the load within minutes, for less than half the price where that is steady. A load that jumps above what is there
+     * waits: profiles are late then, and reads of apps may be refused.
+     */
+    z.strictObject({
+      mode: z.literal('provisioned'),
+      /** Write and read units a second of each table that are always there. */
+      leastWrites: units(5),
+      leastReads: units(10),
+      /** The most that a table follows to. */
+      mostWrites: units(1_000),
+      mostReads: units(1_000),
+      /** Percent of the units that shall be used. */
+      utilisation: z.int().min(20).max(90).default(70),
+    }),
+  ])
+  .default({ mode: 'onDemand' });
 
 /** How a function reads the stream. */
 const consumer = (defaults: { batchSize: number; windowSeconds: number; retryAttempts?: number }) =>
@@ -159,10 +185,70 @@ const keys = z
   .refine((list) => JSON.stringify(list).length <= 3_000, 'is too long: a function has room for about 25 keys')
   .default([]);
 
+const grants = { analytics: z.boolean(), personalisation: z.boolean(), marketing: z.boolean() };
+
+/** What holds for people who made no choice, and what of an event is kept. */
+const privacy = z
+  .strictObject({
+    consent: z
+      .strictObject({
+        /** Whether each purpose is granted until somebody says otherwise. Without `analytics` nothing is stored. */
+        defaults: z
+          .strictObject({
+            analytics: grants.analytics.default(openPrivacy.consent.defaults.analytics),
+            personalisation: grants.personalisation.default(openPrivacy.consent.defaults.personalisation),
+            marketing: grants.marketing.default(openPrivacy.consent.defaults.marketing),
+          })
+          .prefault({}),
+        /** What holds in some countries instead; the first that names the country counts. */
+        regions: z
+          .array(
+            z.strictObject({
+              countries: z.array(z.string().regex(/^[A-Z]{2}$/, 'is no ISO 3166-1 code such as DE')).min(1),
+              defaults: z.strictObject(grants).partial(),
+            }),
+          )
+          .default([]),
+        /**
+         * Header in which something in front of the API, such as CloudFront, names the country; it must replace what clients
+         * send. Without the header `context.location.country` of an event counts.
+         */
+        countryHeader: z
+          .string()
+          .regex(/^[a-z0-9-]{1,60}$/, 'is no name of a header in small letters')
+          .default(openPrivacy.consent.countryHeader),
+        /** Whether browsers that ask not to be tracked (`DNT: 1`, `Sec-GPC: 1`) deny every purpose by default. */
+        doNotTrack: z.enum(['ignore', 'deny']).default(openPrivacy.consent.doNotTrack),
+      })
+      .prefault({}),
+    /**
+     * Fields that are dropped, or replaced by a hash of their text, before anything is stored:
+     * `{ path: 'traits.email', action: 'hash' }`. A path begins with traits, properties or context; `*` stands for each
+     * element of a list. A hashed trait identifies nobody.
+     */
+    fields: z
+      .array(
+        z.strictObject({
+          path: z.string().regex(fieldPath, 'is no path such as traits.email or properties.products.*.note'),
+          action: z.enum(['drop', 'hash']),
+        }),
+      )
+      .default([]),
+  })
+  .prefault({});
+
+/** What functions are told of it. */
+export const toldOfPrivacy = ({ consent, fields }: z.output<typeof privacy>): string =>
+  JSON.stringify({ consent, fields });
+
+/** Characters that the collector's variables have room for: Lambda allows 4 KB in all. */
+const COLLECTOR_ROOM = 3_400;
+
 const settings = z.strictObject({
   /** Whether data outlives the stack: stores are retained and protected, the stack cannot be deleted. */
   keepData: z.boolean().default(false),
   stream,
+  busyTables,
   /** A batch is what one shard takes in a second: the more it holds, the fewer writes a visit needs. */
   profileUpdater: consumer({ batchSize: 1_000, windowSeconds: 1 }),
   /** The window decides how many files a day gets. */
@@ -173,6 +259,7 @@ const settings = z.strictObject({
    */
   audienceWriter: consumer({ batchSize: 500, windowSeconds: 1, retryAttempts: 5_000 }),
   identity,
+  privacy,
   sweeper: z
     .strictObject({
       /**
@@ -251,12 +338,20 @@ const settings = z.strictObject({
       trainer: memory(3008),
       /** A model of 40,000 items and what is related to 4,000 of them take about 150 MB; memory is also speed. */
       'recommendation-api': memory(1024),
+      'privacy-api': memory(512),
+      /** Files of the lake are rewritten in memory. */
+      'privacy-worker': memory(3008),
       'service-api': memory(256),
     })
     .prefault({}),
 });
 
 export const stageSettings = settings.superRefine((stage, ctx) => {
+  if (toldOfPrivacy(stage.privacy).length + JSON.stringify(stage.writeKeys).length > COLLECTOR_ROOM) {
+    const message =
+      'and writeKeys are together too long for the variables of a function: make keys by `npm run keys` instead';
+    ctx.addIssue({ code: 'custom', path: ['privacy'], message });
+  }
   for (const name of ['profileUpdater', 'lakeWriter', 'audienceWriter'] as const) {
     if (stage[name].recordAgeHours < stage.stream.retentionHours) continue;
     ctx.addIssue({
@@ -293,12 +388,23 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
   },
   prod: {
     keepData: true,
-    stream: { mode: 'onDemand', retentionHours: 72 },
-    profileUpdater: { recordAgeHours: 48 },
-    lakeWriter: { recordAgeHours: 48 },
-    audienceWriter: { recordAgeHours: 48 },
+    // Two shards take what the throttle lets through, because events lie compressed on them.
+    stream: { mode: 'provisioned', shards: 2 },
+    sweeper: { everySeconds: 60 },
     lake: { undeleteDays: 30 },
     logRetentionDays: 90,
+  },
+  /** Production at the least cost, for a load that is known and steady: profiles follow within half a minute. */
+  steady: {
+    keepData: true,
+    stream: { mode: 'provisioned', shards: 2 },
+    busyTables: { mode: 'provisioned' },
+    profileUpdater: { windowSeconds: 20 },
+    audienceWriter: { windowSeconds: 60 },
+    lakeWriter: { windowSeconds: 120 },
+    sweeper: { everySeconds: 60 },
+    logRetentionDays: 30,
+    memory: { 'profile-updater': 512, 'audience-writer': 256, 'lake-writer': 512 },
   },
 };
 

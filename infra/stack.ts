@@ -14,6 +14,7 @@ import { Imports } from './constructs/imports.ts';
 import { Ingestion } from './constructs/ingestion.ts';
 import { Lake } from './constructs/lake.ts';
 import { Monitoring } from './constructs/monitoring.ts';
+import { Privacy } from './constructs/privacy.ts';
 import { PrivacyRegister } from './constructs/privacy-register.ts';
 import { PrivateBucket } from './constructs/private-bucket.ts';
 import { ProfileSnapshots } from './constructs/profile-snapshots.ts';
@@ -51,13 +52,13 @@ export class HeadwaterStack extends Stack {
     const stream = new EventStream(this, 'Events', { settings, accessLogs });
     const keys = new AccessKeys(this, 'Keys', settings);
     const register = new PrivacyRegister(this, 'Privacy', { settings });
-    const ingestion = new Ingestion(this, 'Ingestion', { stream, keys, settings });
-    const lake = new Lake(this, 'Lake', { stage, stream, settings, accessLogs });
+    const ingestion = new Ingestion(this, 'Ingestion', { stream, keys, register, settings });
+    const lake = new Lake(this, 'Lake', { stage, stream, register, settings, accessLogs });
     const sealing = new Sealing(this, 'Sealing', { stream, lake, settings });
     const audience = new Audience(this, 'Audience', { stream, settings });
     const dueTimes = new DueTimes(this, 'DueTimes', { stream, settings });
     const segments = new Segments(this, 'Segments', { stream, lake, audience, keys, settings });
-    const profiles = new Profiles(this, 'Profiles', { stream, segments, audience, dueTimes, settings });
+    const profiles = new Profiles(this, 'Profiles', { stream, segments, audience, dueTimes, register, settings });
 
     const snapshots = new ProfileSnapshots(this, 'ProfileSnapshots', { lake, profiles, settings });
     const watch = new Watch(this, 'Watch', { stream, lake, settings });
@@ -77,6 +78,20 @@ export class HeadwaterStack extends Stack {
 
     const replays = new Replays(this, 'Replays', { stream, lake, profiles, segments, settings });
     const imports = new Imports(this, 'Imports', { stream, lake, segments, settings });
+
+    const privacy = new Privacy(this, 'PrivacyRequests', {
+      stream,
+      lake,
+      register,
+      profiles,
+      segments,
+      audience,
+      dueTimes,
+      reports,
+      recommendations,
+      keys,
+      settings,
+    });
 
     const profileApi = new HeadwaterFunction(this, 'ProfileApi', {
       name: 'profile-api',
@@ -105,6 +120,7 @@ export class HeadwaterStack extends Stack {
         'catalog-api': catalog.api.lambda,
         'recommendation-api': recommendationApi.api.lambda,
         'report-api': reports.api.lambda,
+        'privacy-api': privacy.api.lambda,
         'service-api': serviceApi.lambda,
       },
       settings,
@@ -123,6 +139,7 @@ export class HeadwaterStack extends Stack {
       recommendationApi,
       replays,
       reports,
+      privacy,
       snapshots,
       watch,
       consumers: { ProfileUpdater: profiles.updates, LakeWriter: lake.landing, AudienceWriter: audience.updates },

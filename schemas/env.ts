@@ -4,6 +4,7 @@
  * Not by zod, because every bundle holds this file, and even zod's smallest build took 4 ms of each start to check a
  * text or two (infra/decisions/0005).
  */
+import { privacySettings } from './privacy-settings.ts';
 import { trainingSettings } from './training.ts';
 import { accessKeys, identityRules, text, type Variable, VariableError, whole } from './variable.ts';
 import { watchSettings } from './watch.ts';
@@ -24,6 +25,13 @@ const recommendationsTable = text('name of the table of models, set by Recommend
 const catalogTable = text('name of the table of the catalog, set by Catalog');
 const streamName = text('name of the event stream, set by EventStream.grantPut');
 const lakeBucket = text('name of the lake bucket, set by Lake');
+const privacySettingsOf = privacySettings(
+  'consent and fields, set by PrivacyRegister from `privacy` in infra/config.ts',
+);
+const guard = {
+  PRIVACY_TABLE: text('name of the privacy register, set by PrivacyRegister.grantGuard'),
+  PRIVACY_SETTINGS: privacySettingsOf,
+};
 const keyTables = {
   KEYS_TABLE: text('name of the table of keys, set by AccessKeys.grantCheck'),
   ALLOWANCES_TABLE: text('name of the table of what limited keys have left, set by AccessKeys.grantCheck'),
@@ -40,6 +48,7 @@ const athena = {
 export const collectorEnv = {
   STREAM_NAME: streamName,
   WRITE_KEYS: accessKeys('accepted write keys, set by AccessKeys.grantCheck from `writeKeys` in infra/config.ts'),
+  PRIVACY_SETTINGS: privacySettingsOf,
   ...keyTables,
 };
 export const profileUpdaterEnv = {
@@ -49,8 +58,13 @@ export const profileUpdaterEnv = {
   DUE_TABLE: dueTable,
   STREAM_NAME: streamName,
   IDENTITY_RULES: identityRules('what identifies people, set by Profiles from `identity` in infra/config.ts'),
+  ...guard,
 };
-export const lakeWriterEnv = { LAKE_BUCKET: lakeBucket };
+export const lakeWriterEnv = {
+  LAKE_BUCKET: lakeBucket,
+  IDENTITY_RULES: identityRules('what identifies people, set by Lake from `identity` in infra/config.ts'),
+  ...guard,
+};
 export const sealerEnv = {
   LAKE_BUCKET: lakeBucket,
   STREAM_NAME: streamName,
@@ -156,6 +170,27 @@ export const trainerEnv = {
   TRAINING_SETTINGS: trainingSettings('what training heeds, set by Recommendations from infra/config.ts'),
   METRICS_NAMESPACE: text('namespace of metrics, set by Recommendations'),
 };
+export const privacyApiEnv = {
+  PRIVACY_TABLE: text('name of the table of erasures, choices and requests, set by PrivacyRegister'),
+  LAKE_BUCKET: lakeBucket,
+  PRIVACY_WORKER: text('name of the privacy-worker function, set by Privacy'),
+  ...apiKeys,
+};
+export const privacyWorkerEnv = {
+  PRIVACY_TABLE: text('name of the table of erasures, choices and requests, set by PrivacyRegister'),
+  PROFILES_TABLE: profilesTable,
+  SEGMENTS_TABLE: segmentsTable,
+  AUDIENCE_TABLE: audienceTable,
+  DUE_TABLE: dueTable,
+  REPORTS_TABLE: text('name of the table of runs of reports, set by Reports'),
+  RECOMMENDATIONS_TABLE: recommendationsTable,
+  STREAM_NAME: streamName,
+  STREAM_HOURS: whole('hours that the stream keeps records, set by Privacy from infra/config.ts', 24, 8760),
+  LAKE_BUCKET: lakeBucket,
+  RESULTS_BUCKET: text('name of the bucket of results of queries, set by Privacy'),
+  ...athena,
+  IDENTITY_RULES: identityRules('what identifies people, set by Privacy from `identity` in infra/config.ts'),
+};
 export const serviceApiEnv = {};
 
 /** Every function of the stack, by the name of its folder, with its environment. */
@@ -177,6 +212,8 @@ export const environments = {
   watch: watchEnv,
   'recommendation-api': recommendationApiEnv,
   trainer: trainerEnv,
+  'privacy-api': privacyApiEnv,
+  'privacy-worker': privacyWorkerEnv,
   'service-api': serviceApiEnv,
 } as const;
 export type FunctionName = keyof typeof environments;

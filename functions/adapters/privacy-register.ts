@@ -118,27 +118,33 @@ function entryOf({ erasedAt, erasedBy, suppress, consent }: Item): RegisterEntry
   };
 }
 
-/** A choice as it is stored: 1 for granted, time, arrival. */
-type Row = readonly [granted: 0 | 1, time: number, since: number];
+/** A choice as it is stored: 1 for granted, its time, and where it arrived. */
+type Row = readonly [granted: 0 | 1, time: number, arrivedAt: number, shardId: string, sequenceNumber: string];
 
 function choicesOf(text: string | undefined): Choices {
   const rows: Partial<Record<Purpose, readonly Row[]>> = text === undefined ? {} : JSON.parse(text);
-  const choiceOf = ([granted, time, since]: Row): Choice => ({ granted: granted === 1, time, since });
+  const choiceOf = ([granted, time, arrivedAt, shardId, sequenceNumber]: Row): Choice => {
+    return { granted: granted === 1, time, since: { arrivedAt, shardId, sequenceNumber } };
+  };
   return Object.fromEntries(Object.entries(rows).map(([purpose, list]) => [purpose, list.map(choiceOf)]));
 }
 
 /** Purposes in an order that stays, so that equal choices are equal texts. */
-const textOf = (choices: Choices): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      purposes.flatMap((purpose) => {
-        const list = choices[purpose];
-        return list === undefined
-          ? []
-          : [[purpose, list.map(({ granted, time, since }): Row => [granted ? 1 : 0, time, since])]];
-      }),
-    ),
-  );
+function textOf(choices: Choices): string {
+  const rows = purposes.flatMap((purpose) => {
+    const list = choices[purpose];
+    return list === undefined ? [] : [[purpose, list.map(rowOf)] as const];
+  });
+  return JSON.stringify(Object.fromEntries(rows));
+}
+
+const rowOf = ({ granted, time, since: { arrivedAt, shardId, sequenceNumber } }: Choice): Row => [
+  granted ? 1 : 0,
+  time,
+  arrivedAt,
+  shardId,
+  sequenceNumber,
+];
 
 async function unlessConditionFails(write: Promise<unknown>): Promise<void> {
   try {

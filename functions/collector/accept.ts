@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import type { StreamSignals } from '../../schemas/event/stream-record.ts';
 import { maskAddress } from '../../shared/clean/mask-ip.ts';
 import { log } from '../adapters/log.ts';
 import { NotStoredError, type PutRecords, storeInOrder } from '../adapters/store-in-order.ts';
@@ -18,6 +19,7 @@ export async function accept(
   sourceId: string,
   body: Body,
   events: readonly EventText[],
+  signals: StreamSignals | undefined,
   event: HttpEvent,
   context: Context,
 ): Promise<void> {
@@ -30,6 +32,7 @@ export async function accept(
     ...(sentAt && { sentAt }),
     ...(ip && { ip }),
     ...(userAgent && { userAgent }),
+    ...(signals && { signals }),
   };
   const time = Math.min(LONGEST_STORE_MS, context.getRemainingTimeInMillis() - TIME_FOR_ANSWER_MS);
   try {

@@ -1,5 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type { PrivacySettings } from '../../schemas/privacy-settings.ts';
+import { compileFields } from '../../shared/privacy/fields.ts';
 import { errorFields, log } from '../adapters/log.ts';
 import type { PutRecords } from '../adapters/store-in-order.ts';
 import { type HttpEvent, type HttpHandler, type HttpResponse, json } from '../middleware/http.ts';
@@ -9,25 +11,31 @@ import { problemDetails } from '../middleware/problem-details.ts';
 import { accept } from './accept.ts';
 import { cors } from './cors.ts';
 import { gif, pixelBody } from './pixel.ts';
-import { readBody, readEvents } from './read-events.ts';
-import { type Route, routes } from './routes.ts';
+import { type Body, readBody, readEvents } from './read-events.ts';
+import { type EventRoute, routes } from './routes.ts';
 import { rudderSourceConfig, segmentSettings } from './settings.ts';
+import { signalsOf } from './signals.ts';
 import { admitted, keyOf, keysOf, sourceOf } from './write-key.ts';
 
 export interface CollectorProps {
   /** Knows the source of a write key. */
   readonly keys: KeyCheck;
   readonly put: PutRecords;
+  readonly privacy: PrivacySettings;
 }
 
 const success = (): HttpResponse => json(200, { success: true });
 
 /** The ingestion API: takes events by the contract of Segment and RudderStack, and answers when they are durable. */
-export function collector({ keys, put }: CollectorProps): HttpHandler {
-  const takeEvents = async (route: Route, event: HttpEvent, context: Context): Promise<HttpResponse> => {
+export function collector({ keys, put, privacy }: CollectorProps): HttpHandler {
+  const fields = compileFields(privacy.fields);
+  const store = (source: string, body: Body, route: EventRoute, event: HttpEvent, context: Context) =>
+    accept(put, source, body, readEvents(body, route, fields), signalsOf(event, privacy.consent), event, context);
+
+  const takeEvents = async (route: EventRoute, event: HttpEvent, context: Context): Promise<HttpResponse> => {
     const body = readBody(event, route);
     const source = await admitted(keys, keysOf(event, body.writeKey));
-    await accept(put, source, body, readEvents(body, route), event, context);
+    await store(source, body, route, event, context);
     return success();
   };
 
@@ -36,7 +44,7 @@ export function collector({ keys, put }: CollectorProps): HttpHandler {
     try {
       const body = pixelBody(event);
       const source = await admitted(keys, keysOf(event, body.writeKey));
-      await accept(put, source, body, readEvents(body, { kind: 'message', type: 'track' }), event, context);
+      await store(source, body, { kind: 'message', type: 'track' }, event, context);
     } catch (error) {
       const code = error instanceof ProblemError ? error.code : 'internal_error';
       const fields = error instanceof ProblemError ? {} : errorFields(error);

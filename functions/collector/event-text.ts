@@ -2,6 +2,7 @@ import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
 import { maskAddresses } from '../../shared/clean/mask-ip.ts';
 import { storable } from '../../shared/clean/sanitise.ts';
 import { compactJson } from '../../shared/json/compact-json.ts';
+import { applyFields, type FieldRules } from '../../shared/privacy/fields.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 
 type Json = Record<string, unknown>;
@@ -13,6 +14,8 @@ export interface Shared {
   /** Of the batch; an event's own values win. */
   readonly context?: Json;
   readonly integrations?: Json;
+  /** What becomes of fields before anything is stored. */
+  readonly fields: FieldRules;
 }
 
 /** An event on its way to the stream. */
@@ -28,10 +31,10 @@ export const isObject = (value: unknown): value is Json =>
 
 /**
  * Completes an event with what the request says of it, and writes it as JSON. It goes on as received otherwise, right
- * or wrong; only its write key stays behind, and its address is masked. Changes `event`.
+ * or wrong; only its write key and the fields that rules drop stay behind, and its address is masked. Changes `event`.
  */
 export function eventText(event: unknown, shared: Shared, newId: () => string): EventText {
-  if (!isObject(event)) return { text: textOf(event), key: undefined };
+  if (!isObject(event)) return { text: textOf(applyFields(event, shared.fields)), key: undefined };
   if (event.type === undefined && shared.type !== undefined) event.type = shared.type;
   if (event.messageId === undefined || event.messageId === null || event.messageId === '') event.messageId = newId();
   if (event.writeKey !== undefined) event.writeKey = undefined;
@@ -39,6 +42,7 @@ export function eventText(event: unknown, shared: Shared, newId: () => string): 
   if (shared.integrations) merge(event, 'integrations', shared.integrations);
   const { context } = event;
   if (isObject(context) && typeof context.ip === 'string') context.ip = maskAddresses(context.ip);
+  applyFields(event, shared.fields);
   return { text: textOf(event), key: idOf(event.userId) ?? idOf(event.anonymousId) };
 }
 

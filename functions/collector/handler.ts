@@ -8,4 +8,5 @@ const env = readEnv(collectorEnv, process.env);
 export const handler = collector({
   keys: writeKeyCheck(env),
   put: putRecordsTo(env.STREAM_NAME),
+  privacy: env.PRIVACY_SETTINGS,
 });

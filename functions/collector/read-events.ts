@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import type { FieldRules } from '../../shared/privacy/fields.ts';
 import type { HttpEvent } from '../middleware/http.ts';
 import { ProblemError } from '../middleware/problem.ts';
 import { BodyTooLarge, bodyText } from './body.ts';
 import { type EventText, eventText, isObject, type Shared } from './event-text.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_STORED_BYTES } from './limits.ts';
-import type { Route } from './routes.ts';
+import type { EventRoute } from './routes.ts';
 
 export type Body = Record<string, unknown>;
 
 /** The body of a request that sends events, as a JSON object. Throws a problem that names what is wrong and where. */
-export function readBody(event: HttpEvent, route: Route): Body {
+export function readBody(event: HttpEvent, route: EventRoute): Body {
   const isBatch = route.kind === 'batch';
   const limit = isBatch ? MAX_BATCH_BYTES : MAX_EVENT_BYTES;
   try {
@@ -49,8 +50,8 @@ export function parseObject(text: string): Body {
 }
 
 /** The events of a body, completed and as JSON. */
-export function readEvents(body: Body, route: Route): EventText[] {
-  if (route.kind === 'message') return [eventText(body, { type: route.type }, randomUUID)];
+export function readEvents(body: Body, route: EventRoute, fields: FieldRules): EventText[] {
+  if (route.kind === 'message') return [eventText(body, { type: route.type, fields }, randomUUID)];
   const { batch } = body;
   if (!Array.isArray(batch)) {
     const found = batch === undefined ? 'nothing' : batch === null ? 'null' : `a value of type ${typeof batch}`;
@@ -65,18 +66,23 @@ export function readEvents(body: Body, route: Route): EventText[] {
       { errors: [{ path: 'batch', message: `expected at most ${MAX_BATCH_EVENTS} events, found ${batch.length}` }] },
     );
   }
-  const shared = sharedOf(body, batch.length);
+  const shared = sharedOf(body, batch.length, fields);
   return batch.map((event) => eventText(event, shared, randomUUID));
 }
 
 /** The batch's context and integrations; bounded, because each event gets a copy. */
-function sharedOf({ context, integrations }: Body, count: number): Shared {
+function sharedOf({ context, integrations }: Body, count: number, fields: FieldRules): Shared {
   const shared: Shared = {
+    fields,
     ...(isObject(context) && { context }),
     ...(isObject(integrations) && { integrations }),
   };
   if (!shared.context && !shared.integrations) return shared;
-  const { text } = eventText({ ...shared, messageId: '-' }, {}, randomUUID);
+  const { text } = eventText(
+    { context: shared.context, integrations: shared.integrations, messageId: '-' },
+    { fields: [] },
+    randomUUID,
+  );
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_EVENT_BYTES || bytes * count > MAX_STORED_BYTES) {
     throw tooLarge(

@@ -18,9 +18,10 @@ const messageTypeOf = {
 /** Message types by the word and by the letter that routes name them by. */
 export const messageTypes: ReadonlyMap<string, MessageType> = new Map(Object.entries(messageTypeOf));
 
-export type Route =
-  | { readonly kind: 'message'; readonly type: MessageType }
-  | { readonly kind: 'batch' | 'metrics' | 'pixel' | 'settings' | 'sourceConfig' };
+/** A route that takes events in its body. */
+export type EventRoute = { readonly kind: 'message'; readonly type: MessageType } | { readonly kind: 'batch' };
+
+export type Route = EventRoute | { readonly kind: 'metrics' | 'pixel' | 'settings' | 'sourceConfig' };
 
 /** What each route of the HTTP API takes, by API Gateway's route key. */
 export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([

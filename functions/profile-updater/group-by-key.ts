@@ -1,9 +1,11 @@
 import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
-import { cleanRecord } from '../../shared/clean/clean-record.ts';
+import { type CleanRules, cleanRecord } from '../../shared/clean/clean-record.ts';
 import type { ReceivedRecord } from '../../shared/clean/cleaned-record.ts';
+import type { CleanedBatchRecord } from '../../shared/privacy/decide.ts';
 import type { ControlDelivery, Delivery } from '../../shared/profile/delivery.ts';
 import { firstOf } from '../../shared/stream/again.ts';
 import { controlOf } from '../../shared/stream/read-stream.ts';
+import type { PrivacyGate } from '../adapters/privacy-gate.ts';
 
 /** What a batch brings for one key. */
 export interface KeyBatch {
@@ -27,42 +29,56 @@ export interface Batch {
   readonly barriers: readonly BarrierPlace[];
 }
 
+/** A record with what it says: word from Headwater, or messages, which a record that comes again had where it lay first. */
+type Heard = { readonly control?: ControlRecord } | CleanedBatchRecord;
+
+/** What of events may be known to profiles. */
+export interface Admittance {
+  readonly rules: CleanRules;
+  readonly gate: PrivacyGate;
+}
+
 /**
- * Groups what a batch says by key: its events, cleaned, and the records that are addressed to it. What is rejected is left
- * out, the lake keeps it; transitions and identities are for others.
+ * Groups what a batch says by key: its events, cleaned, as far as they may be stored, and the records that are addressed to
+ * it. What is rejected is left out, the lake keeps it; transitions and identities are for others. Throws
+ * `RegisterUnreachableError`.
  */
-export function groupByKey(records: readonly ReceivedRecord[]): Batch {
+export async function groupByKey(records: readonly ReceivedRecord[], { rules, gate }: Admittance): Promise<Batch> {
+  const heard = records.map((record) => hear(record, rules));
+  const admitted = (await gate(heard.filter(hasMessages))).values();
   const keys = new Map<Key, KeyBatch>();
   const barriers: BarrierPlace[] = [];
-  for (const [firstRecord, record] of records.entries()) {
-    const { shardId, sequenceNumber, arrivedAt } = record;
+  for (const [firstRecord, { shardId, sequenceNumber, arrivedAt }] of records.entries()) {
     const place = { shardId, sequenceNumber, arrivedAt };
-    const control = controlOf(record);
     const add = (key: Key, delivery: Delivery) => {
       const batch = keys.get(key);
       if (batch === undefined) keys.set(key, { key, deliveries: [delivery], firstRecord });
       else batch.deliveries.push(delivery);
     };
 
-    const addEvents = (messages: ReceivedRecord) => {
-      for (const { index, outcome } of cleanRecord(messages).items) {
+    const said = heard[firstRecord] as Heard;
+    if (hasMessages(said)) {
+      for (const { index, outcome } of (admitted.next().value as CleanedBatchRecord).cleaned.items) {
         if (outcome.ok) add(outcome.event.profileKey, { ...place, index, event: outcome.event });
       }
-    };
-    if (control === undefined) {
-      addEvents(record);
-    } else if (control.kind === 'again') {
-      // Cleaned as it first lay on the stream, at the place where it comes again.
-      const first = control.to === 'profiles' ? firstOf(control) : undefined;
-      if (first !== undefined) addEvents(first);
-    } else if (control.kind === 'barrier') {
-      barriers.push({ id: control.id, shardId, record: firstRecord });
-    } else {
-      for (const [key, addressed] of addresseesOf(control)) add(key, { ...place, control: addressed });
+    } else if (said.control?.kind === 'barrier') {
+      barriers.push({ id: said.control.id, shardId, record: firstRecord });
+    } else if (said.control !== undefined) {
+      for (const [key, addressed] of addresseesOf(said.control)) add(key, { ...place, control: addressed });
     }
   }
   return { keys: [...keys.values()], barriers };
 }
+
+function hear(record: ReceivedRecord, rules: CleanRules): Heard {
+  const control = controlOf(record);
+  if (control === undefined) return { received: record, cleaned: cleanRecord(record, rules) };
+  const first = control.kind === 'again' && control.to === 'profiles' ? firstOf(control) : undefined;
+  // Cleaned and judged as it first lay on the stream; it is applied at the place where it comes again.
+  return first === undefined ? { control } : { received: first, cleaned: cleanRecord(first, rules) };
+}
+
+const hasMessages = (heard: Heard): heard is CleanedBatchRecord => 'cleaned' in heard;
 
 type Addressed = readonly [Key, ControlDelivery['control']];
 

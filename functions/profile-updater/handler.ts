@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { profileUpdaterEnv, readEnv } from '../../schemas/env.ts';
+import { cleanRulesOf } from '../../shared/clean/clean-record.ts';
 import { createBarriers } from '../adapters/barriers.ts';
 import { createControlStream } from '../adapters/control-stream.ts';
 import { createDueStore } from '../adapters/due-store.ts';
@@ -7,6 +8,8 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createHaveHeard } from '../adapters/heard-transitions.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { log } from '../adapters/log.ts';
+import { createPrivacyGate } from '../adapters/privacy-gate.ts';
+import { createPrivacyRegister } from '../adapters/privacy-register.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
 import { createSegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
 import { createProfileUpdater } from './profile-updater.ts';
@@ -22,6 +25,8 @@ export const handler = createProfileUpdater({
   haveHeard: createHaveHeard(dynamoDb, env.AUDIENCE_TABLE),
   catalog: createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE),
   identity: env.IDENTITY_RULES,
+  rules: cleanRulesOf(env.PRIVACY_SETTINGS),
+  gate: createPrivacyGate(createPrivacyRegister(dynamoDb, env.PRIVACY_TABLE), env.PRIVACY_SETTINGS, env.IDENTITY_RULES),
   clock: Date.now,
   newToken: randomUUID,
   log,

@@ -1,11 +1,14 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { ReceivedRecord } from '../../shared/clean/cleaned-record.ts';
 import { type CatalogSource, createCatalog } from '../adapters/compiled-catalog.ts';
 import { receivedRecords } from '../adapters/kinesis-batch.ts';
+import { errorFields } from '../adapters/log.ts';
+import { RegisterUnreachableError } from '../adapters/privacy-gate.ts';
 import { type BatchProps, BatchUpdate } from './batch-update.ts';
-import { groupByKey } from './group-by-key.ts';
+import { type Admittance, groupByKey } from './group-by-key.ts';
 import { WarmProfiles } from './warm-profiles.ts';
 
-export interface ProfileUpdaterProps extends BatchProps {
+export interface ProfileUpdaterProps extends BatchProps, Admittance {
   readonly catalog: CatalogSource;
 }
 
@@ -27,6 +30,8 @@ export interface ProfileUpdaterProps extends BatchProps {
  * 6. A barrier is marked when all that lies before it in the batch was written and published.
  * 7. The parts of a person's other keys are read after the home. What they change later is reported later, so the last
  *    evaluation of a person has seen the last of each part.
+ * 8. Before anything is read, the privacy register says what may be taken in, and is told what the batch chooses: whatever
+ *    comes later, here or in the lake, is judged by it.
  *
  * After a first failure no further item is begun, and the batch is answered with the earliest record of a key that was not
  * written or published: everything from there comes again, in order. An item that can never be written is logged by its
@@ -37,13 +42,24 @@ export function createProfileUpdater(props: ProfileUpdaterProps) {
   const readCatalog = createCatalog(props.catalog);
   return async (event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> => {
     const records = receivedRecords(event);
-    const batch = groupByKey(records);
+    const batch = await groupByKey(records, props).catch((error: unknown) => {
+      if (!(error instanceof RegisterUnreachableError)) throw error;
+      props.log('error', 'The privacy register did not answer; the batch comes again.', {
+        code: 'register_not_read',
+        ...errorFields(error.cause),
+      });
+    });
+    if (batch === undefined) return failedAt(records[0]);
     const starts = new Map<string, string>();
     for (const { shardId, sequenceNumber } of records) {
       if (!starts.has(shardId)) starts.set(shardId, sequenceNumber);
     }
     const failed = await new BatchUpdate(props, warm, starts).run(batch, readCatalog);
-    const first = records[failed];
-    return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first.sequenceNumber }] };
+    return failedAt(records[failed]);
   };
 }
+
+/** The record from which a batch comes again, if it does. */
+const failedAt = (record: ReceivedRecord | undefined): KinesisStreamBatchResponse => ({
+  batchItemFailures: record === undefined ? [] : [{ itemIdentifier: record.sequenceNumber }],
+});

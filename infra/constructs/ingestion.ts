@@ -4,10 +4,12 @@ import type { AccessKeys } from './access-keys.ts';
 import type { EventStream } from './event-stream.ts';
 import { allOf } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
+import type { PrivacyRegister } from './privacy-register.ts';
 
 export interface IngestionProps {
   readonly stream: EventStream;
   readonly keys: AccessKeys;
+  readonly register: PrivacyRegister;
   readonly settings: StageSettings;
 }
 
@@ -20,13 +22,13 @@ export interface IngestionProps {
 export class Ingestion extends Construct {
   readonly collector: HeadwaterFunction<'collector'>;
 
-  constructor(scope: Construct, id: string, { stream, keys, settings }: IngestionProps) {
+  constructor(scope: Construct, id: string, { stream, keys, register, settings }: IngestionProps) {
     super(scope, id);
 
     this.collector = new HeadwaterFunction(this, 'Collector', {
       name: 'collector',
       description: 'Takes events from SDKs and puts them on the stream.',
-      grants: allOf(stream.grantPut(), keys.grantCheck('WRITE_KEYS', settings.writeKeys)),
+      grants: allOf(stream.grantPut(), keys.grantCheck('WRITE_KEYS', settings.writeKeys), register.grantSettings()),
       settings,
     });
   }

@@ -11,14 +11,18 @@ import {
   profileSnapshots,
   sealedIds,
   sealedTables,
+  visitPartsSealed,
 } from '../../schemas/lake/tables.ts';
+import { VISITS_BEFORE } from '../../schemas/lake/visit-table.ts';
 import type { StageSettings } from '../config.ts';
 import type { EventStream } from './event-stream.ts';
 import { explainPrefix } from './explain-prefix.ts';
-import type { Grant } from './grant.ts';
+import { allOf, type Grant } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
+import { identityRules } from './identity-rules.ts';
 import { LakeCatalog } from './lake-catalog.ts';
 import { LakeQueries } from './lake-queries.ts';
+import type { PrivacyRegister } from './privacy-register.ts';
 import { PrivateBucket } from './private-bucket.ts';
 import { StreamConsumer } from './stream-consumer.ts';
 
@@ -30,6 +34,7 @@ const SEALING_STATE = 'sealing/state.json';
 export interface LakeProps {
   readonly stage: string;
   readonly stream: EventStream;
+  readonly register: PrivacyRegister;
   readonly settings: StageSettings;
   readonly accessLogs: Bucket;
 }
@@ -47,7 +52,7 @@ export class Lake extends Construct {
   readonly queries: LakeQueries;
   readonly landing: StreamConsumer;
 
-  constructor(scope: Construct, id: string, { stage, stream, settings, accessLogs }: LakeProps) {
+  constructor(scope: Construct, id: string, { stage, stream, register, settings, accessLogs }: LakeProps) {
     super(scope, id);
 
     this.bucket = new PrivateBucket(this, 'Bucket', {
@@ -71,7 +76,7 @@ export class Lake extends Construct {
     const writer = new HeadwaterFunction(this, 'Writer', {
       name: 'lake-writer',
       description: 'Lands the stream in the lake, as received and cleaned.',
-      grants: this.grantWrite(),
+      grants: allOf(this.grantWrite(), register.grantGuard(), identityRules(settings)),
       settings,
       timeout: Duration.minutes(2),
     });
@@ -131,23 +136,18 @@ export class Lake extends Construct {
   grantSeal(graceHours: number): Grant<{ LAKE_BUCKET: string; LANDED_GRACE_HOURS: string }> {
     const below = (name: string) => this.bucket.arnForObjects(`${name}/*`);
     const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
-    const landed = landedTables.map(({ name }) => name);
-    const sealed = sealedTables.map(({ name }) => name);
-    const single = [`${lakeMarks.name}/${SEALED_BEFORE}.parquet`, SEALING_STATE].map((key) =>
-      this.bucket.arnForObjects(key),
-    );
+    const names = [...landedTables, ...sealedTables, visitPartsSealed, sealedIds].map(({ name }) => name);
+    const marks = [SEALED_BEFORE, VISITS_BEFORE].map((mark) => `${lakeMarks.name}/${mark}.parquet`);
+    const single = [...marks, SEALING_STATE].map((key) => this.bucket.arnForObjects(key));
     const reason = 'A file of a table is named by its day and by what it holds.';
     return {
       environment: { LAKE_BUCKET: this.bucket.bucketName, LANDED_GRACE_HOURS: String(graceHours) },
       statements: [
         allow(['s3:ListBucket'], this.bucket.bucketArn),
-        allow(['s3:GetObject'], ...[...landed, sealedIds.name].map(below), ...single),
-        allow(['s3:PutObject'], ...[...sealed, sealedIds.name].map(below), ...single),
-        allow(['s3:DeleteObject'], ...[...landed, ...sealed, sealedIds.name].map(below)),
+        allow(['s3:GetObject', 's3:PutObject'], ...names.map(below), ...single),
+        allow(['s3:DeleteObject'], ...names.map(below)),
       ],
-      explanations: [...landed, ...sealed, sealedIds.name].map((name) =>
-        explainPrefix(this.bucket, `${name}/`, reason),
-      ),
+      explanations: names.map((name) => explainPrefix(this.bucket, `${name}/`, reason)),
     };
   }
 

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
-import type { Grant } from './grant.ts';
+import { type StageSettings, toldOfPrivacy } from '../config.ts';
+import { allOf, type Grant } from './grant.ts';
 import { PrivateTable } from './private-table.ts';
 
 export interface PrivacyRegisterProps {
@@ -17,10 +17,12 @@ export interface PrivacyRegisterProps {
  */
 export class PrivacyRegister extends Construct {
   readonly table: PrivateTable;
+  private readonly settings: string;
 
   constructor(scope: Construct, id: string, { settings }: PrivacyRegisterProps) {
     super(scope, id);
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'id', keepData: settings.keepData });
+    this.settings = toldOfPrivacy(settings.privacy);
   }
 
   /** To ask of keys what may be stored. */
@@ -29,8 +31,13 @@ export class PrivacyRegister extends Construct {
   }
 
   /** To ask that of events, and to note what they say of consent. */
-  grantGuard(): Grant<{ PRIVACY_TABLE: string }> {
-    return this.grant('BatchGetItem', 'GetItem', 'UpdateItem');
+  grantGuard(): Grant<{ PRIVACY_TABLE: string; PRIVACY_SETTINGS: string }> {
+    return allOf(this.grant('BatchGetItem', 'GetItem', 'UpdateItem'), this.grantSettings());
+  }
+
+  /** To know what holds for people who made no choice, and what of an event may be kept. */
+  grantSettings(): Grant<{ PRIVACY_SETTINGS: string }> {
+    return { environment: { PRIVACY_SETTINGS: this.settings }, statements: [] };
   }
 
   /** To do `actions` on the table's items. */

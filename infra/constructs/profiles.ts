@@ -7,6 +7,8 @@ import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
 import { allOf, type Grant } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
+import { identityRules } from './identity-rules.ts';
+import type { PrivacyRegister } from './privacy-register.ts';
 import { PrivateTable } from './private-table.ts';
 import type { Segments } from './segments.ts';
 import { StreamConsumer } from './stream-consumer.ts';
@@ -16,6 +18,7 @@ export interface ProfilesProps {
   readonly segments: Segments;
   readonly audience: Audience;
   readonly dueTimes: DueTimes;
+  readonly register: PrivacyRegister;
   readonly settings: StageSettings;
 }
 
@@ -31,10 +34,18 @@ export class Profiles extends Construct {
   readonly table: PrivateTable;
   readonly updates: StreamConsumer;
 
-  constructor(scope: Construct, id: string, { stream, segments, audience, dueTimes, settings }: ProfilesProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stream, segments, audience, dueTimes, register, settings }: ProfilesProps,
+  ) {
     super(scope, id);
 
-    this.table = new PrivateTable(this, 'Table', { partitionKey: 'id', keepData: settings.keepData });
+    this.table = new PrivateTable(this, 'Table', {
+      partitionKey: 'id',
+      keepData: settings.keepData,
+      capacity: settings.busyTables,
+    });
 
     const updater = new HeadwaterFunction(this, 'Updater', {
       name: 'profile-updater',
@@ -45,6 +56,7 @@ export class Profiles extends Construct {
         audience.grantRead(),
         dueTimes.grantArm(),
         stream.grantPut(),
+        register.grantGuard(),
         identityRules(settings),
       ),
       settings,
@@ -82,9 +94,4 @@ export class Profiles extends Construct {
   private grant(...actions: string[]): Grant<{ PROFILES_TABLE: string }> {
     return { environment: { PROFILES_TABLE: this.table.tableName }, statements: [this.table.allow(...actions)] };
   }
-}
-
-/** To know what identifies people. */
-function identityRules({ identity }: StageSettings): Grant<{ IDENTITY_RULES: string }> {
-  return { environment: { IDENTITY_RULES: JSON.stringify(identity) }, statements: [] };
 }

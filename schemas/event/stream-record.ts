@@ -14,6 +14,14 @@ export const replayMark = z.object({
 
 export type ReplayMark = z.infer<typeof replayMark>;
 
+/** What a request said of consent beside its events. */
+export const streamSignals = z.object({
+  doNotTrack: z.literal(true).optional().describe('The request had the header `DNT: 1` or `Sec-GPC: 1`.'),
+  country: z.string().optional().describe('ISO 3166-1 alpha-2 code of the country that the request came from.'),
+});
+
+export type StreamSignals = z.infer<typeof streamSignals>;
+
 /**
  * The record format of the event stream: JSON in UTF-8, at most 1 MB.
  *
@@ -33,6 +41,7 @@ export const streamEnvelope = z.object({
     .optional()
     .describe('Address of the sender. The collector masks it; it is masked again on read.'),
   userAgent: z.string().max(2000).optional().describe('User-Agent header of the request, for events that bring none.'),
+  signals: streamSignals.optional(),
   imported: z
     .literal(true)
     .optional()

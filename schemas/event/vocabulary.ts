@@ -40,8 +40,17 @@ export const rejectReasons = {
   message_id_too_long: 'The messageId has more than 100 characters.',
   id_too_long: 'A userId, anonymousId, groupId or previousId has more than 256 characters.',
   wrong_type: 'A field of the message has another type than its contract.',
+  no_consent: 'Consent to analytics was denied: nothing of the event is kept.',
+  erased: 'The event is of a person who was erased: nothing of it is kept.',
 } as const;
 export type RejectReason = keyof typeof rejectReasons;
+
+/** Reasons that are no defect of the event: what they refuse is left out of the scores of data quality, and never replayed. */
+export const withheldReasons = ['no_consent', 'erased'] as const satisfies readonly RejectReason[];
+export type WithheldReason = (typeof withheldReasons)[number];
+
+/** Name of the event by which somebody's choice of consent is said, as Segment's SDKs send it. */
+export const CONSENT_EVENT = 'Segment Consent Preference Updated';
 
 /** Characters that a userId, anonymousId, groupId or previousId may have. */
 export const MAX_ID_LENGTH = 256;

@@ -1,4 +1,7 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
+import type { ConsentSettings, PrivacySettings } from '../../schemas/privacy-settings.ts';
+import { mayDeny, stampDefaults } from '../privacy/consent.ts';
+import { compileFields, type FieldRules } from '../privacy/fields.ts';
 import type { CleanedItem, CleanedRecord, ReceivedRecord } from './cleaned-record.ts';
 import { readCommerce } from './commerce.ts';
 import { timeEvent } from './event-time.ts';
@@ -28,19 +31,38 @@ const steps: readonly Step[] = [
   readCommerce,
 ];
 
+/** What of privacy concerns each message alone: rules for its fields, and what was never asked but denied by default. */
+export interface CleanRules {
+  readonly fields: FieldRules;
+  /** Left out where nothing can be denied by default. */
+  readonly consent?: ConsentSettings;
+}
+
+const noRules: CleanRules = { fields: [] };
+
+/** The rules of a stage's settings. */
+export function cleanRulesOf({ fields, consent }: PrivacySettings): CleanRules {
+  return { fields: compileFields(fields), ...(mayDeny(consent) && { consent }) };
+}
+
 /**
  * Cleans a stream record: each of its messages becomes a clean event or a failed event, and a record that cannot be
- * read becomes one failed event. Depends on nothing but the record, and never throws, whatever its bytes.
+ * read becomes one failed event. Depends on nothing but the record and the rules, and never throws, whatever its bytes.
+ * Whether an event may be stored at all is decided after that: see shared/privacy/judge.ts.
  */
-export function cleanRecord(record: ReceivedRecord): CleanedRecord {
-  const read = readRecord(record);
-  const { sourceId, receivedAt, sentAt, ip, userAgent, replay } = read.context;
+export function cleanRecord(record: ReceivedRecord, rules: CleanRules = noRules): CleanedRecord {
+  const read = readRecord(record, rules.fields);
+  const { sourceId, receivedAt, sentAt, ip, userAgent, signals, replay } = read.context;
+  if (read.ok && rules.consent !== undefined) {
+    for (const message of read.messages) if (isObject(message)) stampDefaults(message, rules.consent, signals ?? {});
+  }
   return {
     sourceId,
     receivedAt,
     ...(sentAt === undefined ? {} : { sentAt }),
     ...(ip === undefined ? {} : { ip }),
     ...(userAgent === undefined ? {} : { userAgent }),
+    ...(signals === undefined ? {} : { signals }),
     ...(replay === undefined ? {} : { replay }),
     items: read.ok
       ? read.messages.map((message, index) => cleanMessage(read.context, message, index))
@@ -57,6 +79,9 @@ export function cleanMessage(record: RecordContext, received: unknown, index: nu
   }
   return { index, message: received, outcome: { ok: true, event: eventOf(draft) } };
 }
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const empty: JsonObject = Object.freeze({});
 

@@ -1,6 +1,6 @@
 import type { FailedEvent } from '../../schemas/event/failed-event.ts';
-import { MAX_MESSAGE_ID_LENGTH } from '../../schemas/event/vocabulary.ts';
-import type { CleanedItem } from './cleaned-record.ts';
+import { MAX_MESSAGE_ID_LENGTH, type WithheldReason } from '../../schemas/event/vocabulary.ts';
+import type { CleanedItem, CleanedRecord, Said } from './cleaned-record.ts';
 import { maskAddressesInText } from './mask-ip.ts';
 import { maskMessage } from './mask-message.ts';
 import type { RecordContext, UnreadableRecord } from './read-record.ts';
@@ -26,7 +26,39 @@ export function failedItem(
     payload,
     payloadEncoding: 'json',
   };
-  return { index, message: reason === 'too_deep' ? payload : message, outcome: { ok: false, failed } };
+  const said = saidBy(message);
+  return {
+    index,
+    message: reason === 'too_deep' ? payload : message,
+    outcome: { ok: false, failed },
+    ...(said && { said }),
+  };
+}
+
+function saidBy(message: unknown): Said | undefined {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) return undefined;
+  const { userId, anonymousId, previousId, traits, context } = message as Said;
+  return { userId, anonymousId, previousId, traits, context };
+}
+
+/** The item of a message that must not be kept: where and when it came, and why it did not stay. */
+export function withheldItem(
+  record: Pick<CleanedRecord, 'sourceId' | 'receivedAt'>,
+  index: number,
+  reason: WithheldReason,
+): CleanedItem {
+  const { sourceId, receivedAt } = record;
+  const failed = {
+    reason,
+    path: '',
+    detail: '',
+    messageId: null,
+    sourceId,
+    receivedAt,
+    payload: null,
+    payloadEncoding: null,
+  };
+  return { index, message: null, outcome: { ok: false, failed }, isWithheld: true };
 }
 
 /** The one item of a record that cannot be read. */

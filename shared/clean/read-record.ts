@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import type { ReplayMark } from '../../schemas/event/stream-record.ts';
+import type { ReplayMark, StreamSignals } from '../../schemas/event/stream-record.ts';
 import type { RejectReason } from '../../schemas/event/vocabulary.ts';
 import { DIRECT_SOURCE_ID } from '../../schemas/event/vocabulary.ts';
+import { countryOf } from '../privacy/consent.ts';
+import { applyFields, type FieldRules } from '../privacy/fields.ts';
 import type { ReceivedRecord } from './cleaned-record.ts';
 import { maskAddress, maskAddressesInText } from './mask-ip.ts';
 import { maskMessage } from './mask-message.ts';
@@ -25,6 +27,7 @@ export interface RecordContext {
   readonly suspicious: boolean;
   /** Whether the events are history that was brought in. Only records of the stream say so, no client can. */
   readonly imported: boolean;
+  readonly signals?: StreamSignals;
   /** Of which failed event this is another try. */
   readonly replay?: ReplayMark;
   /** What a message without a messageId was named when it came. */
@@ -52,12 +55,12 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Decodes a stream record into its messages: an envelope, a bare message or an array of messages. Never throws. */
-export function readRecord(record: ReceivedRecord): ReadRecord {
+export function readRecord(record: ReceivedRecord, fields: FieldRules = []): ReadRecord {
   const bytes = Buffer.from(record.data.buffer, record.data.byteOffset, record.data.byteLength);
   if (!isUtf8(bytes)) {
     const masked = Buffer.from(maskAddressesInText(bytes.toString('latin1')), 'latin1');
     return unreadable(record, 'record_unreadable', '', 'expected UTF-8, found other bytes', {
-      payload: masked.toString('base64'),
+      payload: applyFields(masked.toString('base64'), fields) as string,
       payloadEncoding: 'base64',
     });
   }
@@ -67,36 +70,44 @@ export function readRecord(record: ReceivedRecord): ReadRecord {
     value = JSON.parse(text);
   } catch {
     return unreadable(record, 'record_unreadable', '', 'expected JSON, found text that does not parse', {
-      payload: maskAddressesInText(text),
+      payload: applyFields(maskAddressesInText(text), fields) as string,
       payloadEncoding: 'text',
     });
   }
-  return readValue(record, value, text);
+  return readValue(record, value, text, fields);
 }
 
-function readValue(record: ReceivedRecord, value: unknown, text: string): ReadRecord {
+function readValue(record: ReceivedRecord, value: unknown, text: string, fields: FieldRules): ReadRecord {
   const invalid = (path: string, detail: string): ReadRecord =>
     unreadable(record, 'record_invalid', path, detail, {
-      payload: serialise(maskMessage(value)),
+      // Where the fields of something unknown are, no rule says.
+      payload: fields.length > 0 ? '' : serialise(maskMessage(value)),
       payloadEncoding: 'json',
     });
   const suspicious = isSuspicious(text);
   if (Array.isArray(value)) {
     if (value.length === 0) return invalid('', 'expected at least one message, found an empty array');
-    return { ok: true, context: { ...contextOf(record, suspicious), shape: 'array' }, messages: value };
+    return {
+      ok: true,
+      context: { ...contextOf(record, suspicious), shape: 'array' },
+      messages: messagesOf(value, fields),
+    };
   }
   if (!isObject(value)) return invalid('', `expected an envelope, a message or an array, found ${typeName(value)}`);
   if (value.kind === undefined && value.type !== undefined) {
-    return { ok: true, context: contextOf(record, suspicious), messages: [value] };
+    return { ok: true, context: contextOf(record, suspicious), messages: messagesOf([value], fields) };
   }
   const flaw = envelopeFlaw(value);
   if (flaw !== undefined) return invalid(flaw.path, flaw.detail);
   return {
     ok: true,
     context: envelopeContext(record, value, suspicious),
-    messages: value.events as readonly unknown[],
+    messages: messagesOf(value.events as readonly unknown[], fields),
   };
 }
+
+const messagesOf = (messages: readonly unknown[], fields: FieldRules): readonly unknown[] =>
+  fields.length === 0 ? messages : messages.map((message) => applyFields(message, fields));
 
 /** What an envelope leaves out is taken from the stream; what it gives must be right. */
 function envelopeFlaw(envelope: JsonObject): { path: string; detail: string } | undefined {
@@ -117,8 +128,10 @@ function envelopeFlaw(envelope: JsonObject): { path: string; detail: string } | 
 
 function envelopeContext(record: ReceivedRecord, envelope: JsonObject, suspicious: boolean): RecordContext {
   const replay = replayMarkOf(envelope.replay);
+  const signals = signalsOf(envelope.signals);
   return {
     ...(replay && { replay }),
+    ...(signals && { signals }),
     sourceId: typeof envelope.sourceId === 'string' ? storable(envelope.sourceId) : DIRECT_SOURCE_ID,
     receivedAt: parseTime(envelope.receivedAt) ?? record.arrivedAt,
     sentAt: parseTime(envelope.sentAt),
@@ -130,6 +143,12 @@ function envelopeContext(record: ReceivedRecord, envelope: JsonObject, suspiciou
     suspicious,
     imported: envelope.imported === true,
   };
+}
+
+function signalsOf(value: unknown): StreamSignals | undefined {
+  if (!isObject(value)) return undefined;
+  const country = countryOf(value.country);
+  return { ...(value.doNotTrack === true && { doNotTrack: true }), ...(country !== undefined && { country }) };
 }
 
 /** The mark that Headwater's own replays put on an envelope; whatever else stands there is no mark. */

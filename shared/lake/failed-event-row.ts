@@ -15,7 +15,7 @@ export const failedEventReaders: ColumnReaders<typeof failedEventsLanded, Failed
   message_id: ({ failed }) => failed.messageId ?? undefined,
   source_id: ({ failed }) => failed.sourceId,
   received_at: ({ failed }) => failed.receivedAt,
-  payload: ({ failed }) => failed.payload,
-  payload_encoding: ({ failed }) => failed.payloadEncoding,
+  payload: ({ failed }) => failed.payload ?? undefined,
+  payload_encoding: ({ failed }) => failed.payloadEncoding ?? undefined,
   ...positionReaders,
 };

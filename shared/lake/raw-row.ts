@@ -18,10 +18,11 @@ export const rawReaders: ColumnReaders<typeof rawLanded, RawSource> = {
   source_id: ({ record }) => record.sourceId,
   received_at: ({ record }) => record.receivedAt,
   arrived_at: ({ arrivedAt }) => arrivedAt,
-  sent_at: ({ record }) => isoTime(record.sentAt),
-  ip: ({ record }) => record.ip,
-  user_agent: ({ record }) => record.userAgent,
-  payload: ({ item: { outcome, message } }) => (outcome.ok ? JSON.stringify(message) : outcome.failed.payload),
+  sent_at: ({ record, item }) => (item.isWithheld ? undefined : isoTime(record.sentAt)),
+  ip: ({ record, item }) => (item.isWithheld ? undefined : record.ip),
+  user_agent: ({ record, item }) => (item.isWithheld ? undefined : record.userAgent),
+  payload: ({ item: { outcome, message } }) =>
+    outcome.ok ? JSON.stringify(message) : (outcome.failed.payload ?? undefined),
   failed_reason: ({ item: { outcome } }) => (outcome.ok ? undefined : outcome.failed.reason),
   ...positionReaders,
 };

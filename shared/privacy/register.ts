@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Purpose } from '../../schemas/event/vocabulary.ts';
 import type { Key } from '../../schemas/stream/control.ts';
+import { compareTexts } from '../identity/keys.ts';
+import { compareSequence } from '../profile/positions.ts';
 
 /** That a key was erased. */
 export interface Tombstone {
@@ -11,13 +13,21 @@ export interface Tombstone {
   readonly suppress: boolean;
 }
 
+/** Where on the stream something lies. */
+export interface Place {
+  /** Milliseconds since 1970. */
+  readonly arrivedAt: number;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+}
+
 /** What somebody chose for a purpose. */
 export interface Choice {
   readonly granted: boolean;
   /** When it was made, in milliseconds since 1970: of several the latest holds. */
   readonly time: number;
-  /** When it arrived: nothing that arrived before is judged by it, so that trying again judges alike. */
-  readonly since: number;
+  /** Where it arrived: nothing that came before is judged by it, so that whoever judges, and how often, judges alike. */
+  readonly since: Place;
 }
 
 export type Choices = Readonly<Partial<Record<Purpose, readonly Choice[]>>>;
@@ -29,25 +39,35 @@ export interface RegisterEntry {
   readonly consent: Choices;
 }
 
-/** Changes of mind that are kept of a purpose; who changes it more often within one batch window is judged by the last. */
+/** Changes of mind that are kept of a purpose; more within the delay of a consumer are judged by the oldest. */
 const KEPT = 10;
 
 /** Where a key stands in the register: nobody can be found by it who is not known already. */
 export const registerId = (key: Key): string =>
   `r:${createHash('sha256').update(`headwater register\n${key}`).digest('hex').slice(0, 32)}`;
 
-/** The choice that holds for what arrived at `asOf`; of equal times the refusal. */
-export function choiceAt(entries: readonly RegisterEntry[], purpose: Purpose, asOf: number): Choice | undefined {
+/** The choice that holds for what lies at a place of the stream; of equal times the refusal. */
+export function choiceAt(entries: readonly RegisterEntry[], purpose: Purpose, place: Place): Choice | undefined {
   let holds: Choice | undefined;
   for (const { consent } of entries) {
-    for (const choice of consent[purpose] ?? []) {
-      if (choice.since <= asOf && (holds === undefined || isLater(choice, holds))) holds = choice;
+    const choices = consent[purpose] ?? [];
+    for (const [at, choice] of choices.entries()) {
+      // Those before the first of a full list are forgotten: it stands for them.
+      const isSettled = (at === 0 && choices.length === KEPT) || hadArrived(choice, place);
+      if (isSettled && (holds === undefined || isLater(choice, holds))) holds = choice;
     }
   }
   return holds;
 }
 
-const isLater = (one: Choice, other: Choice): boolean =>
+/** Whether a choice had arrived: what one record says holds for all of the record. */
+function hadArrived({ since }: Choice, place: Place): boolean {
+  if (since.arrivedAt !== place.arrivedAt) return since.arrivedAt < place.arrivedAt;
+  return since.shardId === place.shardId && compareSequence(since.sequenceNumber, place.sequenceNumber) <= 0;
+}
+
+/** Whether a choice holds once both have arrived. */
+export const isLater = (one: Choice, other: Choice): boolean =>
   one.time > other.time || (one.time === other.time && other.granted && !one.granted);
 
 /** All that both know, the last changes of each purpose. */
@@ -61,8 +81,19 @@ export function mergeChoices(one: Choices, other: Choices): Choices {
   return merged;
 }
 
-const isSame = (one: Choice, other: Choice): boolean =>
-  one.time === other.time && one.since === other.since && one.granted === other.granted;
+const isSame = (one: Choice, other: Choice): boolean => byArrival(one, other) === 0;
 
-const byArrival = (one: Choice, other: Choice): number =>
-  one.since - other.since || one.time - other.time || Number(one.granted) - Number(other.granted);
+function byArrival(one: Choice, other: Choice): number {
+  const [a, b] = [one.since, other.since];
+  return (
+    a.arrivedAt - b.arrivedAt ||
+    compareTexts(a.shardId, b.shardId) ||
+    compareSequence(a.sequenceNumber, b.sequenceNumber) ||
+    one.time - other.time ||
+    Number(one.granted) - Number(other.granted)
+  );
+}
+
+/** Whether the choice is among those of an entry. */
+export const isNoted = ({ consent }: RegisterEntry, purpose: Purpose, choice: Choice): boolean =>
+  (consent[purpose] ?? []).some((each) => isSame(each, choice));

@@ -1,13 +1,21 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { ConsentChoice, Profile } from '../../schemas/profile.ts';
+import { deniedByDefault, preferencesOf } from '../privacy/consent.ts';
 import { fits, limits } from './limits.ts';
 import { drop } from './new-profile.ts';
 
+/** Denied until somebody chooses: any choice is later. */
+const BY_DEFAULT: ConsentChoice = { granted: false, time: 0, messageId: '' };
+
 /**
  * Notes what an event of any type says of consent, as Segment's SDKs send it: `context.consent.categoryPreferences`,
- * booleans by purpose. The last choice by event time holds, of equal times the one of the greater message id.
+ * booleans by purpose. The last choice by event time holds, of equal times the one of the greater message id; what was
+ * denied by default at any event is denied until there is one.
  */
 export function applyConsent(profile: Profile, event: CleanEvent): void {
+  for (const purpose of deniedByDefault(event.context)) {
+    if (!profile.consent.has(purpose)) profile.consent.set(purpose, BY_DEFAULT);
+  }
   const preferences = preferencesOf(event.context);
   if (preferences === undefined) return;
   const { eventTime: time, messageId } = event;
@@ -26,10 +34,5 @@ export function applyConsent(profile: Profile, event: CleanEvent): void {
 export const isLaterChoice = (one: ConsentChoice, other: ConsentChoice): boolean =>
   one.time > other.time || (one.time === other.time && one.messageId > other.messageId);
 
-function preferencesOf({ consent }: CleanEvent['context']): object | undefined {
-  if (typeof consent !== 'object' || consent === null) return undefined;
-  const preferences: unknown = (consent as Record<string, unknown>).categoryPreferences;
-  return typeof preferences === 'object' && preferences !== null && !Array.isArray(preferences)
-    ? preferences
-    : undefined;
-}
+/** Whether consent was denied by default, and nobody chose since. */
+export const isByDefault = ({ time, messageId }: ConsentChoice): boolean => time === 0 && messageId === '';

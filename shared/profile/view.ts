@@ -1,6 +1,7 @@
-import { MONEY_SCALE } from '../../schemas/event/vocabulary.ts';
+import { isPersonalisation, MONEY_SCALE } from '../../schemas/event/vocabulary.ts';
 import type { ComputedView, Counter, OrderTotals, Profile, ProfileView, Touch } from '../../schemas/profile.ts';
 import { weightAt } from './affinities.ts';
+import { isByDefault } from './consent.ts';
 import { dayOf } from './counters.ts';
 
 /** Interests that the API shows of each kind: the strongest. */
@@ -20,10 +21,23 @@ export function viewOf(profile: Profile, asOf: number, memberships: Memberships 
     traits: Object.fromEntries(traits.filter(([, value]) => value !== null)),
     computed: computedOf(profile, asOf),
     segments: Array.from(memberships, ([id, { since }]) => ({ id, since: iso(since) })),
-    consent: Object.fromEntries(Array.from(profile.consent, ([purpose, { granted }]) => [purpose, granted])),
+    consent: consentOf(profile),
     firstSeen: iso(profile.firstSeen),
     lastSeen: iso(profile.lastSeen),
   };
+}
+
+/** Of the purpose that has two spellings a choice in the other one replaces what was denied by default. */
+function consentOf({ consent }: Profile): Record<string, boolean> {
+  const shown = [...consent].filter(
+    ([purpose, choice]) =>
+      !(
+        isByDefault(choice) &&
+        isPersonalisation(purpose) &&
+        [...consent.keys()].some((other) => other !== purpose && isPersonalisation(other))
+      ),
+  );
+  return Object.fromEntries(shown.map(([purpose, { granted }]) => [purpose, granted]));
 }
 
 function computedOf(profile: Profile, asOf: number): ComputedView {

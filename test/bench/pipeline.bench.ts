@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context, KinesisStreamRecord } from 'aws-lambda';
 import { createAudienceStore } from '../../functions/adapters/audience-store.ts';
 import type { DynamoDb, Item } from '../../functions/adapters/dynamodb.ts';
+import { createPrivacyGate } from '../../functions/adapters/privacy-gate.ts';
 import { createProfileStore } from '../../functions/adapters/profile-store.ts';
 import type { StreamRecord } from '../../functions/adapters/store-in-order.ts';
 import { createAudienceWriter } from '../../functions/audience-writer/audience-writer.ts';
@@ -11,7 +12,9 @@ import { createProfileUpdater } from '../../functions/profile-updater/profile-up
 import { settingsOf } from '../../infra/config.ts';
 import { writeScopes } from '../../schemas/access-key.ts';
 import { segmentMessage } from '../../schemas/event/message.ts';
+import { openPrivacy } from '../../schemas/privacy-settings.ts';
 import type { Transition } from '../../schemas/stream/control.ts';
+import { cleanRulesOf } from '../../shared/clean/clean-record.ts';
 import { builtInCatalog } from '../../shared/segments/built-in-catalog.ts';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
 import { packControl } from '../../shared/stream/pack-control.ts';
@@ -133,6 +136,8 @@ function storeRequests() {
   return { inBatches, oneByOne, bytes: Buffer.byteLength(JSON.stringify(messages)) };
 }
 
+const identity = { externalTraits: ['email', 'phone'], blockedIds: [] };
+
 async function measure(
   events: number,
   requests: readonly HttpEvent[],
@@ -143,6 +148,7 @@ async function measure(
   const stored: StreamRecord[] = [];
   const collect = collector({
     keys,
+    privacy: openPrivacy,
     put: async (records) => {
       stored.push(...records);
       return records.map(() => undefined);
@@ -172,7 +178,9 @@ async function measure(
     haveHeard: async () => true,
     barriers: { markBarrier: async () => undefined },
     catalog: { readRevision: async () => 1, readBody: async () => segments },
-    identity: { externalTraits: ['email', 'phone'], blockedIds: [] },
+    identity,
+    rules: cleanRulesOf(openPrivacy),
+    gate: createPrivacyGate({ read: async () => new Map(), noteConsent: async () => undefined }, openPrivacy, identity),
     clock: Date.now,
     newToken: randomUUID,
     log: (level, message) => {
@@ -251,7 +259,12 @@ async function audienceUnits(batches: readonly (readonly Transition[])[]): Promi
     return table.client(operation, input);
   };
   const store = createAudienceStore(dynamoDb, 'audience', Date.now);
-  const write = createAudienceWriter({ store, send: async () => undefined, log: () => undefined });
+  const write = createAudienceWriter({
+    store,
+    send: async () => undefined,
+    barriers: { markBarrier: async () => undefined },
+    log: () => undefined,
+  });
   for (const [at, items] of batches.entries()) {
     const packed = packControl([{ v: 1, kind: 'transitions', items }]);
     await write({ Records: packed.map((record, place) => kinesisRecord(record, 1_000 * at + place)) });

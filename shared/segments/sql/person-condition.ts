@@ -1,3 +1,4 @@
+import { purposes } from '../../../schemas/event/vocabulary.ts';
 import type { ConsentCondition, ShareCondition, TraitCondition } from '../../../schemas/segment/definition.ts';
 import { fits, limits } from '../../profile/limits.ts';
 import { md5Digits } from './measured-value.ts';
@@ -28,7 +29,7 @@ export function traitCondition(query: PersonQuery, condition: TraitCondition): s
 const inner = (trait: string, keys: readonly string[]): string =>
   `CASE WHEN ${trait} LIKE '{%' THEN ${extract(trait, keys)} END`;
 
-/** The last answer to a purpose, over all events. */
+/** The last answer to a purpose, over all events; without one it is denied if it was by default at any event. */
 export function consentCondition(query: PersonQuery, { purpose, is }: ConsentCondition): string {
   const isKept = fits(purpose, limits.nameBytes);
   if (!isKept) return is === 'unknown' ? 'true' : 'false';
@@ -41,9 +42,25 @@ export function consentCondition(query: PersonQuery, { purpose, is }: ConsentCon
     purpose,
   );
   const latest = `max_by(${given}, ${latestWrite(query)}) FILTER (WHERE ${given} IS NOT NULL)`;
-  const consent = query.people.add(latest, 'consent', purpose);
+  const consent = query.people.add(
+    (purposes as readonly string[]).includes(purpose) ? `coalesce(${latest}, ${byDefault(query, purpose)})` : latest,
+    'consent',
+    purpose,
+  );
   if (is === 'unknown') return `${consent} IS NULL`;
   return is === 'granted' ? consent : `NOT ${consent}`;
+}
+
+/** False if the purpose was denied by default at any event, else null. */
+function byDefault(query: PersonQuery, purpose: string): string {
+  const defaults = `json_format(json_extract(context, ${jsonPath(['consent', 'defaults'])}))`;
+  const json = `json_format(json_extract(context, ${jsonPath(['consent', 'defaults', purpose])}))`;
+  const denied = query.events.add(
+    `CASE WHEN ${defaults} LIKE '{%' AND ${json} = 'false' THEN false END`,
+    'consent_denied',
+    purpose,
+  );
+  return `bool_and(${denied})`;
 }
 
 /** A fixed part of all persons, by a hash of their key. */

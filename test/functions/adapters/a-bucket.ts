@@ -20,9 +20,13 @@ export interface Bucket extends AsyncDisposable {
   answerNext(...answers: Answer[]): void;
   /** Answers every request from now on. */
   answer(answer: Answer): void;
+  /** Answers what DynamoDB is asked at the same address; a table is empty otherwise. */
+  answerTable(answer: Answer): void;
 }
 
 export const stored: Answer = (response) => response.writeHead(200, { etag: '"0"' }).end();
+
+const anEmptyTable: Answer = (response) => response.writeHead(200).end('{"Responses":{}}');
 
 /** An error as S3 writes it. */
 export const refused =
@@ -39,11 +43,16 @@ export async function aBucket(): Promise<Bucket> {
   const requests: PutRequest[] = [];
   let next: Answer[] = [];
   let always = stored;
+  let table: Answer = anEmptyTable;
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const { method = '', url = '', headers } = incoming;
     const request = { method, path: url, headers, body: Buffer.concat(chunks) };
+    if (headers['x-amz-target'] !== undefined) {
+      table(response, request);
+      return;
+    }
     requests.push(request);
     (next.shift() ?? always)(response, request);
   });
@@ -57,6 +66,9 @@ export async function aBucket(): Promise<Bucket> {
     },
     answer: (answer) => {
       always = answer;
+    },
+    answerTable: (answer) => {
+      table = answer;
     },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DynamoDb } from '../../../functions/adapters/dynamodb.ts';
 import { createPrivacyRegister, type PrivacyRegister } from '../../../functions/adapters/privacy-register.ts';
 import { createDynamoDbService } from '../../../infra/local/services/dynamodb.ts';
-import type { Choice } from '../../../shared/privacy/register.ts';
+import type { Choice, RegisterEntry } from '../../../shared/privacy/register.ts';
 import { MemoryRegister } from '../../fixtures/a-register.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
 import { dynamoDbOf } from './local-dynamodb.ts';
@@ -18,8 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => aws[Symbol.asyncDispose]());
 
-const choice = (granted: boolean, time: number): Choice => ({ granted, time, since: time + 1 });
-const none = { consent: {} };
+const choice = (granted: boolean, time: number): Choice => ({
+  granted,
+  time,
+  since: { arrivedAt: time + 1, shardId: 'shardId-000000000000', sequenceNumber: `49${time}` },
+});
+const none: RegisterEntry = { consent: {} };
 
 describe.each<[string, () => PrivacyRegister]>([
   ['in DynamoDB', () => createPrivacyRegister(dynamoDb, 'privacy')],

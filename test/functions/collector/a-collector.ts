@@ -3,6 +3,7 @@ import type { PutRecords, StreamRecord } from '../../../functions/adapters/store
 import { collector } from '../../../functions/collector/collector.ts';
 import { writeScopes } from '../../../schemas/access-key.ts';
 import type { StreamEnvelope } from '../../../schemas/event/stream-record.ts';
+import { openPrivacy, type PrivacySettings } from '../../../schemas/privacy-settings.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
 import { settingsKeys } from '../settings-keys.ts';
 
@@ -10,7 +11,10 @@ export const WRITE_KEY = 'wk_local';
 export const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
 
 /** A collector with the write key `wk_local` of source `local`, and the stream behind it. */
-export function aCollector(refusal: (record: StreamRecord) => string | undefined = () => undefined) {
+export function aCollector(
+  refusal: (record: StreamRecord) => string | undefined = () => undefined,
+  privacy: PrivacySettings = openPrivacy,
+) {
   const records: StreamRecord[] = [];
   const put: PutRecords = async (batch) =>
     batch.map((record) => {
@@ -18,7 +22,7 @@ export function aCollector(refusal: (record: StreamRecord) => string | undefined
       if (code === undefined) records.push(record);
       return code;
     });
-  const handler = collector({ keys: settingsKeys({ local: WRITE_KEY }, writeScopes), put });
+  const handler = collector({ keys: settingsKeys({ local: WRITE_KEY }, writeScopes), put, privacy });
   return {
     records,
     /** What the stream holds, in the order of arrival. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { HttpHandler } from '../../../functions/middleware/http.ts';
+import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 import { aTrack } from '../../fixtures/events.ts';
 import { aKinesis, type FakeKinesis, KinesisError } from '../a-kinesis.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
@@ -17,6 +18,7 @@ afterAll(() => kinesis[Symbol.asyncDispose]());
 beforeEach(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.stubEnv('STREAM_NAME', 'events');
+  vi.stubEnv('PRIVACY_SETTINGS', JSON.stringify(openPrivacy));
   vi.stubEnv('KEYS_TABLE', 'keys');
   vi.stubEnv('ALLOWANCES_TABLE', 'allowances');
   vi.stubEnv('AWS_REGION', 'us-east-1');

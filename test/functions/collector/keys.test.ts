@@ -3,6 +3,7 @@ import { collector } from '../../../functions/collector/collector.ts';
 import { accessKeys } from '../../../functions/middleware/access-keys.ts';
 import { createKeyCheck } from '../../../functions/middleware/key-check.ts';
 import { writeScopes } from '../../../schemas/access-key.ts';
+import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 import type { StoredKey } from '../../../schemas/stored-key.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
 import { sha256 } from '../settings-keys.ts';
@@ -35,6 +36,7 @@ beforeEach(() => {
       take: async (_, __, second) => ({ second, requests: left-- > 0 ? 1 : 0 }),
       clock: () => 1_800_000_000_000,
     }),
+    privacy: openPrivacy,
     put: async (records) => {
       sources.push(...records.map(({ data }) => JSON.parse(Buffer.from(data).toString()).sourceId));
       return records.map(() => undefined);

@@ -9,7 +9,7 @@ const head = { sourceId: 'local', receivedAt: '2026-03-02T10:00:00.000Z' };
 const packed = (events: readonly unknown[]) =>
   pack(
     head,
-    events.map((event) => eventText(structuredClone(event), {}, () => 'made')),
+    events.map((event) => eventText(structuredClone(event), { fields: [] }, () => 'made')),
   ).map(({ partitionKey, data }) => ({
     partitionKey,
     bytes: data.byteLength,

@@ -5,6 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { KinesisStreamEvent, KinesisStreamHandler } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { landedTables } from '../../../schemas/lake/tables.ts';
+import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import { ARRIVAL, anEnvelope, anIdentify, anOrder, aRecord, aTrack } from '../../fixtures/events.ts';
 import { aTransition } from '../../fixtures/transitions.ts';
@@ -38,6 +39,9 @@ beforeEach(async () => {
   lines.length = 0;
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   vi.stubEnv('LAKE_BUCKET', 'lake');
+  vi.stubEnv('PRIVACY_TABLE', 'privacy');
+  vi.stubEnv('PRIVACY_SETTINGS', JSON.stringify(openPrivacy));
+  vi.stubEnv('IDENTITY_RULES', JSON.stringify({ externalTraits: ['email'], blockedIds: [] }));
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ENDPOINT_URL', bucket.url);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'HWLakeWriter');
@@ -253,7 +257,7 @@ test.each(landedTables.map(({ name }) => name))(
     });
     expect(await invoke(...records)).toEqual({ batchItemFailures: [{ itemIdentifier: records[0]?.sequenceNumber }] });
     expect(JSON.parse(lines.join())).toMatchObject({
-      level: 'error',
+      level: 'ERROR',
       code: 'lake_not_stored',
       records: records.length,
       error: 'AccessDenied',

@@ -68,7 +68,7 @@ describe('reading records', () => {
     const failed = failureOf(cleanRecord(aRecord(bytes)).items[0]);
 
     expect(failed).toMatchObject({ reason: 'record_unreadable', path: '', payloadEncoding: 'base64', messageId: null });
-    expect(Buffer.from(failed.payload, 'base64')).toEqual(bytes);
+    expect(Buffer.from(failed.payload ?? '', 'base64')).toEqual(bytes);
   });
 
   test('keeps text that is not JSON as text', () => {

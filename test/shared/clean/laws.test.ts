@@ -150,7 +150,7 @@ describe('addresses', () => {
         const broken = `{"type":"track","context":{"ip":"${ip}","x":`;
         expect(JSON.stringify(cleanRecord(aRecord(broken)))).not.toContain(`"${ip}\\"`);
         const [item] = cleanRecord(aRecord(Buffer.concat([Buffer.from(broken), Buffer.from([0xff])]))).items;
-        const payload = item?.outcome.ok === false ? item.outcome.failed.payload : '';
+        const payload = item?.outcome.ok === false ? (item.outcome.failed.payload ?? '') : '';
         expect(Buffer.from(payload, 'base64').toString('latin1')).not.toContain(`"${ip}"`);
       }),
     );

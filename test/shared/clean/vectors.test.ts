@@ -83,6 +83,6 @@ describe('rejects', () => {
   test.each(badMessages as unknown as [string, unknown, [string, string]][])('%s', (_name, message, [reason, path]) => {
     const failed = failOne(message);
     expect([failed.reason, failed.path]).toEqual([reason, path === '' ? 'events.0' : `events.0.${path}`]);
-    expect(JSON.parse(failed.payload)).toEqual(message);
+    expect(JSON.parse(failed.payload ?? '')).toEqual(message);
   });
 });
