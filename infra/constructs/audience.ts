@@ -35,6 +35,7 @@ export class Audience extends Construct {
       partitionKey: 'pk',
       sortKey: 'sk',
       keepData: settings.keepData,
+      capacity: settings.busyTables,
     });
     this.transitions = new Queue(this, 'Transitions', {
       fifo: true,

@@ -36,6 +36,7 @@ export class DueTimes extends Construct {
       partitionKey: 'bucket',
       sortKey: 'due',
       keepData: settings.keepData,
+      capacity: settings.busyTables,
     });
     this.sweeper = new HeadwaterFunction(this, 'Sweeper', {
       name: 'sweeper',

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import {
   Charset,
   type ICommandHooks,
@@ -70,6 +70,9 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
       timeout: props.timeout ?? Duration.seconds(10),
       role,
       logGroup: this.logGroup,
+      // START, END and REPORT of every invocation would cost more than what it says itself; failures and time-outs are told.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: { ...props.grants.environment },
       awsSdkConnectionReuse: false,
       bundling: {

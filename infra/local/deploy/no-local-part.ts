@@ -44,6 +44,8 @@ export const noLocalPart: Readonly<Record<string, Describe>> = {
   'AWS::Scheduler::ScheduleGroup': withArn('scheduler', 'schedule-group/', 'Name'),
   'AWS::Lambda::Permission': nothing,
   'AWS::Athena::NamedQuery': nothing,
+  'AWS::ApplicationAutoScaling::ScalableTarget': nothing,
+  'AWS::ApplicationAutoScaling::ScalingPolicy': nothing,
   'AWS::SSM::Parameter': (name, { Name, Value, Type }) => ({ ref: String(Name ?? name), attributes: { Value, Type } }),
   'AWS::CDK::Metadata': nothing,
   'Custom::S3AutoDeleteObjects': nothing,
