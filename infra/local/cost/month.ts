@@ -2,8 +2,9 @@ import type { UsageLine } from '../gateway/billing-units.ts';
 import { beatOf } from '../lambda/beat.ts';
 import { batchesPerMonth, MONTH_HOURS } from './batches.ts';
 import type { BillLine } from './bill.ts';
+import { provisioned, type TableLine, tableIn } from './capacity.ts';
 import type { Sample } from './sample.ts';
-import type { StreamSettings } from './stage-facts.ts';
+import { provisionedTables, type StreamSettings, type TableCapacity, undeleteDaysOf } from './stage-facts.ts';
 import type { Traffic } from './traffic.ts';
 
 /** What may be chosen, beside what the stage says. */
@@ -11,6 +12,8 @@ export interface Choices {
   readonly stream?: StreamSettings;
   /** Seconds that the function waits for a full batch of the lake. */
   readonly lakeWindowSeconds?: number;
+  /** Tables that are provisioned, by logical id. */
+  readonly tables?: ReadonlyMap<string, TableCapacity>;
 }
 
 /** A window from which on a function's batches are counted by time: shorter ones hold a record or two. */
@@ -22,6 +25,7 @@ const SEALING_GB_SECONDS = 340;
 export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {}): BillLine[] {
   const stream = choices.stream ?? sample.stream;
   const scale = traffic.events / sample.events;
+  const tables = choices.tables ?? provisionedTables(sample.resources);
   const batched = longWindows(sample);
   // What runs by the clock is counted by its runs.
   const clocked = new Set(sample.idle.map(({ functionLogicalId }) => functionLogicalId));
@@ -29,13 +33,15 @@ export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {})
     .filter(({ unit, caller }) => isCharged(unit, stream) && !clocked.has(caller))
     .map((line) => {
       const window = batched.get(line.caller);
-      if (window === undefined || !perBatchUnits.has(line.unit)) return lineOf(line, 'event', line.quantity * scale);
+      if (window === undefined || !perBatchUnits.has(line.unit)) {
+        return { ...lineOf(line, 'event', line.quantity * scale), table: tableIn(line, tables.keys()) };
+      }
       const windowSeconds = choices.lakeWindowSeconds ?? window.windowSeconds;
       const batches = batchesPerMonth(traffic, { ...window, windowSeconds, shards: stream.shards });
       return lineOf(line, 'batch', (line.quantity / invocationsOf(sample, line.caller)) * batches);
     });
   const files = byEvent.find(({ unit, growth }) => unit === 's3WriteRequests' && growth === 'batch')?.quantity ?? 0;
-  return [
+  const lines: TableLine[] = [
     ...byEvent,
     ...streamLines(sample, stream, scale),
     ...storage(sample, scale),
@@ -47,11 +53,15 @@ export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {})
     },
     { driver: 'Sealer', unit: 's3ReadRequests', growth: 'batch', quantity: files },
     ...ticks(sample, scale),
-    ...snapshots(sample, scale),
-    ...schedules(sample),
+    ...snapshots(sample, scale).map((line) => ({ ...line, table: tableNamed('ProfilesTable', tables) })),
+    ...schedules(sample, tables),
     ...watching(sample),
   ];
+  return provisioned(lines, tables);
 }
+
+const tableNamed = (start: string, tables: ReadonlyMap<string, TableCapacity>): string | undefined =>
+  [...tables.keys()].find((logicalId) => logicalId.startsWith(start));
 
 /** Units that a batch costs whatever it holds. */
 const perBatchUnits = new Set(['s3WriteRequests', 'lambdaRequests', 'logBytes']);
@@ -99,29 +109,42 @@ function streamLines(sample: Sample, stream: StreamSettings, scale: number): Bil
   ];
 }
 
-/** A month of what one month's events leave; each further month adds as much. */
-function storage({ tableBytes, lakeBytes }: Sample, scale: number): BillLine[] {
+/** Days that landed files lie there until their day is sealed and they are deleted. */
+const LANDED_DAYS = 2;
+
+/**
+ * A month of what one month's events leave; each further month adds as much of tables and sealed days. Landed files are deleted
+ * when their day is sealed, but lie there for as long as they can be brought back.
+ */
+function storage({ tableBytes, lakeBytes, sealedBytes, resources }: Sample, scale: number): BillLine[] {
   const tables = Object.entries(tableBytes).flatMap(([table, bytes]): BillLine[] => [
     { driver: nameOf(table), unit: 'dynamodbStoredBytes', growth: 'event', quantity: bytes * scale },
     { driver: nameOf(table), unit: 'dynamodbBackupBytes', growth: 'event', quantity: bytes * scale },
   ]);
-  return [...tables, { driver: 'Lake', unit: 's3StoredBytes', growth: 'event', quantity: lakeBytes * scale }];
+  const landedMonths = ((LANDED_DAYS + undeleteDaysOf(resources)) * 24) / MONTH_HOURS;
+  const quantity = (sealedBytes + lakeBytes * landedMonths) * scale;
+  return [...tables, { driver: 'Lake', unit: 's3StoredBytes', growth: 'event', quantity }];
 }
 
 /**
  * What a sample is too short to see: each due time that it stored comes later. Then its entry is deleted, the profile is read
  * and written, and a member is written for the transition that comes of it.
  */
-function ticks({ usage, requests }: Sample, scale: number): BillLine[] {
+function ticks({ usage, requests, tableBytes }: Sample, scale: number): TableLine[] {
   const writes = usage.filter(({ unit }) => unit === 'dynamodbWriteUnits');
   const entries = writes.find(({ operation, resource }) => operation === 'BatchWriteItem' && /DueTimes/.test(resource));
   if (entries === undefined) return [];
   const { caller, quantity: due } = entries;
-  const written = writes.find((line) => line.caller === caller && line.operation === 'PutItem')?.quantity ?? 0;
-  const driver = 'DueTimes';
+  const profiles = writes.find((line) => line.caller === caller && line.operation === 'PutItem');
+  const common = { driver: 'DueTimes', unit: 'dynamodbWriteUnits', growth: 'event' } as const;
+  const tables = Object.keys(tableBytes);
+  const named = (start: string) => tables.find((logicalId) => logicalId.startsWith(start));
+  const table = named('ProfilesTable');
   return [
-    { driver, unit: 'dynamodbWriteUnits', growth: 'event', quantity: due * scale * (2 + written / requests) },
-    { driver, unit: 'dynamodbReadUnits', growth: 'event', quantity: due * scale },
+    { ...common, quantity: due * scale, table: named('DueTimesTable') },
+    { ...common, quantity: due * scale * ((profiles?.quantity ?? 0) / requests), table },
+    { ...common, quantity: due * scale, table: named('AudienceTable') },
+    { ...common, unit: 'dynamodbReadUnits', quantity: due * scale, table },
   ];
 }
 
@@ -139,12 +162,15 @@ function snapshots({ snapshot, resources }: Sample, scale: number): BillLine[] {
 }
 
 /** What runs by the clock, whether or not anything is to be done. */
-function schedules({ idle }: Sample): BillLine[] {
+function schedules({ idle }: Sample, tables: ReadonlyMap<string, TableCapacity>): TableLine[] {
   return idle.flatMap(({ functionLogicalId, expression, timeZone, usage }) => {
     const runs = runsPerMonth(expression, timeZone);
     return [
       { driver: nameOf(functionLogicalId), unit: 'schedulerRuns', growth: 'month', quantity: runs } as const,
-      ...usage.map((line) => lineOf(line, 'month', line.quantity * runs)),
+      ...usage.map((line) => ({
+        ...lineOf(line, 'month', line.quantity * runs),
+        table: tableIn(line, tables.keys()),
+      })),
     ];
   });
 }

@@ -6,6 +6,8 @@ export type MonthlyUnit =
   | 'shardHours'
   | 'extendedShardHours'
   | 'extendedBytes'
+  | 'dynamodbWriteHours'
+  | 'dynamodbReadHours'
   | 'dynamodbStoredBytes'
   | 'dynamodbBackupBytes'
   | 's3StoredBytes'
@@ -41,6 +43,7 @@ const of =
   });
 
 const dynamodb = of('DynamoDB', 'Amazon DynamoDB pricing, on-demand capacity, Standard table class');
+const provisioned = of('DynamoDB', 'Amazon DynamoDB pricing, provisioned capacity, Standard table class');
 const kinesis = of('Kinesis', 'Amazon Kinesis Data Streams pricing');
 const s3 = of('S3', 'Amazon S3 pricing, S3 Standard');
 const sqs = of('SQS', 'Amazon SQS pricing');
@@ -68,6 +71,8 @@ export const priceTable = {
     extendedBytes: kinesis(0.1, GB, 'GB-months of retention beyond 24 hours, on demand'),
     dynamodbWriteUnits: dynamodb(0.625, 1e6, 'write request units of 1 KB'),
     dynamodbReadUnits: dynamodb(0.125, 1e6, 'read request units of 4 KB'),
+    dynamodbWriteHours: provisioned(0.00065, 1, 'hours of a write unit a second, provisioned'),
+    dynamodbReadHours: provisioned(0.00013, 1, 'hours of a read unit a second, provisioned'),
     dynamodbStoredBytes: dynamodb(0.25, GB, 'GB-months'),
     dynamodbBackupBytes: dynamodb(0.2, GB, 'GB-months of point-in-time recovery'),
     s3WriteRequests: s3(0.005, 1e3, 'PUT, COPY, POST and LIST requests'),

@@ -4,6 +4,8 @@ export const EVENT_BYTES = 1024;
 /** Seconds from one request of a visit to the next. */
 export const REQUEST_GAP_SECONDS = 45;
 const DAY_MS = 86_400_000;
+/** No visit of the sample is longer. */
+const VISIT_MS = 600_000;
 
 const products = ['Tent', 'Boots', 'Jacket', 'Backpack', 'Stove', 'Lantern', 'Rope', 'Hammock', 'Bottle', 'Gloves'];
 const words = (
@@ -30,20 +32,15 @@ export function eventsOf(request: SampleRequest, now: number): string[] {
 }
 
 function eventText(request: SampleRequest, index: number, now: number): string {
-  const { person, visit, part, isKnown } = request;
+  const { person, visit, daysAgo, part, isKnown } = request;
   const place = (person * 40 + visit) * 4000 + part * 1000 + index;
   // One visitor in thirty buys, one in six fills a cart; the others look on.
   const reach = fraction(person, visit + 500);
   const most = reach < 0.033 ? steps.length : reach < 0.17 ? 6 : 5;
   const step = steps[index % most] ?? 'page';
-  const at =
-    now -
-    30 * DAY_MS +
-    (visit * 30 * DAY_MS) / 8 +
-    fraction(person, visit) * DAY_MS +
-    part * REQUEST_GAP_SECONDS * 1000 +
-    index * 4_000;
-  const timestamp = new Date(Math.min(at, now)).toISOString();
+  // The last visit is of today, so that its events count as recent ones, as they do when they arrive.
+  const at = now - VISIT_MS - daysAgo * DAY_MS + part * REQUEST_GAP_SECONDS * 1000 + index * 4_000;
+  const timestamp = new Date(at).toISOString();
   const product = products[place % products.length] as string;
   const path = `/products/${product.toLowerCase()}-${place % 97}`;
   const event = {

@@ -49,3 +49,38 @@ export function accessLogFormatOf(resources: Resources): string | undefined {
   const stage = [...resources.values()].find(({ type }) => type === 'AWS::ApiGatewayV2::Stage');
   return (stage?.properties.AccessLogSettings as { Format?: string } | undefined)?.Format;
 }
+
+/** Units that a table always has, and the share of its units that shall be used. */
+export interface TableCapacity {
+  readonly leastWrites: number;
+  readonly leastReads: number;
+  readonly utilisation: number;
+}
+
+/** The tables that are provisioned, by logical id. */
+export function provisionedTables(resources: Resources): Map<string, TableCapacity> {
+  const policy = [...resources.values()].find(({ type }) => type === 'AWS::ApplicationAutoScaling::ScalingPolicy');
+  const { TargetTrackingScalingPolicyConfiguration: target } = (policy?.properties ?? {}) as {
+    TargetTrackingScalingPolicyConfiguration?: { TargetValue?: number };
+  };
+  const found = new Map<string, TableCapacity>();
+  for (const [logicalId, { type, properties }] of resources) {
+    if (type !== 'AWS::DynamoDB::Table' || properties.ProvisionedThroughput === undefined) continue;
+    const { ReadCapacityUnits, WriteCapacityUnits } = properties.ProvisionedThroughput as Record<string, number>;
+    found.set(logicalId, {
+      leastWrites: WriteCapacityUnits ?? 0,
+      leastReads: ReadCapacityUnits ?? 0,
+      utilisation: (target?.TargetValue ?? 100) / 100,
+    });
+  }
+  return found;
+}
+
+/** Days that a file of the lake lies there after it was deleted. */
+export function undeleteDaysOf(resources: Resources): number {
+  const bucket = [...resources].find(([id, { type }]) => type === 'AWS::S3::Bucket' && id.startsWith('LakeBucket'));
+  const { Rules = [] } = (bucket?.[1].properties.LifecycleConfiguration ?? {}) as {
+    Rules?: readonly { readonly NoncurrentVersionExpiration?: { readonly NoncurrentDays?: number } }[];
+  };
+  return Math.max(0, ...Rules.map(({ NoncurrentVersionExpiration: rule }) => rule?.NoncurrentDays ?? 0));
+}

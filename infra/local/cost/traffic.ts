@@ -50,6 +50,8 @@ export interface SampleRequest {
   /** Logged in from this request on. */
   readonly isKnown: boolean;
   readonly visit: number;
+  /** Days before the end of the month. */
+  readonly daysAgo: number;
   /** Its place in the visit. */
   readonly part: number;
   readonly events: number;
@@ -68,12 +70,13 @@ export function sampleRequests(traffic: Traffic, events: number): SampleRequest[
   const people = Math.max(1, Math.round(total / (visitsPerPerson * requestsPerVisit(traffic))));
   const requests: SampleRequest[] = [];
   for (let visit = 0; requests.length < total; visit += 1) {
+    const daysAgo = (Math.max(0, visitsPerPerson - 1 - visit) * 30) / visitsPerPerson;
     const lengths = Array.from({ length: people }, (_, person) => lengthOf(traffic, person, visit));
     for (let part = 0; part < traffic.requestsOfVisit.length; part += 1) {
       for (const [person, length] of lengths.entries()) {
         if (part >= length || requests.length === total) continue;
         const isKnown = fraction(person, 7) < knownShare && (visit > 0 || part === length - 1);
-        requests.push({ person, isKnown, visit, part, events: eventsPerRequest });
+        requests.push({ person, isKnown, visit, daysAgo, part, events: eventsPerRequest });
       }
     }
   }

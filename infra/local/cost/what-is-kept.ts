@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { itemSize } from '../gateway/billing-item-size.ts';
 import type { UsageLine } from '../gateway/billing-units.ts';
 import type { Runtime } from '../runtime.ts';
@@ -57,4 +58,21 @@ export async function bytesUnder(folder: string): Promise<number> {
     files.map(async ({ parentPath, name }) => (await stat(path.join(parentPath, name))).size),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Bytes of landed rows in one file a table, as sealing leaves them. Writes to `folder`. */
+export async function bytesOnceSealed(lakeDir: string, folder: string): Promise<number> {
+  await mkdir(folder, { recursive: true });
+  const names = (await readdir(lakeDir)).filter((name) => name.endsWith('_landed'));
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  try {
+    for (const name of names) {
+      const [from, to] = [path.join(lakeDir, name, '**', '*.parquet'), path.join(folder, `${name}.parquet`)];
+      const rows = `SELECT * FROM read_parquet('${from}', union_by_name = true, hive_partitioning = false)`;
+      await connection.run(`COPY (${rows}) TO '${to}' (FORMAT parquet, COMPRESSION zstd)`);
+    }
+  } finally {
+    connection.closeSync();
+  }
+  return bytesUnder(folder);
 }

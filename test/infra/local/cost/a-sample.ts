@@ -45,6 +45,7 @@ export function aSample(over: Partial<Sample> = {}): Sample {
     snapshot: [],
     tableBytes: { ProfilesTable0A1B2C3D: 100_000 },
     lakeBytes: 400_000,
+    sealedBytes: 100_000,
     resources: new Map(resources.map((resource) => [resource.logicalId, resource])),
     ...over,
   };
