@@ -17,6 +17,7 @@ export function createHeldItem<Work extends object>(
   Key: Item,
   attributes: WorkAttributes<Work>,
 ): HeldStore<Work> {
+  const [partition] = Object.keys(Key);
   const read = async (): Promise<(Held & Work) | undefined> => {
     const { Item: item } = await dynamoDb('GetItem', { TableName: table, Key, ConsistentRead: true });
     if (item === undefined) return undefined;
@@ -43,7 +44,7 @@ export function createHeldItem<Work extends object>(
         await dynamoDb('PutItem', {
           TableName: table,
           Item: item,
-          ConditionExpression: version === 1 ? 'attribute_not_exists(pk)' : 'version = :before',
+          ConditionExpression: version === 1 ? `attribute_not_exists(${partition})` : 'version = :before',
           ...(version > 1 && { ExpressionAttributeValues: { ':before': { N: String(version - 1) } } }),
         });
         return true;

@@ -25,6 +25,8 @@ export const problems = {
   item_not_found: { status: 404, title: 'The item does not exist' },
   report_not_found: { status: 404, title: 'The report does not exist' },
   report_run_not_found: { status: 404, title: 'The run of a report does not exist' },
+  privacy_request_not_found: { status: 404, title: 'The request of privacy does not exist' },
+  erasure_under_way: { status: 409, title: 'An erasure is under way' },
   segment_exists: { status: 409, title: 'A segment of this id exists' },
   segment_in_use: { status: 409, title: 'The segment is used by others' },
   segment_changed: { status: 409, title: 'The segment was changed meanwhile' },

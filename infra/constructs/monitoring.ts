@@ -20,6 +20,7 @@ import type { Catalog } from './catalog.ts';
 import type { DueTimes } from './due-times.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Imports } from './imports.ts';
+import type { Privacy } from './privacy.ts';
 import type { ProfileSnapshots } from './profile-snapshots.ts';
 import type { RecommendationApi } from './recommendation-api.ts';
 import type { Recommendations } from './recommendations.ts';
@@ -43,6 +44,7 @@ export interface MonitoringProps {
   readonly recommendationApi: RecommendationApi;
   readonly replays: Replays;
   readonly reports: Reports;
+  readonly privacy: Privacy;
   readonly snapshots: ProfileSnapshots;
   readonly watch: Watch;
   /** By the name that alarms and graphs show. */
@@ -91,6 +93,7 @@ export class Monitoring extends Construct {
       recommendationApi,
       replays,
       reports,
+      privacy,
       snapshots,
       watch,
       consumers,
@@ -119,6 +122,7 @@ export class Monitoring extends Construct {
     this.watchRecommending(recommendationApi);
     this.watchTransitions(audience);
     this.watchReports(reports);
+    this.watchPrivacy(privacy);
     this.watchSnapshots(snapshots);
     this.watchFigures(watch);
   }
@@ -327,6 +331,11 @@ export class Monitoring extends Construct {
       meaning: 'Reports fail again and again, by time-out, memory or an exception: see the log of report-api.',
     });
     this.dashboard.addWidgets(this.runs('Reports', lambda));
+  }
+
+  private watchPrivacy({ worker: { lambda } }: Privacy): void {
+    this.watchSchedule('PrivacyWorker', lambda);
+    this.dashboard.addWidgets(this.runs('PrivacyWorker', lambda));
   }
 
   private watchSnapshots({ snapshot }: ProfileSnapshots): void {

@@ -9,6 +9,7 @@ export type HttpFunction =
   | 'catalog-api'
   | 'report-api'
   | 'recommendation-api'
+  | 'privacy-api'
   | 'service-api';
 
 export interface EndpointResponse {
@@ -42,7 +43,7 @@ export interface Route {
 /** An endpoint of the HTTP API as data: routes, validation and OpenAPI are made from it. */
 export interface Endpoint extends Route {
   readonly handler: HttpFunction;
-  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Catalog' | 'Recommendations' | 'Reports' | 'Service';
+  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Catalog' | 'Recommendations' | 'Reports' | 'Privacy' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** By status. */

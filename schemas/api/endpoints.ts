@@ -1,6 +1,7 @@
 import { catalogEndpoints } from './catalog.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ingestionEndpoints } from './ingestion.ts';
+import { privacyEndpoints } from './privacy.ts';
 import { profileEndpoints } from './profiles.ts';
 import { recommendationEndpoints } from './recommendations.ts';
 import { reportEndpoints } from './reports.ts';
@@ -15,6 +16,7 @@ export const endpoints: readonly Endpoint[] = [
   ...catalogEndpoints,
   ...recommendationEndpoints,
   ...reportEndpoints,
+  ...privacyEndpoints,
   ...serviceEndpoints,
 ];
 

@@ -52,6 +52,8 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
       mended.push(...mendedIn(read));
     } else if (read.control.kind === 'transitions') {
       for (const [index, transition] of read.control.items.entries()) {
+        // That somebody left for good is nothing to remember of them.
+        if (transition.cause.type === 'erasure') continue;
         transitions.push({ transition, position: at(index) });
       }
     } else if (read.control.kind === 'identities') {

@@ -1,5 +1,6 @@
 import { createAudienceLists } from '../../../functions/adapters/audience-lists.ts';
 import { createAudienceStore } from '../../../functions/adapters/audience-store.ts';
+import { createBarriers } from '../../../functions/adapters/barriers.ts';
 import { createAudienceWriter } from '../../../functions/audience-writer/audience-writer.ts';
 import type { Transition } from '../../../schemas/stream/control.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
@@ -24,6 +25,7 @@ export function anAudience() {
         if (fault === 'answer_lost') throw new Error('The connection was closed.');
       }
     },
+    barriers: createBarriers(table.client, 'audience', () => ARRIVAL),
     log: (_, __, fields = {}) => lines.push(fields),
   });
   const lists = createAudienceLists(table.client, 'audience');

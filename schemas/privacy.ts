@@ -1,0 +1,54 @@
+/** Requests for what is held of a person, as they are stored: plain types, because functions read them at each start. */
+import type { Key } from './stream/control.ts';
+
+export type PrivacyRequestType = 'erasure' | 'export';
+
+/** `failed` is of exports alone: an erasure goes on until it is done. */
+export type PrivacyRequestState = 'waiting' | 'running' | 'done' | 'failed';
+
+/** How many things of a kind were there, and are no more. */
+export interface RemovedCount {
+  /** Table of the lake, or store: `events`, `profiles`, `audience`… */
+  readonly store: string;
+  /** `rows`, `items`, `members`… */
+  readonly what: string;
+  readonly count: number;
+}
+
+/** Where something may be left that nobody can delete, but that goes by itself. */
+export interface RemainingCopy {
+  readonly store: string;
+  /** ISO time by which it is gone. */
+  readonly until: string;
+}
+
+/** What an erasure did. It names nobody. */
+export interface ErasureReceipt {
+  readonly removed: readonly RemovedCount[];
+  readonly remaining: readonly RemainingCopy[];
+}
+
+export interface PrivacyRequest {
+  readonly id: string;
+  readonly type: PrivacyRequestType;
+  readonly state: PrivacyRequestState;
+  /** What is being done, in one word. */
+  readonly step: string;
+  /** Whom it is about, by what was asked; empty when it is done: then only the register knows, by hashes. */
+  readonly keys: readonly Key[];
+  /** Of an erasure: whether the person's later events are refused, too. */
+  readonly suppress: boolean;
+  /** Milliseconds since 1970. */
+  readonly requestedAt: number;
+  readonly completedAt?: number;
+  readonly receipt?: ErasureReceipt;
+  /** Of an export that is done: the object in the lake's bucket. */
+  readonly archive?: string;
+  /** Why it failed, in words that name nobody. */
+  readonly failure?: string;
+}
+
+/** Days after which an archive is deleted. */
+export const EXPORT_DAYS = 7;
+/** Seconds for which a link to an archive is good. */
+export const LINK_SECONDS = 900;

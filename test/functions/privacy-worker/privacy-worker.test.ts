@@ -1,0 +1,200 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Key } from '../../../schemas/stream/control.ts';
+import { profileIdOf } from '../../../shared/profile/new-profile.ts';
+import { anIdentify, aTrack } from '../../fixtures/events.ts';
+import { AWorker, Killed } from './a-worker.ts';
+
+const ann: readonly Key[] = ['user:ann', 'anonymous:d-1', 'email:ann@x.org'];
+
+/** Ann, known by three keys, with a page of message ids; and Bob, who once had Ann's address. */
+async function aWorld(): Promise<AWorker> {
+  const world = new AWorker();
+  const { live } = world;
+  live.send(anIdentify({ userId: 'bob', anonymousId: 'd-2', traits: { email: 'ann@x.org' } }));
+  await live.drain();
+  const timestamp = new Date(live.now - 3_600_000).toISOString();
+  live.send(aTrack({ userId: undefined, anonymousId: 'd-1' }), aTrack({ userId: 'ann' }), aTrack({ userId: 'ann' }));
+  live.send(anIdentify({ userId: 'ann', anonymousId: 'd-1', timestamp, traits: { email: 'ann@x.org' } }));
+  live.send(aTrack({ userId: 'bob' }), aTrack({ userId: 'bob' }));
+  await world.hear();
+  live.store.pages.set('user:ann 0', { key: 'user:ann', number: 0, ids: new Uint8Array(12), expiresAt: 0 });
+  live.store.pages.set('user:bob 0', { key: 'user:bob', number: 0, ids: new Uint8Array(12), expiresAt: 0 });
+  for (const [place, key] of ['user:ann', 'user:bob', 'user:ann'].entries()) {
+    const [bucket, due] = [{ S: `m#${place}` }, { S: `${place}#${key}` }];
+    world.due.set(`${bucket.S} ${due.S}`, { bucket, due, key: { S: key } });
+  }
+  world.reports.set('run#1', { pk: { S: 'run#1' }, sk: { S: 'run' } });
+  world.lake = ['user:ann', 'anonymous:d-1', 'user:bob', 'user:ann'].map((key) => ({ table: 'events', key }));
+  world.effects = 0;
+  return world;
+}
+
+/** All that a world holds of Ann, and how much of Bob. */
+async function stateOf(world: AWorker) {
+  const of = (key: Key) => world.audience.table.in(`profile#${profileIdOf(key)}`).length;
+  const members = await Promise.all(['busy', 'seen-twice'].map((segment) => world.audience.members(segment)));
+  return {
+    keys: [...world.live.store.items.keys()].sort(),
+    pages: [...world.live.store.pages.keys()],
+    bob: world.live.folded('user:bob').profile?.eventCount,
+    bobKnows: [...world.live.folded('user:bob').identity.children.keys()],
+    due: [...world.due.values()].map(({ key }) => key?.S),
+    reports: world.reports.size,
+    audience: ann.map(of),
+    members: members.map((keys) => keys.filter((key) => ann.includes(key))),
+    counts: await Promise.all(['busy', 'seen-twice'].map((segment) => world.audience.lists.countMembers(segment))),
+    lake: world.lake.map(({ key }) => key),
+    tombstones: [...world.tombstones].map(([key, { suppress }]) => [key, suppress]).sort(),
+    receipts: [...world.requests.values()].map(({ state, keys, receipt }) => ({
+      state,
+      keys,
+      removed: receipt?.removed,
+    })),
+  };
+}
+
+async function erased(killAt?: number, moment?: 'before' | 'after') {
+  const world = await aWorld();
+  world.ask('erasure', ['user:ann']);
+  let isKilled = false;
+  world.around = (number, now) => {
+    if (isKilled || number !== killAt || now !== moment) return;
+    isKilled = true;
+    throw new Killed();
+  };
+  for (let runs = 0; !world.isIdle || world.request('request-1').completedAt === undefined; runs += 1) {
+    if (runs > 20) throw new Error(`It never ends: ${JSON.stringify(world.logged.slice(-3))}`);
+    await world.run().catch(() => undefined);
+    // Until whoever died has lost the lease.
+    world.live.now += 61_000;
+  }
+  return { world, state: await stateOf(world) };
+}
+
+let expected: Awaited<ReturnType<typeof stateOf>>;
+let effects = 0;
+beforeAll(async () => {
+  const { world, state } = await erased();
+  expected = state;
+  effects = world.effects;
+});
+
+describe('an erasure', () => {
+  test('takes every key of the person out of every store, and leaves others as they are', () => {
+    expect(expected.keys.filter((key) => ann.includes(key))).toEqual([]);
+    expect(expected).toMatchObject({
+      bob: 3,
+      bobKnows: ['anonymous:d-2'],
+      pages: ['user:bob 0'],
+      due: ['user:bob'],
+      reports: 0,
+      audience: [0, 0, 0],
+      members: [[], []],
+      lake: ['user:bob'],
+      tombstones: ann.map((key) => [key, true]).sort(),
+    });
+  });
+
+  test('counts in its receipt what was there', async () => {
+    const world = await aWorld();
+    const transitions = [...world.live.transitions().values()].flat().filter(({ key }) => ann.includes(key)).length;
+    const members = (await Promise.all(ann.map((key) => membershipsOf(world, key)))).flat().length;
+    expect(expected.receipts).toEqual([
+      {
+        state: 'done',
+        keys: [],
+        removed: [
+          { store: 'audience', what: 'members', count: members },
+          { store: 'audience', what: 'transitions', count: transitions },
+          { store: 'due', what: 'entries', count: 2 },
+          { store: 'events', what: 'rows', count: 3 },
+          { store: 'profiles', what: 'items', count: 3 },
+          { store: 'profiles', what: 'pages of message ids', count: 1 },
+          { store: 'reports', what: 'runs of anybody', count: 1 },
+        ],
+      },
+    ]);
+  });
+
+  test('has some dozens of effects', () => {
+    expect(effects).toBeGreaterThan(40);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'killed %s any effect, it ends the same, with the same receipt',
+    async (moment) => {
+      for (let killAt = 1; killAt <= effects; killAt += 1) {
+        const { state } = await erased(killAt, moment);
+        expect(state, `killed ${moment} effect ${killAt}`).toEqual(expected);
+      }
+    },
+  );
+
+  test('of somebody whom nobody knows is done, and its receipt is empty', async () => {
+    const world = await aWorld();
+    world.reports.clear();
+    const id = world.ask('erasure', ['user:nobody']);
+    await world.run();
+    expect(world.request(id)).toMatchObject({ state: 'done', keys: [], receipt: { removed: [], remaining: [] } });
+    expect(world.live.store.items.has('user:nobody')).toBe(false);
+  });
+
+  test('by another key of the person finds all of them, and two for one person end alike', async () => {
+    const world = await aWorld();
+    const [first, second] = [world.ask('erasure', ['email:ann@x.org'], false), world.ask('erasure', ['anonymous:d-1'])];
+    await world.run();
+    const { removed } = world.request(first).receipt ?? {};
+    expect(removed).toEqual(expected.receipts[0]?.removed);
+    expect(world.request(second).receipt?.removed).toEqual(removed);
+    expect(world.asked).toHaveLength(1);
+    expect(world.tombstones.get('user:ann')?.suppress).toBe(true);
+  });
+
+  test('asked for again while the first one runs is done after it', async () => {
+    const world = await aWorld();
+    world.ask('erasure', ['user:ann']);
+    let second = '';
+    world.around = (number) => {
+      if (number === 20) second ||= world.ask('erasure', ['user:ann']);
+    };
+    await world.run();
+    expect(world.request(second)).toMatchObject({ state: 'done', receipt: { removed: [] } });
+    expect(world.request('request-1').receipt?.removed).toEqual(expected.receipts[0]?.removed);
+  });
+
+  test('waits for keys that turn up while it begins', async () => {
+    const world = await aWorld();
+    world.ask('erasure', ['user:ann']);
+    let isLinked = false;
+    world.around = (_, moment) => {
+      if (isLinked || world.tombstones.size === 0 || moment !== 'after') return;
+      isLinked = true;
+      world.live.send(aTrack({ userId: undefined, anonymousId: 'd-9' }));
+      world.live.send(anIdentify({ userId: 'ann', anonymousId: 'd-9', traits: {} }));
+    };
+    await world.run();
+    expect(world.tombstones.has('anonymous:d-9')).toBe(true);
+    expect(world.live.store.items.has('anonymous:d-9')).toBe(false);
+  });
+
+  test('that does not suppress ends with a tombstone for what was before alone', async () => {
+    const world = await aWorld();
+    world.ask('erasure', ['user:ann'], false);
+    await world.run();
+    const { completedAt: at } = world.request('request-1');
+    expect(world.tombstones.get('user:ann')).toEqual({ requestId: 'request-1', at, suppress: false });
+  });
+
+  test('tells of an archive that an export of the person has made', async () => {
+    const world = await aWorld();
+    const id = world.ask('export', ['user:ann']);
+    await world.run();
+    expect(world.request(id)).toMatchObject({ state: 'done', keys: [], archive: `privacy/exports/${id}.json.gz` });
+    world.ask('erasure', ['anonymous:d-1']);
+    await world.run();
+    expect(world.asked[0]?.[0]?.exports).toEqual([id]);
+  });
+});
+
+const membershipsOf = async (world: AWorker, key: Key) =>
+  world.live.store.items.has(key) ? [...world.live.folded(key).audience.memberships.keys()] : [];
