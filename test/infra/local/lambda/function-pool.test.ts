@@ -60,6 +60,16 @@ test("hands the handler a context like Lambda's", async () => {
   expect(context.remaining).toBeLessThanOrEqual(5000);
 });
 
+test('names a trace for each invocation', async () => {
+  await using pool = startPool();
+
+  const first = payloadOf(await pool.invoke({})).env._X_AMZN_TRACE_ID;
+  const second = payloadOf(await pool.invoke({})).env._X_AMZN_TRACE_ID;
+
+  expect(first).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/);
+  expect(second).not.toBe(first);
+});
+
 test('answers as JSON does, as Lambda passes it', async () => {
   await using pool = startPool();
   expect(payloadOf(await pool.invoke({})).date).toBe('1970-01-01T00:00:00.000Z');
