@@ -1,9 +1,12 @@
 import path from 'node:path';
-import type { LocalService } from '../gateway/types.ts';
+import type { AwsAnswer, AwsCall, LocalService } from '../gateway/types.ts';
+import { continuousBackups } from './dynamodb/continuous-backups.ts';
+import { type ItemHistory, type ItemLevel, keepItemHistory } from './dynamodb/item-history.ts';
 import { type BatchWriter, putTogether } from './dynamodb/put-together.ts';
 import { type ExpressionParser, rememberExpressions } from './dynamodb/remember-expressions.ts';
 import { rememberTables, type Tables } from './dynamodb/remember-tables.ts';
-import { levelService, loadEmulator, openFolder } from './level-emulator.ts';
+import { errorOf, jsonAnswer } from './errors.ts';
+import { inputOf, levelService, loadEmulator, openFolder } from './level-emulator.ts';
 
 type Read = (key: string, done: (error: unknown, value?: unknown) => void) => void;
 
@@ -29,11 +32,12 @@ export async function createDynamoDbService({ dataDir }: { readonly dataDir: str
   });
   store.db.get = readHere(store.db);
   store.db.put = putTogether(store.db);
+  const history = await keepItemHistory(store.db as unknown as ItemLevel);
   rememberTables(store.tableDb);
   rememberExpressions(emulator.moduleAt('db/conditionParser') as ExpressionParser);
   store.tableDb.awsRegion = 'us-east-1';
   store.tableDb.awsAccountId = '000000000000';
-  return levelService({
+  const service = levelService({
     name: 'dynamodb',
     emulator,
     store,
@@ -42,6 +46,18 @@ export async function createDynamoDbService({ dataDir }: { readonly dataDir: str
     jsonVersion: '1.0',
     close: () => store.lifecycleManager.gracefulClose(),
   });
+  return { ...service, handle: (call) => withBackups(service, history, call) };
+}
+
+/** Answers what is about recovery itself, and leaves all else to the service. */
+async function withBackups(service: LocalService, history: ItemHistory, call: AwsCall): Promise<AwsAnswer> {
+  const operations = continuousBackups(history, async (operation, input) => {
+    const answer = await service.handle({ ...call, operation, body: Buffer.from(JSON.stringify(input)) });
+    if (answer.status >= 300) throw errorOf(answer);
+    return JSON.parse(answer.body.toString());
+  });
+  const own = operations[call.operation as keyof typeof operations];
+  return own === undefined ? service.handle(call) : jsonAnswer(await own(inputOf(call)), 200, '1.0');
 }
 
 /** Reads in this thread: to have another one do it costs this one several times as much as the read. */

@@ -85,7 +85,8 @@ export function levelService<Store>(options: LevelServiceOptions<Store>): LocalS
   };
 }
 
-function inputOf(call: AwsCall): unknown {
+/** Reads a call's input. Throws `SerializationException`. */
+export function inputOf(call: AwsCall): unknown {
   try {
     return JSON.parse(call.body.toString());
   } catch (cause) {

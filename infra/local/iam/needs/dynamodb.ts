@@ -61,6 +61,12 @@ export const dynamodbNeeds: ServiceNeeds = {
   operations: {
     ...same(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], onTable),
     ...same(['CreateTable', 'DeleteTable', 'DescribeTable', 'DescribeTimeToLive', 'UpdateTable'], onTable),
+    ...same(['DescribeContinuousBackups', 'UpdateContinuousBackups'], onTable),
+    RestoreTableToPointInTime: ({ body }) =>
+      ['SourceTableName', 'TargetTableName'].flatMap((field) => {
+        const name = textField(body, field);
+        return name === undefined ? [] : [need('RestoreTableToPointInTime', tableArn(name))];
+      }),
     ...same(['Query', 'Scan'], onTableOrIndex),
     ...same(['BatchGetItem', 'BatchWriteItem'], onEachTable),
     ...same(['ListTagsOfResource', 'TagResource', 'UntagResource'], onTagged),

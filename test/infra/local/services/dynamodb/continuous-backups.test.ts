@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createDynamoDbService } from '../../../../../infra/local/services/dynamodb.ts';
+import { type LocalAws, makeDataDir, startLocalAws } from '../local-aws.ts';
+
+let aws: LocalAws;
+let dynamodb: DynamoDB;
+let dataDir: string;
+const TableName = 'people';
+
+const start = async () => {
+  aws = await startLocalAws([createDynamoDbService], { dataDir });
+  dynamodb = new DynamoDB(aws.clientConfig());
+};
+const stop = () => {
+  dynamodb.destroy();
+  return aws[Symbol.asyncDispose]();
+};
+const backUp = (isOn: boolean, table = TableName) =>
+  dynamodb.updateContinuousBackups({
+    TableName: table,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isOn },
+  });
+
+beforeEach(async () => {
+  dataDir = await makeDataDir();
+  await start();
+  await dynamodb.createTable({
+    TableName,
+    AttributeDefinitions: ['id', 'town'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'towns',
+        KeySchema: [{ AttributeName: 'town', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+  await expect.poll(async () => (await dynamodb.describeTable({ TableName })).Table?.TableStatus).toBe('ACTIVE');
+});
+afterEach(stop);
+
+const put = (id: string, town: string) => dynamodb.putItem({ TableName, Item: { id: { S: id }, town: { S: town } } });
+const remove = (id: string) => dynamodb.deleteItem({ TableName, Key: { id: { S: id } } });
+const contents = async (table: string) => {
+  const { Items = [] } = await dynamodb.scan({ TableName: table });
+  return Object.fromEntries(Items.map(({ id, town }) => [id?.S, town?.S]).toSorted());
+};
+/** A moment that nothing else happens at. */
+const moment = async () => {
+  await sleep(5);
+  const now = new Date();
+  await sleep(5);
+  return now;
+};
+const restore = (RestoreDateTime: Date, TargetTableName = 'restored') =>
+  dynamodb.restoreTableToPointInTime({ SourceTableName: TableName, TargetTableName, RestoreDateTime });
+
+test('restores what was changed, made and deleted since then, into another table', async () => {
+  await put('before', 'Brno');
+  await backUp(true);
+  await put('changed', 'Brno');
+  await put('deleted', 'Brno');
+  const then = await moment();
+  await put('changed', 'Praha');
+  await put('changed', 'Plzeň');
+  await remove('deleted');
+  await dynamodb.batchWriteItem({
+    RequestItems: {
+      [TableName]: [
+        { PutRequest: { Item: { id: { S: 'made' }, town: { S: 'Brno' } } } },
+        { DeleteRequest: { Key: { id: { S: 'before' } } } },
+      ],
+    },
+  });
+
+  await restore(then);
+
+  expect(await contents('restored')).toEqual({ before: 'Brno', changed: 'Brno', deleted: 'Brno' });
+  expect(await contents(TableName)).toEqual({ changed: 'Plzeň', made: 'Brno' });
+});
+
+test('restores indexes, too', async () => {
+  await backUp(true);
+  await put('a', 'Brno');
+  const then = await moment();
+  await put('a', 'Praha');
+
+  await restore(then);
+
+  const { Items } = await dynamodb.query({
+    TableName: 'restored',
+    IndexName: 'towns',
+    KeyConditionExpression: 'town = :town',
+    ExpressionAttributeValues: { ':town': { S: 'Brno' } },
+  });
+  expect(Items).toHaveLength(1);
+});
+
+test('keeps its history over a restart', async () => {
+  await backUp(true);
+  await put('a', 'Brno');
+  const then = await moment();
+  await put('a', 'Praha');
+  await stop();
+  await start();
+  await put('a', 'Plzeň');
+
+  await restore(then);
+
+  expect(await contents('restored')).toEqual({ a: 'Brno' });
+});
+
+test('a restored table takes the place of the one that it was restored from', async () => {
+  await backUp(true);
+  await put('a', 'Brno');
+  const then = await moment();
+  await put('a', 'Praha');
+  await restore(then);
+  await backUp(true, 'restored');
+  await dynamodb.deleteTable({ TableName });
+  await expect.poll(() => dynamodb.describeTable({ TableName }).catch(({ name }) => name)).toMatch(/NotFound/);
+
+  await dynamodb.restoreTableToPointInTime({
+    SourceTableName: 'restored',
+    TargetTableName: TableName,
+    UseLatestRestorableTime: true,
+  });
+
+  expect(await contents(TableName)).toEqual({ a: 'Brno' });
+  await expect(restore(then, 'again')).rejects.toMatchObject({ name: 'PointInTimeRecoveryUnavailableException' });
+});
+
+test('refuses what it cannot restore', async () => {
+  const before = await moment();
+  await expect(restore(before)).rejects.toMatchObject({ name: 'PointInTimeRecoveryUnavailableException' });
+  await backUp(true);
+  await expect(restore(before)).rejects.toMatchObject({ name: 'InvalidRestoreTimeException' });
+  await expect(restore(new Date(Date.now() + 60_000))).rejects.toMatchObject({ name: 'InvalidRestoreTimeException' });
+  await expect(restore(await moment(), TableName)).rejects.toMatchObject({ name: 'TableAlreadyExistsException' });
+  await backUp(false);
+  await expect(restore(new Date())).rejects.toMatchObject({ name: 'PointInTimeRecoveryUnavailableException' });
+});
