@@ -39,7 +39,8 @@ export function claimOf(
   place: Place,
   { consent, identity }: ClaimRules,
 ): Claim {
-  const words: Said = outcome.ok ? outcome.event : (said ?? {});
+  const spoken: Said | undefined = outcome.ok ? outcome.event : said;
+  const words = spoken ?? {};
   const { context } = words;
   const people = [keyOf('user', words.userId), keyOf('anonymous', words.anonymousId)].filter(isThere);
   const previous = [keyOf('user', words.previousId), keyOf('anonymous', words.previousId)].filter(isThere);
@@ -48,9 +49,10 @@ export function claimOf(
     people,
     keys: [...people, ...previous, ...externalKeys(words, identity)],
     choices: choicesIn(context),
-    isGrantedByDefault: isStampable(context)
-      ? !deniedByDefault(context).includes('analytics')
-      : defaultsFor(consent, signals).analytics,
+    isGrantedByDefault:
+      spoken !== undefined && isStampable(context)
+        ? !deniedByDefault(context).includes('analytics')
+        : defaultsFor(consent, signals).analytics,
     happenedAt: outcome.ok ? outcome.event.eventTime : receivedAt,
     receivedAt,
   };

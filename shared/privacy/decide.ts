@@ -4,7 +4,15 @@ import type { CleanedItem, CleanedRecord, ReceivedRecord } from '../clean/cleane
 import { withheldItem } from '../clean/failed.ts';
 import { choiceItem } from './choice-item.ts';
 import { type Claim, type ClaimRules, claimOf } from './claim.ts';
-import { type Choice, type Choices, choiceAt, isLater, isNoted, mergeChoices, type RegisterEntry } from './register.ts';
+import {
+  type Choice,
+  type Choices,
+  choiceAt,
+  choiceBefore,
+  isLater,
+  mergeChoices,
+  type RegisterEntry,
+} from './register.ts';
 
 /** What the register knows of a key. */
 export type EntryOf = (key: Key) => RegisterEntry | undefined;
@@ -56,10 +64,11 @@ export class Hearing<R extends CleanedBatchRecord> {
     const notes = new Map<Key, Choices>();
     const news = new Set<Claim>();
     for (const [at, { cleaned }] of this.#records.entries()) {
+      const said: Said = new Map();
       for (const [index, claim] of (this.#claims[at] as readonly Claim[]).entries()) {
         if (cleaned.items[index]?.outcome.ok !== true) continue;
         if (claim.keys.some((key) => isErased(claim, known.get(key)))) continue;
-        if (hear(claim, known, notes)) news.add(claim);
+        if (hear(claim, said, known, notes)) news.add(claim);
       }
     }
     const entryOf: EntryOf = (key) => known.get(key);
@@ -88,9 +97,16 @@ export interface Judgement<R> {
 
 const nothing: RegisterEntry = { consent: {} };
 
-/** Takes in what an event chooses; whether that changes anybody's mind. */
+/** What the messages of one record have changed so far, by key and purpose. */
+type Said = Map<string, Choice>;
+
+/**
+ * Takes in what a message chooses; answers whether that changes anybody's mind. That is told by what held before the record
+ * came and what the record has said so far, so that it is told alike when the record comes again.
+ */
 function hear(
   { choices, people, happenedAt, place }: Claim,
+  said: Said,
   known: Map<Key, RegisterEntry>,
   notes: Map<Key, Choices>,
 ): boolean {
@@ -100,11 +116,13 @@ function hear(
     const choice: Choice = { granted, time: happenedAt, since: { arrivedAt, shardId, sequenceNumber } };
     for (const key of people) {
       const entry = known.get(key) ?? nothing;
-      const wasNoted = isNoted(entry, purpose, choice);
-      if (!wasNoted && !changes(choice, choiceAt([entry], purpose, place))) continue;
+      const name = `${purpose} ${key}`;
+      if (!changes(choice, said.get(name) ?? choiceBefore(entry, purpose, place))) continue;
       isNews = true;
-      if (wasNoted) continue;
-      known.set(key, { ...entry, consent: mergeChoices(entry.consent, { [purpose]: [choice] }) });
+      said.set(name, choice);
+      const consent = mergeChoices(entry.consent, { [purpose]: [choice] });
+      if (consent[purpose] === entry.consent[purpose]) continue;
+      known.set(key, { ...entry, consent });
       notes.set(key, mergeChoices(notes.get(key) ?? {}, { [purpose]: [choice] }));
     }
   }

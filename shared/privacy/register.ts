@@ -46,25 +46,39 @@ const KEPT = 10;
 export const registerId = (key: Key): string =>
   `r:${createHash('sha256').update(`headwater register\n${key}`).digest('hex').slice(0, 32)}`;
 
-/** The choice that holds for what lies at a place of the stream; of equal times the refusal. */
-export function choiceAt(entries: readonly RegisterEntry[], purpose: Purpose, place: Place): Choice | undefined {
+/** The choice that holds for what lies at a place of the stream: what one record says holds for all of the record. */
+export const choiceAt = (entries: readonly RegisterEntry[], purpose: Purpose, place: Place): Choice | undefined =>
+  latestOf(entries, purpose, (choice) => hadArrived(choice, place) || isSaidThere(choice, place));
+
+/** The choice that held when a record came. */
+export const choiceBefore = (entry: RegisterEntry, purpose: Purpose, place: Place): Choice | undefined =>
+  latestOf([entry], purpose, (choice) => hadArrived(choice, place));
+
+/** The latest of those choices; of equal times the refusal. */
+function latestOf(
+  entries: readonly RegisterEntry[],
+  purpose: Purpose,
+  counts: (choice: Choice) => boolean,
+): Choice | undefined {
   let holds: Choice | undefined;
   for (const { consent } of entries) {
     const choices = consent[purpose] ?? [];
     for (const [at, choice] of choices.entries()) {
       // Those before the first of a full list are forgotten: it stands for them.
-      const isSettled = (at === 0 && choices.length === KEPT) || hadArrived(choice, place);
-      if (isSettled && (holds === undefined || isLater(choice, holds))) holds = choice;
+      const isForgotten = at === 0 && choices.length === KEPT;
+      if ((isForgotten || counts(choice)) && (holds === undefined || isLater(choice, holds))) holds = choice;
     }
   }
   return holds;
 }
 
-/** Whether a choice had arrived: what one record says holds for all of the record. */
 function hadArrived({ since }: Choice, place: Place): boolean {
   if (since.arrivedAt !== place.arrivedAt) return since.arrivedAt < place.arrivedAt;
-  return since.shardId === place.shardId && compareSequence(since.sequenceNumber, place.sequenceNumber) <= 0;
+  return since.shardId === place.shardId && compareSequence(since.sequenceNumber, place.sequenceNumber) < 0;
 }
+
+const isSaidThere = ({ since }: Choice, place: Place): boolean =>
+  since.shardId === place.shardId && since.sequenceNumber === place.sequenceNumber;
 
 /** Whether a choice holds once both have arrived. */
 export const isLater = (one: Choice, other: Choice): boolean =>
@@ -93,7 +107,3 @@ function byArrival(one: Choice, other: Choice): number {
     Number(one.granted) - Number(other.granted)
   );
 }
-
-/** Whether the choice is among those of an entry. */
-export const isNoted = ({ consent }: RegisterEntry, purpose: Purpose, choice: Choice): boolean =>
-  (consent[purpose] ?? []).some((each) => isSame(each, choice));
