@@ -1,6 +1,6 @@
 import type { ModelUsed, RecommendedItem } from '../../schemas/recommendation.ts';
 import type { Variant } from '../../schemas/stream/answered.ts';
-import { diversify, likenessOf } from '../../shared/recommender/diversity.ts';
+import { createLikeness, diversify } from '../../shared/recommender/diversity.ts';
 import type { ItemIndex } from '../../shared/recommender/model.ts';
 import type { HistoryItem } from '../../shared/recommender/score.ts';
 import { ofAnyCategory, ofCategory } from './category.ts';
@@ -76,6 +76,7 @@ export async function chooseFor(
   });
   if (picked.length === 0) return { ...(await chooseNewest(choice, wanted)), variant: 'model' };
   const reasons = { categories: listOf(wanted.category), bought: boughtOf(somebody) };
+  const likenessOf = createLikeness();
   const varied = diversify(picked, wanted.n, wanted.diversity, (one, other) =>
     likenessOf(one.known ?? {}, other.known ?? {}),
   );

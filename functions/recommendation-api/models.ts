@@ -23,9 +23,10 @@ export type ModelFailure = (version: string, error: unknown) => void;
 const HEAD_MS = 5_000;
 /** How long a version that could not be read is left alone. */
 const BAD_MS = 10_000;
-const MOST_NEIGHBOURS = 4_000;
-/** The one that answers, and one that it takes the place of. */
-const MOST_MODELS = 2;
+/** Items whose neighbours a version keeps, twice as many at most: of 500 neighbours each about 60 MB. */
+const MOST_NEIGHBOURS = 12_000;
+/** The one that answers; one that it takes the place of is kept beside it. */
+const MOST_MODELS = 1;
 
 /** A version whose parts do not fit together. */
 export class DamagedModelError extends Error {
@@ -39,6 +40,7 @@ export class Models {
   readonly #failed: ModelFailure;
   readonly #ready = new Kept<string, Model>(MOST_MODELS);
   readonly #badUntil = new Map<string, number>();
+  #looking: Promise<void> | undefined;
   #published: { readonly models: PublishedModels | undefined; readonly readAt: number } | undefined;
 
   constructor(store: Pick<ModelStore, 'head' | 'items' | 'neighbours'>, clock: () => number, failed: ModelFailure) {
@@ -73,18 +75,29 @@ export class Models {
     return await by(undefined, published.length > 0);
   }
 
+  /** Looks what is published, if that was not done lately: to be begun while something else is waited for. Never throws. */
+  async look(): Promise<void> {
+    const now = this.#clock();
+    if (this.#published !== undefined && now - this.#published.readAt <= HEAD_MS) return;
+    this.#looking ??= this.#readHead(now).finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #readHead(now: number): Promise<void> {
+    try {
+      this.#published = { models: await this.#store.head(), readAt: now };
+    } catch (error) {
+      this.#failed('none', error);
+      this.#published = { models: this.#published?.models, readAt: now };
+    }
+  }
+
   /** The latest first. */
   async #heads(): Promise<readonly ModelHead[]> {
-    const now = this.#clock();
-    if (this.#published === undefined || now - this.#published.readAt > HEAD_MS) {
-      try {
-        this.#published = { models: await this.#store.head(), readAt: now };
-      } catch (error) {
-        this.#failed('none', error);
-        this.#published = { models: this.#published?.models, readAt: now };
-      }
-    }
-    const { models } = this.#published;
+    await this.look();
+    const models = this.#published?.models;
     return models ? [models.current, ...models.previous] : [];
   }
 

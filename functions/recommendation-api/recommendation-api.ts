@@ -88,7 +88,7 @@ export function createRecommendationApi(props: RecommendationApiProps): HttpHand
     operations: {
       async recommend({ query }: OperationRequest<Nothing, Asked>) {
         const requestedAt = clock();
-        const somebody = await findSomebody(props.profiles, query, requestedAt);
+        const [somebody] = await Promise.all([findSomebody(props.profiles, query, requestedAt), models.look()]);
         const isOfHoldout = somebody.key !== null && isHoldout(somebody.key, props.holdoutShare);
         const { items, model, variant }: Chosen = await byModel(
           (choice) => chooseFor(choice, somebody, query, isOfHoldout),

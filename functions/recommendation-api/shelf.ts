@@ -8,7 +8,7 @@ export const FRESH_MS = 15_000;
 /** Age up to which its category does, where many items are looked through. */
 export const SETTLED_MS = 600_000;
 
-const MOST_ITEMS = 50_000;
+const MOST_ITEMS = 25_000;
 /** Items of the catalog that are kept for whom no model ranks. */
 const MOST_LATEST = 5_000;
 

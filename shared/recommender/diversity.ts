@@ -59,14 +59,25 @@ const OF_CATEGORY = 0.75;
  * The former is the path measure of Wu and Palmer, Verb semantics and lexical selection, ACL 1994: common levels from the top, by
  * the levels of both paths. Items of which nothing is known are unlike.
  */
-export function likenessOf(one: Described, other: Described): number {
-  const sameBrand = one.brand !== undefined && one.brand !== '' && one.brand === other.brand;
-  return OF_CATEGORY * commonShare(one.category, other.category) + (sameBrand ? 1 - OF_CATEGORY : 0);
+export const likenessOf: Likeness<Described> = (one, other) => createLikeness()(one, other);
+
+/** The same for many pairs of few items: each path is taken apart once. */
+export function createLikeness(): Likeness<Described> {
+  const known = new Map<string, readonly string[]>();
+  const levelsOf = (category: string): readonly string[] => {
+    const levels = known.get(category) ?? category.split(' > ');
+    known.set(category, levels);
+    return levels;
+  };
+  return (one, other) => {
+    const sameBrand = one.brand !== undefined && one.brand !== '' && one.brand === other.brand;
+    const share = one.category && other.category ? commonShare(levelsOf(one.category), levelsOf(other.category)) : 0;
+    return OF_CATEGORY * share + (sameBrand ? 1 - OF_CATEGORY : 0);
+  };
 }
 
-function commonShare(one: string | undefined, other: string | undefined): number {
-  if (!one || !other) return 0;
-  const [levels, others] = [one.split(' > '), other.split(' > ')];
-  const different = levels.findIndex((level, at) => level !== others[at]);
-  return (2 * (different < 0 ? levels.length : different)) / (levels.length + others.length);
+function commonShare(levels: readonly string[], others: readonly string[]): number {
+  let common = 0;
+  while (common < levels.length && levels[common] === others[common]) common += 1;
+  return (2 * common) / (levels.length + others.length);
 }

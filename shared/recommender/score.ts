@@ -92,17 +92,17 @@ export class Scorer {
 
     const best = this.#best;
     best.clear(Math.min(most, order.length));
-    for (let at = 0; at < sums.touched; at++) {
-      const item = sums.items[at] as number;
+    for (let slot = 0; slot < sums.touched; slot++) {
+      const item = sums.items[slot] as number;
       const score =
-        (sums.collaborative[item] as number) * per.collaborative +
-        (sums.content[item] as number) * per.content +
+        (sums.collaborative[slot] as number) * per.collaborative +
+        (sums.content[slot] as number) * per.content +
         (popularity[item] as number) * per.popularity;
       if (best.takes(item, score) && !leftOut(item)) best.add(item, score);
     }
     for (let at = 0; at < order.length; at++) {
       const item = order[at] as number;
-      if (sums.has(item)) continue;
+      if (sums.slotOf(item) >= 0) continue;
       const score = (popularity[item] as number) * per.popularity;
       if (best.takes(item, score)) {
         if (!leftOut(item)) best.add(item, score);
@@ -112,10 +112,10 @@ export class Scorer {
     const chosen = best.take();
     const because = this.#causes.of(chosen, causes, per);
     return chosen.map((item, at) => {
-      const isTouched = sums.has(item);
+      const slot = sums.slotOf(item);
       const parts: Blend = {
-        collaborative: isTouched ? (sums.collaborative[item] as number) * per.collaborative : 0,
-        content: isTouched ? (sums.content[item] as number) * per.content : 0,
+        collaborative: slot < 0 ? 0 : (sums.collaborative[slot] as number) * per.collaborative,
+        content: slot < 0 ? 0 : (sums.content[slot] as number) * per.content,
         popularity: (popularity[item] as number) * per.popularity,
       };
       const score = parts.collaborative + parts.content + parts.popularity;
