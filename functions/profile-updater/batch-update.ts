@@ -13,8 +13,10 @@ import type { ControlStream } from '../adapters/control-stream.ts';
 import type { DueTimes } from '../adapters/due-store.ts';
 import type { HaveHeard } from '../adapters/heard-transitions.ts';
 import { errorFields, type log } from '../adapters/log.ts';
+import type { PrivacyRegister } from '../adapters/privacy-register.ts';
 import { ProfileTooLargeError } from '../adapters/profile-item.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
+import { keysSpokenOf, withoutErased } from './erased-addressees.ts';
 import type { Batch, KeyBatch } from './group-by-key.ts';
 import {
   ConflictError,
@@ -33,6 +35,7 @@ export interface BatchProps {
   readonly due: DueTimes;
   readonly barriers: Pick<Barriers, 'markBarrier'>;
   readonly haveHeard: HaveHeard;
+  readonly register: Pick<PrivacyRegister, 'read'>;
   readonly identity: IdentityRules;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
@@ -70,9 +73,7 @@ export class BatchUpdate {
   /** Answers the place of the first record that must come again, or `NONE`. */
   async run({ keys, barriers }: Batch, readCatalog: () => Promise<CompiledCatalog>): Promise<number> {
     if (keys.length > 0) {
-      const started = Promise.all([readCatalog(), this.#read(keys)]);
-      const read = await started.catch((error: unknown) => this.#fail(keys, error));
-      if (read !== undefined) await this.#update(keys, ...read);
+      await this.#take(keys, readCatalog).catch((error: unknown) => this.#fail(keys, error));
       await this.#publish();
     }
     for (const { id, shardId, record } of barriers) {
@@ -84,6 +85,13 @@ export class BatchUpdate {
     const [applied, repeated, profiles] = [this.#applied, this.#repeated, this.#written.length];
     this.#props.log('info', 'A batch was taken in.', { code: 'profiles_updated', profiles, applied, repeated });
     return this.#failedAt;
+  }
+
+  async #take(all: readonly KeyBatch[], readCatalog: () => Promise<CompiledCatalog>): Promise<void> {
+    const spokenOf = keysSpokenOf(all);
+    const keys = spokenOf.length === 0 ? all : withoutErased(all, await this.#props.register.read(spokenOf));
+    const [catalog, read] = await Promise.all([readCatalog(), this.#read(keys)]);
+    await this.#update(keys, catalog, read);
   }
 
   /**

@@ -16,6 +16,7 @@ import { createProfileUpdater } from './profile-updater.ts';
 
 const env = readEnv(profileUpdaterEnv, process.env);
 const dynamoDb = createDynamoDb();
+const register = createPrivacyRegister(dynamoDb, env.PRIVACY_TABLE);
 
 export const handler = createProfileUpdater({
   store: createProfileStore(dynamoDb, env.PROFILES_TABLE),
@@ -26,7 +27,8 @@ export const handler = createProfileUpdater({
   catalog: createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE),
   identity: env.IDENTITY_RULES,
   rules: cleanRulesOf(env.PRIVACY_SETTINGS),
-  gate: createPrivacyGate(createPrivacyRegister(dynamoDb, env.PRIVACY_TABLE), env.PRIVACY_SETTINGS, env.IDENTITY_RULES),
+  gate: createPrivacyGate(register, env.PRIVACY_SETTINGS, env.IDENTITY_RULES),
+  register,
   clock: Date.now,
   newToken: randomUUID,
   log,

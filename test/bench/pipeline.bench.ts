@@ -180,6 +180,7 @@ async function measure(
     catalog: { readRevision: async () => 1, readBody: async () => segments },
     identity,
     rules: cleanRulesOf(openPrivacy),
+    register: { read: async () => new Map() },
     gate: createPrivacyGate({ read: async () => new Map(), noteConsent: async () => undefined }, openPrivacy, identity),
     clock: Date.now,
     newToken: randomUUID,

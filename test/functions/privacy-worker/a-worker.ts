@@ -108,7 +108,10 @@ export class AWorker {
           new Map(keys.map((key): [Key, RegisterEntry] => [key, { erased: this.tombstones.get(key), consent: {} }])),
         erase: (keys, tombstone) =>
           this.#effect(() => {
-            for (const key of keys) this.tombstones.set(key, tombstone);
+            for (const key of keys) {
+              this.tombstones.set(key, tombstone);
+              live.register.set(key, { erased: tombstone, consent: {} });
+            }
           }),
       },
       profiles: { read: (ids) => live.store.read(ids) },

@@ -165,16 +165,30 @@ describe('an erasure', () => {
   test('waits for keys that turn up while it begins', async () => {
     const world = await aWorld();
     world.ask('erasure', ['user:ann']);
-    let isLinked = false;
-    world.around = (_, moment) => {
-      if (isLinked || world.tombstones.size === 0 || moment !== 'after') return;
-      isLinked = true;
+    world.around = async () => {
+      if (world.request('request-1').step !== 'note' || world.live.store.items.has('anonymous:d-9')) return;
       world.live.send(aTrack({ userId: undefined, anonymousId: 'd-9' }));
       world.live.send(anIdentify({ userId: 'ann', anonymousId: 'd-9', traits: {} }));
+      await world.hear();
     };
     await world.run();
     expect(world.tombstones.has('anonymous:d-9')).toBe(true);
     expect(world.live.store.items.has('anonymous:d-9')).toBe(false);
+  });
+
+  test('lets nothing that was on its way bring a key back', async () => {
+    const world = await aWorld();
+    world.ask('erasure', ['user:ann']);
+    await world.run();
+    const link = { time: world.live.now, messageId: 'm', sourceId: 's', event: 'Identify', why: 'identify' } as const;
+    world.live.publish({ v: 1, kind: 'link', child: 'anonymous:d-1', parent: 'user:ann', link });
+    world.live.publish({ v: 1, kind: 'link', child: 'email:ann@x.org', parent: 'user:bob', link });
+    const items = [{ key: 'user:ann', tracks: {} }];
+    world.live.publish({ v: 1, kind: 'backfill', job: 'j', segments: [{ id: 'busy', version: 1 }], items });
+    world.live.publish({ v: 1, kind: 'tick', at: world.live.now, keys: [...ann] });
+    world.live.publish({ v: 1, kind: 'rebuilt', keys: [...ann] });
+    await world.hear();
+    expect(ann.filter((key) => world.live.store.items.has(key))).toEqual([]);
   });
 
   test('that does not suppress ends with a tombstone for what was before alone', async () => {

@@ -3,6 +3,7 @@ import type { Profile } from '../../../schemas/profile.ts';
 import type { SegmentDefinition } from '../../../schemas/segment/definition.ts';
 import type { ControlRecord, Key, Transition } from '../../../schemas/stream/control.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
+import type { RegisterEntry } from '../../../shared/privacy/register.ts';
 import type { FoldedProfile } from '../../../shared/profile/folded-profile.ts';
 import { mergeProfiles } from '../../../shared/profile/merge.ts';
 import { textHash } from '../../../shared/profile/message-hash.ts';
@@ -44,6 +45,8 @@ export class World {
   readonly store = new MemoryProfileStore();
   readonly shards: ReceivedRecord[][];
   readonly marks: string[] = [];
+  /** What the register says of keys; events are taken whatever it says. */
+  readonly register = new Map<Key, RegisterEntry>();
   /** Effects so far: writes, due times, records on the stream, marks. */
   effects = 0;
   /** The sandbox that brings about this effect is killed right after it. */
@@ -271,6 +274,7 @@ export class World {
         const heard = new Set(this.published().map(({ id }) => id));
         return transitions.every(({ id }) => heard.has(id));
       },
+      register: { read: async () => this.register },
       catalog: { readRevision: async () => this.#revision(), readBody: async () => this.catalog },
       identity: { externalTraits: ['email'], blockedIds: [] },
       clock: () => this.now,

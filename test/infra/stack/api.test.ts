@@ -11,6 +11,7 @@ const parts: Record<HttpFunction, string> = {
   'catalog-api': 'CatalogApi',
   'recommendation-api': 'RecommendationApi',
   'report-api': 'ReportsApi',
+  'privacy-api': 'PrivacyRequestsApi',
   'service-api': 'ServiceApi',
 };
 const integrations = new Map(

@@ -37,6 +37,8 @@ const most = {
   ReplaysReplayer: 230,
   RecommendationsTrainer: 240,
   ReportsApi: 200,
+  PrivacyRequestsApi: 120,
+  PrivacyRequestsWorker: 230,
   ServiceApi: 150,
 };
 

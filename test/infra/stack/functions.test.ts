@@ -15,6 +15,7 @@ const readStream = [
   'kinesis:GetShardIterator',
   'kinesis:ListShards',
 ];
+const guard = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
 const setAside = ['s3:ListBucket', 's3:PutObject'];
 
 const startQueries = ['athena:GetQueryExecution', 'athena:StartQueryExecution'];
@@ -36,17 +37,19 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   'profile-updater': [
     'ProfilesUpdater',
     [
-      'dynamodb:BatchGetItem',
+      ...Array(2).fill('dynamodb:BatchGetItem'),
       'dynamodb:BatchWriteItem',
-      'dynamodb:GetItem',
+      'dynamodb:DeleteItem',
+      ...Array(2).fill('dynamodb:GetItem'),
       ...Array(2).fill('dynamodb:PutItem'),
       'dynamodb:Query',
+      'dynamodb:UpdateItem',
       ...[...readStream, 'kinesis:PutRecords'].sort(),
       ...writeLogs,
       ...setAside,
     ],
   ],
-  'lake-writer': ['LakeWriter', [...readStream, ...writeLogs, ...setAside]],
+  'lake-writer': ['LakeWriter', [...guard, ...readStream, ...writeLogs, ...setAside]],
   importer: [
     'ImportsImporter',
     [
@@ -156,6 +159,43 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     'CatalogApi',
     [...['dynamodb:GetItem', ...checkKeys], 'dynamodb:Scan', 'dynamodb:UpdateItem', ...writeLogs],
   ],
+  'privacy-api': [
+    'PrivacyRequestsApi',
+    [
+      'dynamodb:BatchGetItem',
+      ...Array(3).fill('dynamodb:GetItem'),
+      ...Array(2).fill('dynamodb:PutItem'),
+      'dynamodb:UpdateItem',
+      'lambda:InvokeFunction',
+      ...writeLogs,
+      's3:GetObject',
+    ],
+  ],
+  'privacy-worker': [
+    'PrivacyRequestsWorker',
+    [
+      ...startQueries,
+      ...Array(3).fill('dynamodb:BatchGetItem'),
+      ...Array(3).fill('dynamodb:BatchWriteItem'),
+      ...Array(3).fill('dynamodb:GetItem'),
+      'dynamodb:PutItem',
+      ...Array(2).fill('dynamodb:Query'),
+      ...Array(2).fill('dynamodb:Scan'),
+      'dynamodb:UpdateItem',
+      ...readCatalog,
+      'kinesis:ListShards',
+      'kinesis:PutRecords',
+      ...writeLogs,
+      's3:AbortMultipartUpload',
+      's3:DeleteObject',
+      's3:DeleteObjectVersion',
+      's3:GetBucketLocation',
+      ...Array(3).fill('s3:GetObject'),
+      ...Array(2).fill('s3:ListBucket'),
+      ...Array(2).fill('s3:ListBucketVersions'),
+      ...Array(2).fill('s3:PutObject'),
+    ],
+  ],
   'report-api': ['ReportsApi', [...startQueries, ...checkKeys, ...readCatalog, ...writeLogs, ...readFiles]],
   'profile-snapshot': [
     'ProfileSnapshotsSnapshot',
@@ -249,13 +289,22 @@ test('a table is written only by those whose it is, and no function writes keys'
     }
   }
   expect(writers).toEqual({
-    AudienceTable: ['audience-writer'],
+    AudienceTable: ['audience-writer', 'privacy-worker'],
     CatalogTable: ['catalog-api', 'trainer'],
-    DueTimesTable: ['profile-updater', 'sweeper'],
-    KeysAllowances: ['catalog-api', 'collector', 'profile-api', 'recommendation-api', 'report-api', 'segment-api'],
-    ProfilesTable: ['profile-updater', 'replayer'],
+    DueTimesTable: ['privacy-worker', 'profile-updater', 'sweeper'],
+    KeysAllowances: [
+      'catalog-api',
+      'collector',
+      'privacy-api',
+      'profile-api',
+      'recommendation-api',
+      'report-api',
+      'segment-api',
+    ],
+    PrivacyTable: ['lake-writer', 'privacy-api', 'privacy-worker', 'profile-updater'],
+    ProfilesTable: ['privacy-worker', 'profile-updater', 'replayer'],
     RecommendationsTable: ['trainer'],
-    ReportsTable: ['report-api'],
+    ReportsTable: ['privacy-worker', 'report-api'],
     SegmentsTable: ['profile-updater', 'replayer', 'segment-api', 'segment-backfill'],
   });
 });
