@@ -1,14 +1,15 @@
 import path from 'node:path';
 import type { LocalService } from '../gateway/types.ts';
 import { corrected } from './kinesis/corrections.ts';
+import { endUnfinishedChanges, type StreamsStore } from './kinesis/unfinished-changes.ts';
 import { levelService, loadEmulator, openFolder } from './level-emulator.ts';
 
-interface Store {
+interface Store extends StreamsStore {
   readonly db: {
     once(event: 'open' | 'error', listener: (error?: Error) => void): void;
     close(done: (error?: Error) => void): void;
   };
-  readonly metaDb: { awsRegion: string; awsAccountId: string };
+  readonly metaDb: StreamsStore['metaDb'] & { awsRegion: string; awsAccountId: string };
 }
 
 /** Kinesis by kinesalite, kept in `<dataDir>/kinesis`. Throws `DataFolderError` when that cannot be opened. */
@@ -22,6 +23,7 @@ export async function createKinesisService({ dataDir }: { readonly dataDir: stri
       opening.db.once('open', () => resolve());
       opening.db.once('error', reject);
     });
+    await endUnfinishedChanges(opening);
     return opening;
   });
   const { db, metaDb } = store;

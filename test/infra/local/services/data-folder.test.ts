@@ -7,6 +7,7 @@ import { startGateway } from '../../../../infra/local/gateway/gateway.ts';
 import type { Gateway } from '../../../../infra/local/gateway/types.ts';
 import { createDynamoDbService } from '../../../../infra/local/services/dynamodb.ts';
 import { createKinesisService } from '../../../../infra/local/services/kinesis.ts';
+import { loadEmulator } from '../../../../infra/local/services/level-emulator.ts';
 import { createSqsService } from '../../../../infra/local/services/sqs.ts';
 import { makeDataDir } from './local-aws.ts';
 
@@ -181,4 +182,39 @@ test.each(cases)('$name says that its folder is a file', async (service) => {
   await writeFile(path.join(dataDir, service.name), '');
 
   await expect(service.create({ dataDir })).rejects.toMatchObject({ name: 'DataFolderError' });
+});
+
+/** Leaves a stream as a process does that was killed while it changed the stream. */
+async function cutOff(name: string, StreamStatus: string): Promise<void> {
+  interface Store {
+    readonly db: { once(event: 'open', listener: () => void): void; close(): Promise<void> };
+    readonly metaDb: { get(name: string): Promise<object>; put(name: string, stream: object): Promise<void> };
+  }
+  const { db, metaDb } = loadEmulator<Store>('kinesalite').createStore({ path: path.join(dataDir, 'kinesis') });
+  await new Promise<void>((resolve) => db.once('open', resolve));
+  await metaDb.put(name, { ...(await metaDb.get(name)), StreamStatus });
+  await db.close();
+}
+
+test.each([
+  ['UPDATING', 'ACTIVE'],
+  ['CREATING', 'gone'],
+  ['DELETING', 'gone'],
+])('a stream that a kill left %s is %s after the next start', async (left, found) => {
+  const kinesis = cases[0];
+  await withService(kinesis, kinesis.write);
+  await cutOff('s', left);
+
+  const status = await withService(kinesis, (gateway) =>
+    gateway
+      .invoke<{ StreamDescriptionSummary: { StreamStatus: string } }>('tool', 'kinesis', 'DescribeStreamSummary', {
+        StreamName: 's',
+      })
+      .then(
+        ({ StreamDescriptionSummary: summary }) => summary.StreamStatus,
+        (error: Error) => (error.name === 'ResourceNotFoundException' ? 'gone' : error.name),
+      ),
+  );
+
+  expect(status).toBe(found);
 });
