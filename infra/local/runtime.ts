@@ -39,6 +39,8 @@ export interface RuntimeOptions {
   readonly idleMs?: number;
   /** Stops on the way of every AWS call that is permitted: billing units, faults. Default: none. */
   readonly stations?: readonly Station[];
+  /** URL of a module that each new sandbox of a function loads before its code: a clock that jumps. Default: none. */
+  readonly preload?: (functionLogicalId: string) => string | undefined;
   /** How the pollers wait and retry. */
   readonly pace?: Partial<Pace>;
   /** Before each retry of an asynchronous invocation. Default 1 s, then 2 s. */
@@ -140,6 +142,7 @@ async function start(
     logs: data.logs,
     limit: options.sandboxes ?? 1,
     idleMs: options.idleMs,
+    preload: options.preload,
     onInvocation: options.onInvocation,
     onTrouble,
   });

@@ -44,6 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     counts: count.counts,
     invoke: async (caller, service, operation, input) => {
       const answer = await route(jsonCall(caller, service, operation, input));
+      if (answer.hangsUp) throw new AwsError('ConnectionCut', `${operation} got no answer`, 503);
       if (answer.status >= 300) throw errorOf(answer);
       return answer.body.length > 0 ? JSON.parse(answer.body.toString()) : {};
     },
@@ -64,6 +65,7 @@ async function serve(
 ): Promise<void> {
   const body = await bodyOf(request);
   const answer = await answerTo(request, body, services, route);
+  if (answer.hangsUp) return void response.destroy();
   const length = answer.headers['content-length'] ?? String(answer.body.length);
   const withoutBody = answer.status === 204 || answer.status === 304;
   response.writeHead(answer.status, { ...answer.headers, ...(withoutBody ? {} : { 'content-length': length }) });

@@ -18,6 +18,8 @@ export interface AwsAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** The caller sees none of it: the connection is cut instead. */
+  readonly hangsUp?: true;
 }
 
 /** An AWS service that runs in this process. */

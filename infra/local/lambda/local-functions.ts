@@ -38,6 +38,8 @@ export interface LocalFunctionsOptions {
   /** Sandboxes of each function at most. */
   readonly limit: number;
   readonly idleMs?: number | undefined;
+  /** URL of a module that each new sandbox of a function loads before its code. Default: none. */
+  readonly preload?: ((logicalId: string) => string | undefined) | undefined;
   readonly onInvocation?: PoolOptions['onInvocation'];
   readonly onTrouble: (trouble: Trouble) => void;
 }
@@ -47,7 +49,8 @@ export function createLocalFunctions(options: LocalFunctionsOptions): LocalFunct
   const pools = options.specs.map((spec) => {
     const { logicalId, functionName } = spec;
     const log = openLogFile(path.join(options.logs, `${functionName}.log`));
-    const pool = createFunctionPool({ spec, program, endpointUrl, log, limit, idleMs, onInvocation });
+    const preload = () => options.preload?.(logicalId);
+    const pool = createFunctionPool({ spec, program, endpointUrl, log, limit, idleMs, preload, onInvocation });
     const watch = watchTrouble({ functionName, logFile: log.file }, onTrouble);
     const watched = async (running: Promise<Outcome>) => {
       const outcome = await running;

@@ -11,6 +11,8 @@ export interface SandboxOptions {
   readonly program: string;
   readonly endpointUrl: string;
   readonly log: LogFile;
+  /** URL of a module that a new sandbox loads before the function. Default: none. */
+  readonly preload?: (() => string | undefined) | undefined;
 }
 
 /** A child process that runs one function, one invocation at a time. */
@@ -94,12 +96,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox | O
   };
 }
 
-function forkProgram({ spec, program, endpointUrl }: SandboxOptions): ChildProcess {
+function forkProgram({ spec, program, endpointUrl, preload }: SandboxOptions): ChildProcess {
+  const first = preload?.();
+  const memory = Math.max(64, Math.round(spec.memoryMb * 0.9));
   return fork(program, [], {
     cwd: spec.codeFolder,
     env: environmentOf(spec, endpointUrl),
     // The young generation kept small: it is most of what a sandbox of short handlers would hold.
-    execArgv: [`--max-old-space-size=${Math.max(64, Math.round(spec.memoryMb * 0.9))}`, '--max-semi-space-size=4'],
+    execArgv: [
+      `--max-old-space-size=${memory}`,
+      '--max-semi-space-size=4',
+      ...(first === undefined ? [] : [`--import=${first}`]),
+    ],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Next, Station } from '../gateway/stations.ts';
+import type { AwsAnswer, AwsCall } from '../gateway/types.ts';
+import { AwsError, errorAnswer } from '../services/errors.ts';
+import { type CallPlace, type Fault, type FaultKind, type FaultSettings, faultOf } from './fault.ts';
+import { doneInPart } from './partial-answers.ts';
+
+export interface InjectedFault extends CallPlace {
+  readonly kind: FaultKind;
+}
+
+export interface Injection extends FaultSettings {
+  /** Whether faults are wanted now; calls are numbered all the time. */
+  readonly isOn: () => boolean;
+  /** Told of each fault before it happens. */
+  readonly onFault: (fault: InjectedFault) => void;
+}
+
+/** What a poller calls by itself while it starts would end the runtime: it may be throttled where it reads. */
+const polls = new Set(['GetRecords']);
+const kindsOfPolls: ReadonlySet<FaultKind> = new Set(['throttle', 'error', 'slow']);
+
+/** A station that lets the calls of functions and pollers fail, by the seed. The runtime's own commands are left alone. */
+export function injecting(injection: Injection): Station {
+  const numbers = new Map<string, number>();
+  return async (call, next) => {
+    const { caller, service, operation } = call;
+    // What pollers call does not come by HTTP.
+    const isPoll = call.headers.host === undefined;
+    if (caller === 'tool' || (isPoll && !polls.has(operation))) return next(call);
+    const name = `${caller} ${service} ${operation}`;
+    const nth = numbers.get(name) ?? 0;
+    numbers.set(name, nth + 1);
+    if (!injection.isOn()) return next(call);
+    const place = { caller, service, operation, nth };
+    const fault = faultOf(injection, place);
+    if (fault === undefined || (isPoll && !kindsOfPolls.has(fault.kind))) return next(call);
+    injection.onFault({ ...place, kind: fault.kind });
+    return befall(fault, call, next);
+  };
+}
+
+async function befall(fault: Fault, call: AwsCall, next: Next): Promise<AwsAnswer> {
+  switch (fault.kind) {
+    case 'throttle':
+    case 'error':
+      return failed(fault, call);
+    case 'errorAfter':
+      await next(call);
+      return failed(fault, call);
+    case 'timeout':
+      await sleep(fault.ms);
+      return { status: 503, headers: {}, body: Buffer.alloc(0), hangsUp: true };
+    case 'slow':
+      await sleep(fault.ms);
+      return next(call);
+    case 'lostAnswer':
+      return { ...(await next(call)), hangsUp: true };
+    case 'partial':
+      return doneInPart(call, next, fault.seed);
+  }
+}
+
+const failed = ({ code, status }: { readonly code: string; readonly status: number }, call: AwsCall): AwsAnswer =>
+  errorAnswer(call, new AwsError(code, 'Injected: try again.', status));
