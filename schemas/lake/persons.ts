@@ -42,6 +42,7 @@ export const namesPeople: Readonly<Record<string, NamesPeople>> = {
   transitions: { by: 'columns', keys: ['person_key'], profileIds: ['profile_id'] },
   identities: { by: 'columns', keys: ['profile_key', 'parent_key'] },
   recommendations: { by: 'columns', keys: ['profile_key'] },
+  visit_parts: { by: 'columns', keys: ['profile_key'] },
   profile_snapshots: { by: 'columns', keys: ['person_key'], profileIds: ['profile_id'], keyLists: ['keys'] },
   sealed_ids: { by: 'ids', relation: 'relation', id: 'id' },
   marketing_spend: { by: 'nobody', because: 'it holds what campaigns cost' },

@@ -47,7 +47,7 @@ export class SearchSteps {
 
   /** Where it goes on when all files of a window are done. */
   after({ at, window }: { readonly at: number; readonly window: SearchWindow }): SearchStep {
-    const next = windowFrom(dayAfter(window.to, 1), window.last, daysOf(window));
+    const next = nextWindow(window);
     return next === undefined ? { name: 'search', at: at + 1 } : { name: 'search', at, window: next };
   }
 
@@ -59,14 +59,25 @@ export class SearchSteps {
     return athena.start({ sql, database, workGroup, token });
   }
 
-  async #firstWindow({ tables }: Search): Promise<SearchWindow | undefined> {
-    const folders = await Promise.all(tables.map(({ name }) => this.#reach.files.folders(`${name}/`)));
-    const days = folders
-      .flat()
-      .flatMap((folder) => DAY_FOLDER.exec(folder)?.[1] ?? [])
-      .sort();
-    return windowFrom(days[0] ?? '9', days.at(-1) ?? '0', WINDOW_DAYS);
+  #firstWindow({ tables }: Search): Promise<SearchWindow | undefined> {
+    return firstWindow(
+      this.#reach,
+      tables.map(({ name }) => name),
+    );
   }
+}
+
+/** The first days of which any of some tables has files; undefined when none has any. */
+export async function firstWindow(
+  { files }: Pick<LakeReach, 'files'>,
+  tables: readonly string[],
+): Promise<SearchWindow | undefined> {
+  const folders = await Promise.all(tables.map((name) => files.folders(`${name}/`)));
+  const days = folders
+    .flat()
+    .flatMap((folder) => DAY_FOLDER.exec(folder)?.[1] ?? [])
+    .sort();
+  return windowFrom(days[0] ?? '9', days.at(-1) ?? '0', WINDOW_DAYS);
 }
 
 /** What queries look for, by hashes that differ from one `salt` to the next. */
@@ -80,6 +91,10 @@ export function soughtOf(
   return { hashes: soughtHashes([...keys, ...ids], salt), salt, traits: soughtTraits(keys, identity.externalTraits) };
 }
 
+/** The days that follow, as many at a time; undefined when there are none. */
+export const nextWindow = (window: SearchWindow): SearchWindow | undefined =>
+  windowFrom(dayAfter(window.to, 1), window.last, daysOf(window));
+
 function windowFrom(from: string, last: string, days: number): SearchWindow | undefined {
   if (from > last) return undefined;
   const to = dayAfter(from, days - 1);
@@ -88,8 +103,8 @@ function windowFrom(from: string, last: string, days: number): SearchWindow | un
 
 const daysOf = ({ from, to }: SearchWindow): number => (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
 
-/** Throws `LakeQueryError` when fewer days would not help. */
-function smaller(window: SearchWindow, reason: string): SearchWindow {
+/** Fewer days, when Athena stopped a query for its size. Throws `LakeQueryError` when that would not help. */
+export function smaller(window: SearchWindow, reason: string): SearchWindow {
   const days = daysOf(window);
   if (!SCAN_LIMIT.test(reason) || days === 1) throw new LakeQueryError(reason);
   return { ...window, to: dayAfter(window.from, Math.floor(days / 2) - 1) };

@@ -147,16 +147,20 @@ export interface LakeExportState {
   readonly person: LakePerson;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** Place among the views. */
-  readonly at: number;
-  readonly query?: string;
-  readonly rows?: { readonly from: ResultLocation; readonly offset: number; readonly count: number };
-  /** Parts that were written so far. */
-  readonly parts: number;
-  /** Rows by view. */
-  readonly counts: Readonly<Record<string, number>>;
   readonly step: 'first' | 'views' | 'join' | 'done';
-  /** Where the archive lies when it is done. */
+  /** Place among `exportSources`. */
+  readonly at: number;
+  /** Days that are asked for, the query that does, and what it found: each once the one before is known. */
+  readonly window?: SearchWindow;
+  readonly query?: string;
+  readonly found?: FoundFiles;
+  /** Pieces of the archive that were written so far. */
+  readonly parts: number;
+  /** Results of queries, which go when the archive is whole. */
+  readonly results?: readonly string[];
+  /** Rows by source. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Where the archive lies when it is done: JSON, packed by gzip. */
   readonly key: string;
 }
 

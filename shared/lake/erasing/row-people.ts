@@ -31,13 +31,16 @@ export interface Judge {
 export function judgeOf(table: LakeTable, people: People, traces?: Traces): Judge | undefined {
   const names = personsOf(table.name);
   if (names === undefined) throw new Error(`It is not said how ${table.name} names people: schemas/lake/persons.ts.`);
-  const judged = judges[names.by](names as never, people, traces);
-  if (judged === undefined) return undefined;
-  const columns = table.columns.filter(({ name }) => judged.reads.includes(name));
-  return { columns, judge: judged.judge };
+  const judged = judgeBy(names, people, traces);
+  return judged && { columns: table.columns.filter(({ name }) => judged.reads.includes(name)), judge: judged.judge };
 }
 
-interface Judged {
+/** Judges rows of anything that names people so; undefined for what names nobody. */
+export const judgeBy = (names: NamesPeople, people: People, traces?: Traces): Judged | undefined =>
+  judges[names.by](names as never, people, traces);
+
+/** Judges rows by the columns that it reads. */
+export interface Judged {
   readonly reads: readonly string[];
   readonly judge: (row: ReadRow) => RowVerdict;
 }

@@ -80,16 +80,18 @@ FROM (
 WHERE ${isSought(sought)}`;
 }
 
-/** Trino SQL for the rows of a view that may be somebody's. */
+/** Trino SQL for the rows of some days of a view, or of a query in brackets, that may be somebody's. */
 export function rowsSql(
-  view: string,
+  from: string,
   columns: readonly string[],
   names: NamesPeople,
-  { hashes, salt, traits }: Sought,
+  days: SearchDays | undefined,
+  sought: Sought,
 ): string {
+  const within = days === undefined ? '' : `day >= '${days.from}' AND day <= '${days.to}' AND `;
   return `SELECT ${columns.join(', ')}
-FROM ${view}
-WHERE any_match(${keysOf(names, traits)}, key -> ${isSought({ hashes, salt, traits })})`;
+FROM ${from}
+WHERE ${within}any_match(${keysOf(names, sought.traits)}, key -> ${isSought(sought)})`;
 }
 
 const isSought = ({ hashes, salt }: Sought): string => {
