@@ -16,6 +16,8 @@ export interface Changes {
  * Counts are written before members, each with the position that it has come to. So stored members are never ahead of
  * the counts: a transition beyond a count's position finds the member as it was before, and its difference is exact; one
  * up to that position is in the count already, whether or not its member was written.
+ *
+ * Who entered and left within one record, and was never a member before, is not written: a copy of the record says both, too.
  */
 export function planChanges(
   arrivals: readonly Arrival[],
@@ -24,12 +26,16 @@ export function planChanges(
 ): Changes {
   const members = new Map<string, Member>();
   const changes = new Map<string, CountChange>();
+  /** The record with which those who were never members before came. */
+  const newIn = new Map<string, string>();
   for (const { transition, sequenceNumber } of arrivals) {
     const id = memberId(transition);
     const before = members.get(id) ?? stored.get(id);
     if (before !== undefined && before.n >= transition.n) continue;
     const after = memberOf(transition);
     members.set(id, after);
+    if (before === undefined) newIn.set(id, sequenceNumber);
+    else if (newIn.get(id) !== sequenceNumber) newIn.delete(id);
 
     const { segmentId } = transition;
     const counted = counts.get(segmentId);
@@ -37,7 +43,8 @@ export function planChanges(
     const by = (changes.get(segmentId)?.by ?? 0) + weight(after) - weight(before);
     changes.set(segmentId, { segmentId, by, sequenceNumber });
   }
-  return { counts: [...changes.values()], members: [...members.values()] };
+  const written = [...members].filter(([id, { hasLeft }]) => !(hasLeft && newIn.has(id)));
+  return { counts: [...changes.values()], members: written.map(([, member]) => member) };
 }
 
 const weight = (member: Member | undefined): number => (member === undefined || member.hasLeft ? 0 : 1);

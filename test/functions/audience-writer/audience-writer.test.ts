@@ -41,6 +41,28 @@ test('a copy of an older transition changes nothing', async () => {
   expect(await audience.lists.countMembers('buyers')).toBe(0);
 });
 
+test('who entered and left within one record leaves no trace but in the list of transitions', async () => {
+  const audience = anAudience();
+  const visit = transitionsOf([aTransition(), aTransition({ n: 2, to: 'exited' })]);
+  await audience.write([visit]);
+  await audience.write([visit]);
+  expect(audience.table.in('member#')).toEqual([]);
+  expect(await audience.lists.countMembers('buyers')).toBe(0);
+  expect((await audience.lists.listTransitions(aTransition().profileId, { limit: 9 })).items).toHaveLength(2);
+});
+
+test('who was a member before and left is remembered, however short the way back and out again', async () => {
+  const audience = anAudience();
+  const entered = transitionsOf([aTransition()]);
+  await audience.write([
+    entered,
+    transitionsOf([aTransition({ n: 2, to: 'exited' }), aTransition({ n: 3 }), aTransition({ n: 4, to: 'exited' })]),
+  ]);
+  await audience.write([transitionsOf([aTransition()])]);
+  expect(await audience.members('buyers')).toEqual([]);
+  expect(await audience.lists.countMembers('buyers')).toBe(0);
+});
+
 test('who has left is forgotten after some days', async () => {
   const audience = anAudience();
   await audience.write([transitionsOf([aTransition()]), transitionsOf([aTransition({ n: 2, to: 'exited' })])]);
