@@ -60,6 +60,9 @@ export class HeadwaterStack extends Stack {
     const segments = new Segments(this, 'Segments', { stream, lake, audience, keys, settings });
     const profiles = new Profiles(this, 'Profiles', { stream, segments, audience, dueTimes, register, settings });
 
+    // Whoever reads the stream is deployed before who writes to it: records may take new forms.
+    ingestion.collector.lambda.node.addDependency(lake.landing.consumer, profiles.updates.consumer);
+
     const snapshots = new ProfileSnapshots(this, 'ProfileSnapshots', { lake, profiles, settings });
     const watch = new Watch(this, 'Watch', { stream, lake, settings });
     const catalog = new Catalog(this, 'Catalog', { keys, settings });
@@ -76,7 +79,7 @@ export class HeadwaterStack extends Stack {
       settings,
     });
 
-    const replays = new Replays(this, 'Replays', { stream, lake, profiles, segments, settings });
+    const replays = new Replays(this, 'Replays', { stream, lake, profiles, segments, register, settings });
     const imports = new Imports(this, 'Imports', { stream, lake, segments, settings });
 
     const privacy = new Privacy(this, 'PrivacyRequests', {

@@ -76,6 +76,7 @@ export const sealerEnv = {
 };
 export const importerEnv = { LAKE_BUCKET: lakeBucket, STREAM_NAME: streamName, SEGMENTS_TABLE: segmentsTable };
 export const replayerEnv = {
+  PRIVACY_TABLE: text('name of the table of erasures, choices and requests, set by PrivacyRegister'),
   PROFILES_TABLE: profilesTable,
   SEGMENTS_TABLE: segmentsTable,
   LAKE_BUCKET: lakeBucket,

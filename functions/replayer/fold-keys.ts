@@ -1,5 +1,6 @@
 import type { IdentityRules } from '../../schemas/identity-rules.ts';
 import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
+import type { Tombstone } from '../../shared/privacy/register.ts';
 import type { EventDelivery } from '../../shared/profile/delivery.ts';
 import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { decodeProfile, StateError } from '../../shared/profile/state.ts';
@@ -10,11 +11,13 @@ import { type RebuiltPart, rebuildPart } from '../../shared/replay/rebuild-part.
 import { covers, replacePart, unknownLinks } from '../../shared/replay/replace-part.ts';
 import type { CompiledCatalog } from '../../shared/segments/compile-catalog.ts';
 import type { ControlStream } from '../adapters/control-stream.ts';
+import type { PrivacyRegister } from '../adapters/privacy-register.ts';
 import { isWritten, itemOf, PAGE_LIFE_MS, ProfileTooLargeError } from '../adapters/profile-item.ts';
 import type { ProfileItem, ProfileStore } from '../adapters/profile-store.ts';
 
 export interface FoldReach {
   readonly store: Omit<ProfileStore, 'remove'>;
+  readonly register: Pick<PrivacyRegister, 'read'>;
   readonly stream: ControlStream;
   readonly identity: IdentityRules;
   /** Now, in milliseconds since 1970. */
@@ -62,13 +65,15 @@ export async function foldKeys(reach: FoldReach, histories: Histories, options: 
   const people: Key[] = [];
   for (let at = 0; at < keys.length; at += PAGE) {
     const page = keys.slice(at, at + PAGE);
-    const items = await reach.store.read(page);
+    const [items, known] = await Promise.all([reach.store.read(page), reach.register.read(page)]);
     const records: ControlRecord[] = [];
     const alone: Key[] = [];
     const remaining = page.values();
     const work = async () => {
       for (const key of remaining) {
-        const outcome = await new KeyFold(reach, options, key, histories).run(items.get(key));
+        const history = withoutErased(histories.of(key), known.get(key)?.erased);
+        if (history === undefined) continue;
+        const outcome = await new KeyFold(reach, options, key, history).run(items.get(key));
         for (const what of outcome.counted) counts[what] = (counts[what] ?? 0) + 1;
         if (outcome.isWaiting) waiting.push(key);
         if (outcome.isAlone) alone.push(key);
@@ -82,6 +87,20 @@ export async function foldKeys(reach: FoldReach, histories: Histories, options: 
     if (records.length > 0) await reach.stream.publish(records, reach.clock() + PUBLISH_MS);
   }
   return { counts, waiting: waiting.sort(), people: people.sort() };
+}
+
+/**
+ * The events of a key that an erasure leaves, and nothing when it leaves none: what the lake still has of an erased person,
+ * or had when it was asked, is not folded anew.
+ */
+function withoutErased(
+  history: readonly EventDelivery[],
+  erased: Tombstone | undefined,
+): readonly EventDelivery[] | undefined {
+  if (erased === undefined) return history;
+  const { at, suppress } = erased;
+  const left = history.filter(({ event, arrivedAt }) => !suppress && event.eventTime >= at && arrivedAt >= at);
+  return left.length === 0 ? undefined : left;
 }
 
 interface Outcome {
@@ -99,11 +118,11 @@ class KeyFold {
   readonly #history: readonly EventDelivery[];
   #rebuilt: { readonly events: number; readonly part: RebuiltPart } | undefined;
 
-  constructor(reach: FoldReach, options: FoldOptions, key: Key, histories: Histories) {
+  constructor(reach: FoldReach, options: FoldOptions, key: Key, history: readonly EventDelivery[]) {
     this.#reach = reach;
     this.#options = options;
     this.#key = key;
-    this.#history = inStreamOrder(histories.of(key));
+    this.#history = inStreamOrder(history);
   }
 
   /** The part that the item should have. */

@@ -11,6 +11,7 @@ import { createEventSourceMapping } from '../adapters/event-source-mapping.ts';
 import { createKinesis, putRecordsTo } from '../adapters/kinesis.ts';
 import { createLakeFiles } from '../adapters/lake-files.ts';
 import { log } from '../adapters/log.ts';
+import { createPrivacyRegister } from '../adapters/privacy-register.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
 import { createReplayJobs } from '../adapters/replay-jobs.ts';
 import { putObjectTo } from '../adapters/s3.ts';
@@ -30,6 +31,7 @@ const putRecords = putRecordsTo(env.STREAM_NAME, kinesis);
 export const handler = createReplayer({
   jobs: createReplayJobs(dynamoDb, env.SEGMENTS_TABLE),
   store: createProfileStore(dynamoDb, env.PROFILES_TABLE),
+  register: createPrivacyRegister(dynamoDb, env.PRIVACY_TABLE),
   barriers: createBarriers(dynamoDb, env.SEGMENTS_TABLE, Date.now),
   readCatalog: createCatalog(createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE)),
   putBarrier: putBarrierOn(kinesis, env.STREAM_NAME),

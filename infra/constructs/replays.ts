@@ -9,6 +9,7 @@ import { allOf, type Grant } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
 import type { Lake } from './lake.ts';
 import { OnSchedule } from './on-schedule.ts';
+import type { PrivacyRegister } from './privacy-register.ts';
 import type { Profiles } from './profiles.ts';
 import type { Segments } from './segments.ts';
 
@@ -17,6 +18,7 @@ export interface ReplaysProps {
   readonly lake: Lake;
   readonly profiles: Profiles;
   readonly segments: Segments;
+  readonly register: PrivacyRegister;
   readonly settings: StageSettings;
 }
 
@@ -37,7 +39,7 @@ const REPLAY_DAYS = 2;
 export class Replays extends Construct {
   readonly replayer: HeadwaterFunction<'replayer'>;
 
-  constructor(scope: Construct, id: string, { stream, lake, profiles, segments, settings }: ReplaysProps) {
+  constructor(scope: Construct, id: string, { stream, lake, profiles, segments, register, settings }: ReplaysProps) {
     super(scope, id);
 
     this.replayer = new HeadwaterFunction(this, 'Replayer', {
@@ -46,6 +48,7 @@ export class Replays extends Construct {
       grants: allOf(
         profiles.grantRebuild(settings),
         segments.grantReplay(),
+        register.grantRead(),
         lake.grantStartQuery(),
         lake.grantBarriers(),
         this.grantFiles(lake),

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsError, errorAnswer, errorOf } from '../services/errors.ts';
-import { accessKeyOf, identify } from './identity.ts';
+import { accessKeyOf, identify, identifyLink } from './identity.ts';
 import { chain, counting, type Next, type Station, watching } from './stations.ts';
 import type { AwsAnswer, AwsCall, Gateway, LocalService } from './types.ts';
 
@@ -81,7 +81,7 @@ async function answerTo(
   const { method = 'GET', url = '/' } = request;
   const headers = request.headers as Record<string, string>;
   try {
-    const { caller, service } = identify(headers.authorization);
+    const { caller, service } = identifyLink({ method, url }, Date.now()) ?? identify(headers.authorization);
     const operation =
       services.get(service)?.operationOf?.({ method, url, headers }) ??
       headers['x-amz-target']?.split('.').at(-1) ??

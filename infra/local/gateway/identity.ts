@@ -7,6 +7,12 @@ export interface Identity {
 
 const credential = /Credential=([^/,\s]+)\/[^/]*\/[^/]*\/([^/]+)\/aws4_request/;
 
+/** A link that is good without a key: signed in its query, by somebody else, for a while. */
+export interface PresignedRequest {
+  readonly method: string;
+  readonly url: string;
+}
+
 /** The access key id by which a function, or the runtime's own commands (`tool`), are known. */
 export function accessKeyOf(caller: string): string {
   return caller === 'tool' ? 'HWTOOL' : `HW${caller}`;
@@ -31,4 +37,21 @@ export function identify(authorization: string | undefined): Identity {
     throw new AwsError(service === 's3' ? 'InvalidAccessKeyId' : 'UnrecognizedClientException', message, 403);
   }
   return { caller: accessKey === 'HWTOOL' ? 'tool' : accessKey.slice(2), service };
+}
+
+/**
+ * Reads whose permission a presigned link uses from its query, as `identify` reads a header. Undefined for a request that is
+ * none. Throws `AwsError` 403 when the link has expired, or is used for anything but reading.
+ */
+export function identifyLink({ method, url }: PresignedRequest, now: number): Identity | undefined {
+  const query = new URLSearchParams(url.split('?', 2)[1]);
+  const named = query.get('X-Amz-Credential');
+  if (named === null || query.get('X-Amz-Signature') === null) return undefined;
+  const [, year, month, day, time] = /^(\d{4})(\d\d)(\d\d)T(\d{6})Z$/.exec(query.get('X-Amz-Date') ?? '') ?? [];
+  const begun = Date.parse(`${year}-${month}-${day}T${time?.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`);
+  if (!(now < begun + Number(query.get('X-Amz-Expires')) * 1_000)) {
+    throw new AwsError('AccessDenied', 'Request has expired', 403);
+  }
+  if (method !== 'GET') throw new AwsError('SignatureDoesNotMatch', 'The link was signed for another method', 403);
+  return identify(`Credential=${named}`);
 }

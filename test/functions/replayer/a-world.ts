@@ -178,6 +178,7 @@ export class ReplayWorld {
         readPages: through((key, numbers) => live.store.readPages(key, numbers)),
         writePage: through((page) => live.store.writePage(page)),
       },
+      register: { read: through(async () => live.register) },
       stream: { publish: through(async (records) => live.publish(...records)) },
       putRecords: through(async (records) => {
         for (const { partitionKey, data } of records) live.put(partitionKey, data);

@@ -55,6 +55,20 @@ describe('profiles that are folded anew from raw', () => {
     );
   }, 120_000);
 
+  it('are none of people who were erased, though the lake still has their messages', async () => {
+    const sends = ['ann', 'bob', 'cid'].map((userId) => ({ send: aTrack({ userId }) }));
+    const world = await aWorld(sends);
+    world.live.store.items.clear();
+    const erased = (suppress: boolean) => ({
+      erased: { requestId: 'r', at: world.live.now + HOUR, suppress },
+      consent: {},
+    });
+    world.live.register.set('user:ann', erased(true)).set('user:cid', erased(false));
+    const { state } = await world.replay(everybody);
+    expect(state).toBe('done');
+    expect([...world.live.store.items.keys()]).toEqual(['user:bob']);
+  });
+
   it('take in what comes meanwhile, however fast each consumer is', async () => {
     const turns = fc.array(
       fc.tuple(

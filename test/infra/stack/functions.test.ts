@@ -67,7 +67,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
     'ReplaysReplayer',
     [
       ...startQueries,
-      'dynamodb:BatchGetItem',
+      ...Array(2).fill('dynamodb:BatchGetItem'),
       'dynamodb:GetItem',
       ...Array(2).fill('dynamodb:PutItem'),
       'dynamodb:Query',
