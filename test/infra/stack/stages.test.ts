@@ -45,16 +45,41 @@ test('development leaves nothing behind', () => {
   }
 });
 
-test('the stream is on demand unless shards are set', () => {
-  synthesized('prod').hasResourceProperties('AWS::Kinesis::Stream', {
-    StreamModeDetails: { StreamMode: 'ON_DEMAND' },
-    ShardCount: Match.absent(),
-    RetentionPeriodHours: 72,
-  });
-  synthesized('prod', { stream: { mode: 'provisioned', shards: 3, retentionHours: 72 } }).hasResourceProperties(
+test('the stream has the shards that are set, or else is on demand', () => {
+  synthesized('prod', { stream: { mode: 'onDemand', retentionHours: 72 } }).hasResourceProperties(
     'AWS::Kinesis::Stream',
-    { StreamModeDetails: { StreamMode: 'PROVISIONED' }, ShardCount: 3 },
+    { StreamModeDetails: { StreamMode: 'ON_DEMAND' }, ShardCount: Match.absent(), RetentionPeriodHours: 72 },
   );
+  synthesized('prod').hasResourceProperties('AWS::Kinesis::Stream', {
+    StreamModeDetails: { StreamMode: 'PROVISIONED' },
+    ShardCount: 2,
+  });
+});
+
+test('busy tables follow the load where that is set, and no other table does', () => {
+  const template = synthesized('prod', { busyTables: { mode: 'provisioned', leastWrites: 7, utilisation: 60 } });
+  const provisioned = resourcesOf(template, 'AWS::DynamoDB::Table').filter(
+    ([, { Properties }]) => Properties.BillingMode !== 'PAY_PER_REQUEST',
+  );
+  expect(provisioned.map(([id]) => id.slice(0, -8)).sort()).toEqual([
+    'AudienceTable',
+    'DueTimesTable',
+    'ProfilesTable',
+  ]);
+  for (const [, { Properties }] of provisioned) {
+    expect(Properties.ProvisionedThroughput).toEqual({ ReadCapacityUnits: 10, WriteCapacityUnits: 7 });
+  }
+  template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 6);
+  template.allResourcesProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+    TargetTrackingScalingPolicyConfiguration: Match.objectLike({ TargetValue: 60 }),
+  });
+  synthesized('prod').resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 0);
+});
+
+test('Lambda logs of an invocation only what went wrong', () => {
+  synthesized('prod').allResourcesProperties('AWS::Lambda::Function', {
+    LoggingConfig: Match.objectLike({ LogFormat: 'JSON', SystemLogLevel: 'WARN' }),
+  });
 });
 
 test('alarms are sent where an address is set', () => {

@@ -13,7 +13,7 @@ test('help asks for nothing else', () => {
 test.each([
   [['--profile', 'huge'], "--profile takes small, medium, large, not 'huge'."],
   [['--events', 'many'], "--events takes a whole number from 1,000 to 1,000,000,000,000, not 'many'."],
-  [['--stage', 'nowhere'], "--stage takes local, dev, prod, not 'nowhere'."],
+  [['--stage', 'nowhere'], "--stage takes local, dev, prod, steady, not 'nowhere'."],
   [['--cpu-factor', '0'], "--cpu-factor takes a number from 0.1 to 20, not '0'."],
   [['--sample', '1'], "--sample takes a whole number from 100 to 200,000, not '1'."],
 ])('%j is refused with the mend', (args, message) => {
