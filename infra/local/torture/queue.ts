@@ -17,7 +17,10 @@ export async function takeAll(aws: AwsTool, QueueUrl: string): Promise<QueuedTra
   for (;;) {
     const { Messages = [] } = await aws<Received>('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
     if (Messages.length === 0) return taken;
-    for (const { Body } of Messages) taken.push(JSON.parse(Body) as QueuedTransition);
+    for (const { Body } of Messages) {
+      const { transitions } = JSON.parse(Body) as { transitions: readonly QueuedTransition[] };
+      taken.push(...transitions);
+    }
     const Entries = Messages.map(({ ReceiptHandle }, place) => ({ Id: String(place), ReceiptHandle }));
     await aws('sqs', 'DeleteMessageBatch', { QueueUrl, Entries });
   }

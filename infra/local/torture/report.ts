@@ -81,7 +81,8 @@ function parsed(line: string): Befell | undefined {
   }
 }
 
-const SHOWN = 20;
+/** Differences of a kind that are shown. */
+const SHOWN = 5;
 const plain = { head: [], border: [] };
 const kinds = Object.keys(faultKinds) as FaultKind[];
 
@@ -104,8 +105,9 @@ export function reportText(report: TortureReport): string {
   if (differences.length === 0) lines.push(`✔ ${compared} comparisons with the ledger: 0 lost, 0 double.`);
   else {
     const table = new Table({ head: ['what', 'id', 'ledger', 'found'], style: plain });
-    for (const { what, id = '', ledger, found } of differences.slice(0, SHOWN)) {
-      table.push([what, id, cut(ledger), cut(found)]);
+    for (const [what, those] of Map.groupBy(differences, (difference) => difference.what)) {
+      for (const { id = '', ledger, found } of those.slice(0, SHOWN)) table.push([what, id, cut(ledger), cut(found)]);
+      if (those.length > SHOWN) table.push([what, `and ${those.length - SHOWN} more`, '', '']);
     }
     lines.push(table.toString(), `✘ ${differences.length} of ${compared} comparisons with the ledger differ.`);
     if (report.dataDir !== undefined) lines.push(`  data    ${report.dataDir}`);

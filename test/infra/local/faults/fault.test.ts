@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { type FaultKind, faultKinds, faultOf } from '../../../../infra/local/faults/fault.ts';
+
+const calls = (service: string, operation: string, count: number) =>
+  Array.from({ length: count }, (_, nth) => ({ caller: 'Updater', service, operation, nth }));
+
+const kindsOf = (service: string, operation: string, rate = 1): Map<FaultKind | undefined, number> => {
+  const counts = new Map<FaultKind | undefined, number>();
+  for (const call of calls(service, operation, 2_000)) {
+    const kind = faultOf({ seed: 'a', rate }, call)?.kind;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+};
+
+test('the same seed lets the same calls fail in the same way, another seed others', () => {
+  const all = (seed: string) => calls('dynamodb', 'PutItem', 300).map((call) => faultOf({ seed, rate: 0.1 }, call));
+  expect(all('a')).toEqual(all('a'));
+  expect(all('a')).not.toEqual(all('b'));
+});
+
+test('as many calls fail as the rate says', () => {
+  const spared = kindsOf('dynamodb', 'PutItem', 0.1).get(undefined) ?? 0;
+  expect(spared / 2_000).toBeGreaterThan(0.87);
+  expect(spared / 2_000).toBeLessThan(0.93);
+});
+
+test('each kind happens, and parts are left undone only where a service does parts', () => {
+  const kinds = Object.keys(faultKinds).toSorted();
+  expect([...kindsOf('kinesis', 'PutRecords').keys()].toSorted()).toEqual(kinds);
+  expect([...kindsOf('dynamodb', 'PutItem').keys()].toSorted()).toEqual(kinds.filter((kind) => kind !== 'partial'));
+});
+
+test('a service throttles by its own codes', () => {
+  const codes = (service: string) =>
+    new Set(
+      calls(service, 'Any', 500).flatMap((call) => {
+        const fault = faultOf({ seed: 'a', rate: 1 }, call);
+        return fault?.kind === 'throttle' ? `${fault.status} ${fault.code}` : [];
+      }),
+    );
+  expect(codes('s3')).toEqual(new Set(['503 SlowDown']));
+  expect(codes('lambda')).toEqual(new Set(['429 TooManyRequestsException']));
+  expect(codes('dynamodb')).toContain('400 ProvisionedThroughputExceededException');
+});

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { type FaultKind, faultOf } from '../../../../infra/local/faults/fault.ts';
+import { type InjectedFault, injecting } from '../../../../infra/local/faults/injecting.ts';
+import type { AwsAnswer, AwsCall, LocalService } from '../../../../infra/local/gateway/types.ts';
+import { AwsError, jsonAnswer } from '../../../../infra/local/services/errors.ts';
+import { startLocalAws } from '../services/local-aws.ts';
+
+const call = (over: Partial<AwsCall> = {}): AwsCall => ({
+  service: 'dynamodb',
+  operation: 'PutItem',
+  caller: 'Updater',
+  method: 'POST',
+  url: '/',
+  headers: { host: '127.0.0.1' },
+  body: Buffer.from('{}'),
+  ...over,
+});
+
+/** A seed by which the first PutItem of the updater meets a fault of the kind. */
+function seedFor(kind: FaultKind): string {
+  const place = { caller: 'Updater', service: 'dynamodb', operation: 'PutItem', nth: 0 };
+  for (let seed = 0; ; seed += 1) if (faultOf({ seed: `${seed}`, rate: 1 }, place)?.kind === kind) return `${seed}`;
+}
+
+/** Makes one call that meets a fault, and tells whether the service did it and what was answered. */
+async function meet(kind: FaultKind): Promise<{ done: number; answer: AwsAnswer; faults: InjectedFault[] }> {
+  const faults: InjectedFault[] = [];
+  let done = 0;
+  const onFault = (fault: InjectedFault) => void faults.push(fault);
+  const station = injecting({ seed: seedFor(kind), rate: 1, isOn: () => true, onFault });
+  const answer = await station(call(), async () => {
+    done += 1;
+    return jsonAnswer({ ok: true });
+  });
+  return { done, answer, faults };
+}
+
+test.each([
+  ['throttle', 0, { status: 400 }],
+  ['error', 0, { status: expect.toSatisfy((status: number) => status >= 500) }],
+  ['errorAfter', 1, { status: expect.toSatisfy((status: number) => status >= 500) }],
+  ['timeout', 0, { hangsUp: true }],
+  ['lostAnswer', 1, { hangsUp: true, status: 200 }],
+  ['slow', 1, { status: 200 }],
+] as const)('a %s leaves the call done %i times', async (kind, times, answered) => {
+  const { done, answer, faults } = await meet(kind);
+  expect(done).toBe(times);
+  expect(answer).toMatchObject(answered);
+  expect(faults).toEqual([{ caller: 'Updater', service: 'dynamodb', operation: 'PutItem', nth: 0, kind }]);
+});
+
+test('tools, what pollers need to start, and calm times are spared; calls are numbered all the same', async () => {
+  const faults: number[] = [];
+  let isOn = false;
+  const station = injecting({ seed: 'a', rate: 1, isOn: () => isOn, onFault: ({ nth }) => faults.push(nth) });
+  const next = async () => jsonAnswer({});
+  await station(call(), next);
+  isOn = true;
+  await station(call({ caller: 'tool' }), next);
+  await station(call({ service: 'kinesis', operation: 'ListShards', headers: {} }), next);
+  expect(faults).toEqual([]);
+  await station(call(), next);
+  expect(faults).toEqual([1]);
+});
+
+test('whoever is hung up on gets no answer, over HTTP and in process', async () => {
+  const service: LocalService = { name: 'echo', close: async () => {}, handle: async () => jsonAnswer({ ok: true }) };
+  const lose = async (): Promise<AwsAnswer> => ({ ...jsonAnswer({ ok: true }), hangsUp: true });
+  await using aws = await startLocalAws([() => service], { stations: [lose] });
+  const headers = {
+    authorization: 'AWS4-HMAC-SHA256 Credential=HWTOOL/20260102/us-east-1/echo/aws4_request',
+    'x-amz-target': 'Echo.Say',
+  };
+
+  await expect(fetch(aws.gateway.url, { method: 'POST', headers, body: '{}' })).rejects.toThrow('fetch failed');
+  await expect(aws.gateway.invoke('A', 'echo', 'Say', {})).rejects.toThrow(AwsError);
+});
