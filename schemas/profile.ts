@@ -96,6 +96,7 @@ export const profile = z.object({
   oldestDay: z.number().int().describe('Days before this one were left out of the counters to bound their size.'),
   orders,
   items: z.map(z.string(), itemInterest),
+  boughtBefore: z.set(z.string()).describe('Hashes of bought items that are no longer among `items`.'),
   categories: z.map(z.string(), logWeight),
   brands: z.map(z.string(), logWeight),
   channels: z.map(z.string(), usage),

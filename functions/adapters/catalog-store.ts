@@ -60,7 +60,7 @@ export function createCatalogStore(dynamoDb: DynamoDb, table: string): CatalogSt
 
   return {
     async read(ids) {
-      const items = await readItems(dynamoDb, table, [...new Set(ids)].map(keyOf));
+      const items = await readItems(dynamoDb, table, [...new Set(ids)].map(keyOf), { consistent: false });
       return new Map(items.map((item) => [item.itemId?.S ?? '', itemOf(storedOf(item))]));
     },
     async get(id) {

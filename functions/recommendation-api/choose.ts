@@ -37,8 +37,8 @@ export interface Choice {
   readonly model: Model | undefined;
   /** Whether a later version could not answer. */
   readonly isFallback: boolean;
-  /** Items that no answer has. */
-  readonly leftOut: ReadonlySet<string>;
+  /** Whether no answer has the item of an id. */
+  readonly isLeftOut: (itemId: string) => boolean;
 }
 
 /** How long an answer may go on looking for more of what it has some of. */
@@ -49,7 +49,7 @@ const MOST_SPARE = 50;
 const FURTHEST_POPULAR = 1_000;
 
 const noNeighbours = () => undefined;
-const nothing: ReadonlySet<string> = new Set();
+const never = () => false;
 
 /** Items for a person. Who is of the holdout gets popular ones, where the model would have chosen. */
 export async function chooseFor(
@@ -66,7 +66,7 @@ export async function chooseFor(
   if (isHoldout) return { ...(await choosePopular(choice, wanted)), variant: 'holdout' };
   const counting = history.slice(0, model.head.parameters.history.items);
   const related = await model.neighbours(counting.map(({ item }) => item));
-  const isOut = indexTest(model, choice.leftOut);
+  const isOut = indexTest(model, choice.isLeftOut);
   const picked = await pick(choice.shelf, choice.clock, {
     model,
     rank: (most) => model.scorer.score(counting, (item) => related.get(item), isOut, most),
@@ -75,7 +75,7 @@ export async function chooseFor(
     deadline: choice.clock() + LOOK_MS,
   });
   if (picked.length === 0) return { ...(await chooseNewest(choice, wanted)), variant: 'model' };
-  const reasons = { categories: listOf(wanted.category), bought: boughtOf(somebody) };
+  const reasons = { categories: listOf(wanted.category), hasBought: somebody.hasBought };
   const likenessOf = createLikeness();
   const varied = diversify(picked, wanted.n, wanted.diversity, (one, other) =>
     likenessOf(one.known ?? {}, other.known ?? {}),
@@ -90,12 +90,12 @@ export async function choosePopular(
   wanted: Wanted,
   liked: readonly string[] = [],
 ): Promise<ItemsOfModel> {
-  const { model, shelf, clock, leftOut } = choice;
+  const { model, shelf, clock, isLeftOut } = choice;
   if (model === undefined) return await chooseNewest(choice, wanted);
   const { n, category } = wanted;
   const deadline = clock() + LOOK_MS;
   const popular = async (
-    isOut: ReadonlySet<string>,
+    isOut: Choice['isLeftOut'],
     want: number,
     categories: readonly string[],
     furthest?: number,
@@ -104,10 +104,11 @@ export async function choosePopular(
     const rank = (most: number) => model.scorer.score([], noNeighbours, isIndexOut, most);
     const fits = categories.length === 0 ? undefined : ofAnyCategory(categories);
     const picked = await pick(shelf, clock, { model, rank, fits, want, deadline, ...(furthest && { furthest }) });
-    return await shown(choice, picked, { categories, bought: nothing });
+    return await shown(choice, picked, { categories, hasBought: never });
   };
-  const first = category === undefined && liked.length > 0 ? await popular(leftOut, n, liked, FURTHEST_POPULAR) : [];
-  const rest = new Set([...leftOut, ...first.map(({ itemId }) => itemId)]);
+  const first = category === undefined && liked.length > 0 ? await popular(isLeftOut, n, liked, FURTHEST_POPULAR) : [];
+  const shownFirst = new Set(first.map(({ itemId }) => itemId));
+  const rest = (id: string) => shownFirst.has(id) || isLeftOut(id);
   const others = first.length < n ? await popular(rest, n - first.length, listOf(category)) : [];
   if (first.length + others.length === 0) return await chooseNewest(choice, wanted);
   return { items: [...first, ...others], model: used(choice) };
@@ -119,7 +120,6 @@ export async function chooseSimilar(
   { itemId, category }: { readonly itemId: string; readonly category: string | undefined },
   n: number,
 ): Promise<ItemsOfModel> {
-  const leftOut = new Set([itemId]);
   const { model, shelf, clock } = choice;
   const index = model?.indexOf.get(itemId);
   const close: RecommendedItem[] = [];
@@ -132,18 +132,21 @@ export async function chooseSimilar(
         .score(history, (item) => related.get(item), isOut, most)
         .filter(({ because }) => because !== undefined);
     const picked = await pick(shelf, clock, { model, rank, want: n, deadline: clock() + LOOK_MS });
-    close.push(...(await shown(choice, picked, { categories: [], bought: nothing })));
+    close.push(...(await shown(choice, picked, { categories: [], hasBought: never })));
   }
   if (close.length === n || (close.length > 0 && category === undefined)) return { items: close, model: used(choice) };
-  for (const each of close) leftOut.add(each.itemId);
-  const more = await choosePopular({ ...choice, leftOut }, { n: n - close.length, category, diversity: 0 });
+  const there = new Set([itemId, ...close.map((each) => each.itemId)]);
+  const more = await choosePopular(
+    { ...choice, isLeftOut: (id) => there.has(id) },
+    { n: n - close.length, category, diversity: 0 },
+  );
   return { items: [...close, ...more.items], model: used(choice) };
 }
 
 /** Without a model, or when nothing that it knows is for sale: what the catalog has, the latest first. */
 async function chooseNewest(choice: Choice, wanted: Wanted): Promise<ItemsOfModel> {
   const fits = fitsOf(wanted) ?? (() => true);
-  const items = await choice.shelf.latest((item) => fits(item) && !choice.leftOut.has(item.itemId), wanted.n);
+  const items = await choice.shelf.latest((item) => fits(item) && !choice.isLeftOut(item.itemId), wanted.n);
   return { items: items.map(newest), model: used(choice) };
 }
 
@@ -160,14 +163,11 @@ function historyOf(model: Model, { interests }: Somebody): HistoryItem[] {
   });
 }
 
-const boughtOf = ({ interests }: Somebody): ReadonlySet<string> =>
-  new Set(interests.filter(({ isBought }) => isBought).map(({ itemId }) => itemId));
-
 const fitsOf = ({ category }: Wanted) => (category === undefined ? undefined : ofCategory(category));
 
 const listOf = (category: string | undefined): string[] => (category === undefined ? [] : [category]);
 
-function indexTest(model: Model, ids: ReadonlySet<string>): (item: ItemIndex) => boolean {
-  const indexes = new Set(Array.from(ids, (id) => model.indexOf.get(id)));
-  return (item) => indexes.has(item);
-}
+const indexTest =
+  (model: Model, isOut: Choice['isLeftOut']) =>
+  (item: ItemIndex): boolean =>
+    isOut(model.items.ids[item] as string);

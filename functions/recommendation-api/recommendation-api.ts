@@ -48,7 +48,7 @@ type ById = { readonly id: string };
 
 /** Longest that an answer waits for its record to be stored. */
 const RECORD_MS = 500;
-const nothing: ReadonlySet<string> = new Set();
+const never: Choice['isLeftOut'] = () => false;
 
 /** Makes the handler that recommends items. */
 export function createRecommendationApi(props: RecommendationApiProps): HttpHandler {
@@ -64,12 +64,12 @@ export function createRecommendationApi(props: RecommendationApiProps): HttpHand
     });
     count('ModelFallbacks', { code: 'model_unreadable', version });
   });
-  const byModel = <T>(choose: (choice: Choice) => Promise<T>, leftOut = nothing): Promise<T> =>
-    models.answer((model, isFallback) => choose({ shelf, clock, model, isFallback, leftOut }));
+  const byModel = <T>(choose: (choice: Choice) => Promise<T>, isLeftOut = never): Promise<T> =>
+    models.answer((model, isFallback) => choose({ shelf, clock, model, isFallback, isLeftOut }));
 
-  const leftOutFor = ({ interests }: Somebody, exclude: readonly string[]): ReadonlySet<string> => {
-    const bought = props.isRepurchasable ? [] : interests.filter(({ isBought }) => isBought);
-    return new Set([...exclude, ...bought.map(({ itemId }) => itemId)]);
+  const leftOutFor = ({ hasBought }: Somebody, exclude: readonly string[]): Choice['isLeftOut'] => {
+    const excluded = new Set(exclude);
+    return (itemId) => excluded.has(itemId) || (!props.isRepurchasable && hasBought(itemId));
   };
 
   /** Puts what was answered on the stream; an answer that cannot be noted is given all the same. */

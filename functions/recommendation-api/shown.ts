@@ -12,15 +12,14 @@ const SCORE_STEPS = 1_000_000;
 export interface Reasons {
   /** Categories by which popular items were chosen. */
   readonly categories: readonly string[];
-  /** Ids of items that the person has bought. */
-  readonly bought: ReadonlySet<string>;
+  readonly hasBought: (itemId: string) => boolean;
 }
 
 /** Items as they are answered, each with its reason. */
 export async function shown(
   { shelf, model }: Pick<Choice, 'shelf' | 'model'>,
   picked: readonly Picked[],
-  { categories, bought }: Reasons,
+  { categories, hasBought }: Reasons,
 ): Promise<RecommendedItem[]> {
   const idOf = (index: number | undefined) => (index === undefined ? undefined : model?.items.ids[index]);
   const causes = picked.flatMap(({ because }) => idOf(because) ?? []);
@@ -31,7 +30,7 @@ export async function shown(
     const category = known && categories.find((each) => ofCategory(each)(known));
     const reason = reasonOf(item, {
       because: cause && (titles?.get(cause)?.title ?? cause),
-      isBought: cause !== undefined && bought.has(cause),
+      isBought: cause !== undefined && hasBought(cause),
       category: category && nameOf(category),
       trend: model?.items.trend[item.item] ?? 0,
     });

@@ -4,7 +4,7 @@ import { PERSONALISATION } from '../../schemas/event/vocabulary.ts';
 import type { Profile } from '../../schemas/profile.ts';
 import type { Key } from '../../schemas/stream/control.ts';
 import { rawIdOf } from '../../shared/identity/keys.ts';
-import { weightAt } from '../../shared/profile/affinities.ts';
+import { isBought, weightAt } from '../../shared/profile/affinities.ts';
 import { isLaterChoice } from '../../shared/profile/consent.ts';
 import { findPerson, keysNamed } from '../adapters/person.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
@@ -15,7 +15,6 @@ export interface Interest {
   /** Interactions, each decayed: 1 for a view just now. */
   readonly weight: number;
   readonly lastAt: number;
-  readonly isBought: boolean;
 }
 
 /** For whom an answer is. */
@@ -28,7 +27,11 @@ export interface Somebody {
   readonly interests: readonly Interest[];
   /** Categories by interest, the greatest first. */
   readonly categories: readonly string[];
+  /** Whether they have bought an item, be it ever so long ago. */
+  readonly hasBought: (itemId: string) => boolean;
 }
+
+const nothing = { interests: [], categories: [], hasBought: () => false };
 
 const MOST_CATEGORIES = 3;
 /** However the purpose is spelt. */
@@ -44,11 +47,17 @@ export async function findSomebody(
   const [asked = ''] = named;
   const person = isBlockedId(rawIdOf(asked)) ? undefined : await findPerson(store, named);
   if (person === undefined) {
-    return { key: isBlockedId(rawIdOf(asked)) ? null : asked, isPersonal: true, interests: [], categories: [] };
+    return { key: isBlockedId(rawIdOf(asked)) ? null : asked, isPersonal: true, ...nothing };
   }
   const { home, profile } = person;
-  if (!isGranted(profile)) return { key: null, isPersonal: false, interests: [], categories: [] };
-  return { key: home, isPersonal: true, interests: interestsOf(profile, now), categories: categoriesOf(profile) };
+  if (!isGranted(profile)) return { key: null, isPersonal: false, ...nothing };
+  return {
+    key: home,
+    isPersonal: true,
+    interests: interestsOf(profile, now),
+    categories: categoriesOf(profile),
+    hasBought: (itemId) => isBought(profile, itemId),
+  };
 }
 
 /** Whether the latest choice allows it; nobody was asked until there is one. */
@@ -59,11 +68,10 @@ function isGranted({ consent }: Profile): boolean {
 }
 
 function interestsOf({ items }: Profile, now: number): Interest[] {
-  return Array.from(items, ([itemId, { weight, lastAt, orders }]) => ({
+  return Array.from(items, ([itemId, { weight, lastAt }]) => ({
     itemId,
     weight: weightAt(weight, now),
     lastAt,
-    isBought: orders > 0,
   })).sort((one, other) => other.lastAt - one.lastAt || (one.itemId < other.itemId ? -1 : 1));
 }
 

@@ -44,19 +44,26 @@ const placement = z
   )
   .check(z.describe('Where the items are shown, for example `home` or `cart`: figures are kept apart by it.'));
 
-/** API Gateway joins a repeated parameter by commas. */
+/** API Gateway joins a repeated parameter by commas: a comma of an id is told apart by a backslash before it. */
+const idsOf = (given: string): string[] =>
+  (given.match(/(?:\\[\\,]|[^,])+/gs) ?? []).map((each) => each.trim().replace(/\\([\\,])/g, '$1'));
+
 const exclude = z
   .pipe(
     z._default(z.string(), ''),
     z.transform((given, context): readonly string[] => {
-      const ids = [...new Set(given.split(',').map((each) => each.trim()))].filter((each) => each !== '');
+      const ids = [...new Set(idsOf(given))].filter((each) => each !== '');
       const issue = (message: string) => context.issues.push({ code: 'custom', message, input: given });
       if (ids.length > MAX_EXCLUDED) issue(`names ${ids.length} items, and at most ${MAX_EXCLUDED} may be excluded`);
       if (ids.some((each) => each.length > MAX_ID_LENGTH)) issue(`has an id longer than ${MAX_ID_LENGTH} characters`);
       return ids;
     }),
   )
-  .check(z.describe(`Ids of items to leave out, at most ${MAX_EXCLUDED}: separated by commas, or repeated.`));
+  .check(
+    z.describe(
+      `Ids of items to leave out, at most ${MAX_EXCLUDED}: separated by commas, or repeated. A comma within an id is written \`\\,\`, and a backslash before a comma or a backslash \`\\\\\`.`,
+    ),
+  );
 
 const share = 'is not a number from 0 to 1';
 const diversity = z

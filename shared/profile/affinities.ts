@@ -2,6 +2,8 @@ import type { CleanEvent, Product } from '../../schemas/event/clean-event.ts';
 import type { Profile } from '../../schemas/profile.ts';
 import { DAY_MS } from './counters.ts';
 import { fits, limits } from './limits.ts';
+import { textHash } from './message-hash.ts';
+import { drop } from './new-profile.ts';
 import { keepTop } from './top.ts';
 
 const HALF_LIFE_MS = 30 * DAY_MS;
@@ -45,18 +47,34 @@ function addProduct(profile: Profile, event: CleanEvent, product: Product, added
   const { productId: id, category, brand } = product;
   add(profile.categories, category, added, limits.categories);
   add(profile.brands, brand, added, limits.brands);
-  if (!fits(id, limits.nameBytes)) return;
-  const before = profile.items.get(id);
   const orders = event.event === 'Order Completed' ? 1 : 0;
+  if (!fits(id, limits.nameBytes)) {
+    if (id !== '' && orders > 0) rememberBought(profile, id);
+    return;
+  }
+  const before = profile.items.get(id);
   if (before === undefined) {
     profile.items.set(id, { weight: added, lastAt: event.eventTime, orders });
-    keepTop(profile.items, limits.items, ({ weight }) => weight);
+    const [left, interest] = keepTop(profile.items, limits.items, ({ weight }) => weight) ?? [];
+    if (left !== undefined && interest !== undefined && interest.orders > 0) rememberBought(profile, left);
   } else {
     before.weight = sumOfWeights(before.weight, added);
     before.lastAt = Math.max(before.lastAt, event.eventTime);
     before.orders += orders;
   }
 }
+
+/** What was bought stays known when interest in other items has pushed it out of those that are kept. */
+function rememberBought(profile: Profile, id: string): void {
+  const { boughtBefore } = profile;
+  const hash = textHash(id);
+  if (boughtBefore.has(hash) || boughtBefore.size < limits.boughtBefore) boughtBefore.add(hash);
+  else drop(profile, 'bought_items_over_limit');
+}
+
+/** Whether a person has bought an item, be it ever so long ago. */
+export const isBought = ({ items, boughtBefore }: Pick<Profile, 'items' | 'boughtBefore'>, id: string): boolean =>
+  (items.get(id)?.orders ?? 0) > 0 || (boughtBefore.size > 0 && boughtBefore.has(textHash(id)));
 
 function add(weights: Map<string, number>, name: string | undefined, added: number, bound: number): void {
   if (name === undefined || name === '' || !fits(name, limits.nameBytes)) return;

@@ -1,7 +1,7 @@
 import type { Counter, DayRow, Order, Profile, Touch, Trait, Usage } from '../../schemas/profile.ts';
 import { CellReader, CellWriter } from './cells.ts';
 
-/** Writes a profile but for `recent`, which is kept as lines, and `consent`, which few have. Times follow as distances from `firstSeen`. */
+/** Writes a profile but for `recent`, which is kept as lines, `consent` and `boughtBefore`, which few have. Times follow as distances from `firstSeen`. */
 export function writeProfile(out: CellWriter, profile: Profile): void {
   const { orders } = profile;
   out.add(profile.firstSeen, profile.key, profile.profileId, profile.eventCount, profile.botEventCount);
@@ -66,6 +66,7 @@ export function readProfile(from: CellReader, recent: string[]): Profile {
     anonymousIds: from.map(time),
     dropped: from.map(number),
     consent: new Map(),
+    boughtBefore: new Set(),
     recent,
   };
   return profile;
@@ -76,7 +77,7 @@ export function copyProfile(profile: Profile): Profile {
   const out = new CellWriter(profile.firstSeen);
   writeProfile(out, profile);
   const copy = readProfile(new CellReader(structuredClone(out.cells)), [...profile.recent]);
-  return { ...copy, consent: structuredClone(profile.consent) };
+  return { ...copy, consent: structuredClone(profile.consent), boughtBefore: new Set(profile.boughtBefore) };
 }
 
 const optional = <K extends string, V>(name: K, value: V | undefined) =>

@@ -25,6 +25,8 @@ export const limits = {
   orders: 300,
   orderCurrencies: 8,
   items: 100,
+  /** Bought items that are no longer among those. */
+  boughtBefore: 1_000,
   categories: 40,
   brands: 40,
   devices: 20,

@@ -42,6 +42,7 @@ const sections: { readonly [K in Section]-?: (parts: Parts) => Profile[K] } = {
       parts.map((part) => part.items),
       sumOfInterests,
     ),
+  boughtBefore: (parts) => new Set(parts.flatMap((part) => [...part.boughtBefore])),
   categories: (parts) =>
     combined(
       parts.map((part) => part.categories),

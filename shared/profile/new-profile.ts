@@ -18,6 +18,7 @@ export function newProfile(key: string, time: number): Profile {
     oldestDay: 0,
     orders: { count: 0, cancelledCount: 0, firstAt: 0, lastAt: 0, totals: new Map(), known: new Map() },
     items: new Map(),
+    boughtBefore: new Set(),
     categories: new Map(),
     brands: new Map(),
     channels: new Map(),

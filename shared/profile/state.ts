@@ -11,9 +11,11 @@ import { readTracks, writeTracks } from './track-cells.ts';
 
 /**
  * Format of `state`: raised when a reader of the one before would misread it. The first had nothing but positions, pages
- * and the profile: a state of the second that has no more is written just so.
+ * and the profile: a state of the second that has no more is written just so. The third has items that were bought before;
+ * a state without any is written as of the second.
  */
-export const STATE_FORMAT = 2;
+export const STATE_FORMAT = 3;
+const FORMAT_WITHOUT_BOUGHT = 2;
 const OLDEST_FORMAT = 1;
 
 /** The stored form of a profile: what of it is compressed, and the message ids, which do not compress. */
@@ -62,7 +64,8 @@ export function encodeProfile(folded: FoldedProfile): EncodedProfile & { readonl
   const isSmall = textBytes + ledger.ids.length <= PLAIN_BYTES;
   // Told the size, zstd gets by with buffers for it, on both sides.
   const state = isSmall ? text : zstdCompressSync(text, { params, chunkSize, pledgedSrcSize: textBytes });
-  return { format: STATE_FORMAT, state, ids: ledger.ids, textBytes };
+  const format = profile?.boughtBefore.size ? STATE_FORMAT : FORMAT_WITHOUT_BOUGHT;
+  return { format, state, ids: ledger.ids, textBytes };
 }
 
 /** Throws `StateError` for what `encodeProfile` of this version did not write. */
@@ -99,6 +102,8 @@ const TRACKS = 2;
 const IDENTITY = 4;
 const AUDIENCE = 8;
 const OUTBOX = 16;
+const BOUGHT = 32;
+const HASH_DIGITS = 16;
 
 function writeParts(out: CellWriter, { profile, tracks, identity, audience, outbox }: FoldedProfile): void {
   const consent = profile?.consent ?? new Map();
@@ -107,7 +112,8 @@ function writeParts(out: CellWriter, { profile, tracks, identity, audience, outb
     (tracks.size > 0 ? TRACKS : 0) +
     (isEmptyNode(identity) ? 0 : IDENTITY) +
     (isEmptyAudience(audience) ? 0 : AUDIENCE) +
-    (outbox === undefined ? 0 : OUTBOX);
+    (outbox === undefined ? 0 : OUTBOX) +
+    (profile?.boughtBefore.size ? BOUGHT : 0);
   if (parts === 0) return;
   out.add(parts);
   if (parts & CONSENT) {
@@ -116,6 +122,7 @@ function writeParts(out: CellWriter, { profile, tracks, identity, audience, outb
       out.moment(time);
     });
   }
+  if (parts & BOUGHT) out.add([...(profile?.boughtBefore ?? [])].join(''));
   if (parts & TRACKS) writeTracks(out, tracks);
   if (parts & IDENTITY) writeIdentity(out, identity);
   if (parts & AUDIENCE) writeAudience(out, audience);
@@ -127,6 +134,12 @@ function readParts(from: CellReader, { profile, ledger }: Pick<FoldedProfile, 'p
   if (parts & CONSENT) {
     const consent = from.map(() => ({ granted: from.number() === 1, messageId: from.text(), time: from.moment() }));
     if (profile !== undefined) profile.consent = consent;
+  }
+  if (parts & BOUGHT) {
+    const hashes = from.text();
+    for (let at = 0; at < hashes.length; at += HASH_DIGITS) {
+      profile?.boughtBefore.add(hashes.slice(at, at + HASH_DIGITS));
+    }
   }
   return {
     profile,

@@ -139,7 +139,7 @@ export function anApi(
       const route = similarTo ? '/v1/items/{id}/similar' : url.pathname;
       const event = anHttpEvent(`GET ${route}`, {
         headers,
-        query: Object.fromEntries(url.searchParams),
+        query: joined(url.searchParams),
         ...(similarTo && { params: { id: decodeURIComponent(similarTo) } }),
       });
       return answerOf(await handler(event, aContext()));
@@ -181,4 +181,9 @@ export function anApi(
 function itemOf(stored: ReadonlyMap<string, StoredItem>, itemId: string): CatalogItem {
   const { given, updatedAt = 0 } = stored.get(itemId) ?? {};
   return { itemId, ...given, updatedAt };
+}
+
+/** As API Gateway hands them on: a repeated parameter joined by commas. */
+function joined(given: URLSearchParams): Record<string, string> {
+  return Object.fromEntries(Array.from(given.keys(), (name) => [name, given.getAll(name).join(',')]));
 }

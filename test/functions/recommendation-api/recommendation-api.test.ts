@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { endpoints } from '../../../schemas/api/endpoints.ts';
+import { recommendationRoutes } from '../../../schemas/api/recommendation-routes.ts';
 import type { Trained } from '../../../shared/recommender/training/plan.ts';
 import { anIdentify, anOrder, aTrack, type Message } from '../../fixtures/events.ts';
 import { type AnApi, anApi } from './an-api.ts';
@@ -79,6 +80,13 @@ describe('GET /v1/recommendations', () => {
     expect(body.items[0]).toMatchObject({ itemId: 'tent', reason: 'bought with Mat' });
   });
 
+  it('leaves out what was bought long ago, when interest in a hundred others has come since', async () => {
+    const others = Array.from({ length: 120 }, (_, n) => Array.from({ length: 6 }, () => view(`other-${n}`))).flat();
+    const api = await having(anApi(), buy('mat'), ...others, view('tent'));
+    expect(await api.idsOf(ofAda)).toContain('stove');
+    expect(await api.idsOf(ofAda)).not.toContain('mat');
+  });
+
   it('offers bought items again where the stage says that they are bought again', async () => {
     const api = await having(anApi({ isRepurchasable: true }), view('tent'), buy('mat'));
     expect(await api.idsOf(ofAda)).toContain('mat');
@@ -97,11 +105,24 @@ describe('GET /v1/recommendations', () => {
     expect(await api.idsOf('/v1/items/tent/similar')).not.toContain('mat');
   });
 
+  it.each([
+    ['a,b', ['a', 'b']],
+    [' a , b,,a', ['a', 'b']],
+    ['size 3\\,5,b', ['size 3,5', 'b']],
+    ['a\\\\,b', ['a\\', 'b']],
+    ['a\\b', ['a\\b']],
+    ['', []],
+  ])('reads of exclude=%s the ids %j', (exclude, ids) => {
+    const route = recommendationRoutes.find(({ operationId }) => operationId === 'recommend');
+    expect(route?.query?.parse({ userId: 'ada', exclude })).toMatchObject({ exclude: ids });
+  });
+
   it('leaves out what is excluded', async () => {
     const api = await having(anApi(), view('tent'));
     const all = await api.idsOf(ofAda);
     const others = all.filter((id) => id !== 'mat' && id !== 'lamp');
     expect(await api.idsOf(`${ofAda}&exclude=mat,%20lamp`)).toEqual(others);
+    expect(await api.idsOf(`${ofAda}&exclude=mat&exclude=lamp`)).toEqual(others);
   });
 
   it('keeps to a category and what is below it, however it is written', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weightAt } from '../../../shared/profile/affinities.ts';
+import { isBought, weightAt } from '../../../shared/profile/affinities.ts';
 import { ARRIVAL, aCleanEvent } from '../../fixtures/events.ts';
 import { aProfile } from '../../fixtures/profiles.ts';
 
@@ -40,5 +40,33 @@ describe('interest', () => {
     expect(kept.size).toBe(100);
     expect(kept.has('p-0')).toBe(true);
     expect(kept.has('p-129')).toBe(false);
+  });
+
+  const bought = (...ids: string[]) => {
+    const products = ids.map((productId) => ({ ...product, productId }));
+    return aCleanEvent({ event: 'Order Completed', eventTime: ARRIVAL - 300 * DAY, commerce: { products } });
+  };
+
+  it('in other items does not make a bought one forgotten, whatever came first', () => {
+    const views = Array.from({ length: 130 }, (_, n) => viewed(ARRIVAL - n * DAY, `p-${n}`));
+    for (const events of [
+      [bought('lamp', 'p-1'), ...views],
+      [...views, bought('lamp', 'p-1')],
+    ]) {
+      const profile = aProfile(events);
+      expect(profile.items.has('lamp')).toBe(false);
+      expect(['lamp', 'p-1', 'p-2', 'p-129'].map((id) => isBought(profile, id))).toEqual([true, true, false, false]);
+    }
+  });
+
+  it('leaves an item bought whose id is too long to be kept', () => {
+    const id = 'x'.repeat(250);
+    expect(isBought(aProfile([bought(id)]), id)).toBe(true);
+  });
+
+  it('knows a thousand bought items beyond those, and counts what it can keep no longer', () => {
+    const profile = aProfile([bought(...Array.from({ length: 1_150 }, (_, n) => `b-${n}`))]);
+    expect(profile.boughtBefore.size).toBe(1_000);
+    expect(profile.dropped.get('bought_items_over_limit')).toBe(50);
   });
 });

@@ -150,6 +150,14 @@ describe('the stored state', () => {
     expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
   });
 
+  it('keeps what was bought before, in a format that an older version refuses', () => {
+    const profile = { ...aProfile(), boughtBefore: new Set(['00112233aabbccdd', 'ffffffff00000000']) };
+    const encoded = encodeProfile({ ...newFoldedProfile(), profile });
+    expect(decodeProfile(encoded).profile).toEqual(profile);
+    expect(encoded.format).toBe(3);
+    expect(encodeProfile({ ...newFoldedProfile(), profile: aProfile() }).format).toBe(2);
+  });
+
   it('is refused when it is damaged, and told apart from one of a newer version', () => {
     const encoded = encodeProfile({ ...newFoldedProfile(), profile: aProfile() });
     const read = (over: object) => {
@@ -161,7 +169,7 @@ describe('the stored state', () => {
     };
     expect(read({ state: encoded.state.slice(3) })).toMatchObject({ name: 'StateError', isNewer: false });
     expect(read({ state: new Uint8Array() })).toBeInstanceOf(StateError);
-    expect(read({ format: 3 })).toMatchObject({ name: 'StateError', isNewer: true });
+    expect(read({ format: 4 })).toMatchObject({ name: 'StateError', isNewer: true });
     expect(read({ format: 0 })).toMatchObject({ name: 'StateError', isNewer: false });
   });
 });
@@ -174,7 +182,7 @@ describe('a state of the first format', () => {
     expect({ ...read, ledger: { ...read.ledger, ids: new Uint8Array(read.ledger.ids) } }).toEqual({
       ...newFoldedProfile(),
       ...expected,
-      profile: { ...expected.profile, consent: new Map() },
+      profile: { ...expected.profile, consent: new Map(), boughtBefore: new Set() },
     });
     const again = encodeProfile(read);
     expect(again.format).toBe(2);
