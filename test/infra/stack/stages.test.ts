@@ -57,7 +57,9 @@ test('the stream has the shards that are set, or else is on demand', () => {
 });
 
 test('busy tables follow the load where that is set, and no other table does', () => {
-  const template = synthesized('prod', { busyTables: { mode: 'provisioned', leastWrites: 7, utilisation: 60 } });
+  const template = synthesized('prod', {
+    busyTables: { mode: 'provisioned', leastWrites: 7, mostWrites: 99, leastReads: 10, mostReads: 99, utilisation: 60 },
+  });
   const provisioned = resourcesOf(template, 'AWS::DynamoDB::Table').filter(
     ([, { Properties }]) => Properties.BillingMode !== 'PAY_PER_REQUEST',
   );
