@@ -2,6 +2,8 @@ import { type AudienceLists, createAudienceLists } from '../../../functions/adap
 import { createCatalogStore } from '../../../functions/adapters/catalog-store.ts';
 import { createCatalog } from '../../../functions/adapters/compiled-catalog.ts';
 import type { DynamoDb } from '../../../functions/adapters/dynamodb.ts';
+import { createPrivacyRegister } from '../../../functions/adapters/privacy-register.ts';
+import { createPrivacyRequests } from '../../../functions/adapters/privacy-requests.ts';
 import { createProfileStore } from '../../../functions/adapters/profile-store.ts';
 import { createReportRuns } from '../../../functions/adapters/report-runs.ts';
 import { createSegmentCatalog } from '../../../functions/adapters/segment-catalog.ts';
@@ -9,6 +11,7 @@ import type { PutRecords } from '../../../functions/adapters/store-in-order.ts';
 import { createCatalogApi } from '../../../functions/catalog-api/catalog-api.ts';
 import { collector } from '../../../functions/collector/collector.ts';
 import type { HttpHandler } from '../../../functions/middleware/http.ts';
+import { createPrivacyApi } from '../../../functions/privacy-api/privacy-api.ts';
 import { createProfileApi } from '../../../functions/profile-api/profile-api.ts';
 import { createRecommendationApi } from '../../../functions/recommendation-api/recommendation-api.ts';
 import { draw } from '../../../functions/report-api/draw.ts';
@@ -19,6 +22,7 @@ import { createDynamoDbService } from '../../../infra/local/services/dynamodb.ts
 import { writeScopes } from '../../../schemas/access-key.ts';
 import type { Endpoint, HttpFunction } from '../../../schemas/api/endpoint.ts';
 import views from '../../../schemas/lake/views.generated.json' with { type: 'json' };
+import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 import type { CellType } from '../../../schemas/report/report.ts';
 import { reports } from '../../../schemas/report/reports.ts';
 import { reportRows } from '../../../shared/reports/cells.ts';
@@ -33,12 +37,19 @@ import { startLocalAws } from '../../infra/local/services/local-aws.ts';
 
 /** The functions behind the HTTP API, on the laptop's own DynamoDB and a lake that always answers. */
 export interface ADeployment extends AsyncDisposable {
-  readonly handlers: Readonly<Record<Exclude<HttpFunction, 'privacy-api'>, HttpHandler>>;
+  readonly handlers: Readonly<Record<HttpFunction, HttpHandler>>;
   /** Ids that it knows, and texts that look like some. */
-  readonly names: Readonly<Record<Exclude<Endpoint['tag'], 'Privacy'>, readonly string[]>>;
+  readonly names: Readonly<Record<Endpoint['tag'], readonly string[]>>;
 }
 
-const tables = { profiles: 'id', segments: 'pk', audience: 'pk', catalog: 'itemId', reports: 'pk' } as const;
+const tables = {
+  profiles: 'id',
+  segments: 'pk',
+  audience: 'pk',
+  catalog: 'itemId',
+  reports: 'pk',
+  privacy: 'id',
+} as const;
 
 /** Starts one, with a person, a visitor, a shop of five items, its model, and the built-in segments. */
 export async function aDeployment(): Promise<ADeployment> {
@@ -67,8 +78,19 @@ export async function aDeployment(): Promise<ADeployment> {
   );
   for (const item of world.store.items.values()) await store.write({ ...item, version: 1 });
 
+  const requests = createPrivacyRequests(dynamoDb, 'privacy');
+  await requests.create({
+    id: 'an-export',
+    type: 'export',
+    state: 'waiting',
+    step: 'waiting',
+    keys: ['user:u-1'],
+    suppress: false,
+    requestedAt: now,
+  });
+
   const handlers: ADeployment['handlers'] = {
-    collector: collector({ keys: settingsKeys({ local: 'wk_local' }, writeScopes), put: taken }),
+    collector: collector({ keys: settingsKeys({ local: 'wk_local' }, writeScopes), put: taken, privacy: openPrivacy }),
     'profile-api': createProfileApi({
       store,
       lists,
@@ -125,6 +147,16 @@ export async function aDeployment(): Promise<ADeployment> {
       clock: () => now,
       apiKeys,
     }),
+    'privacy-api': createPrivacyApi({
+      requests,
+      register: createPrivacyRegister(dynamoDb, 'privacy'),
+      linkTo: (key, seconds, at) => ({ url: `https://files.example/${key}`, expiresAt: at + seconds * 1_000 }),
+      wake: async () => undefined,
+      clock: () => now,
+      newId,
+      apiKeys,
+      log: () => undefined,
+    }),
     'service-api': serviceApi,
   };
   const runs = await runsOf(handlers['report-api'], dynamoDb);
@@ -137,6 +169,7 @@ export async function aDeployment(): Promise<ADeployment> {
 
 const names: ADeployment['names'] = {
   Ingestion: ['u-1', 'a-1', 'wk_local', 'track', 'Order Completed', '2026-03-01T10:00:00Z', 'EUR'],
+  Privacy: ['u-1', 'a-1', 'ada@example.com', '+4930123456', 'an-export'],
   Profiles: ['u-1', 'anonymous:a-1', 'lifecycle-new', 'user:u-1', 'marketing'],
   Segments: ['lifecycle-new', 'tent-lovers', 'EUR', 'Order Completed', 'Product Viewed'],
   Catalog: ['tent', 'stove', 'EUR', 'Camping > Tents'],

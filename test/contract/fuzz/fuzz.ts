@@ -28,11 +28,11 @@ export function fuzz(...tags: readonly Endpoint['tag'][]): void {
 
 async function fuzzOne(endpoint: Endpoint): Promise<void> {
   await using deployment = await aDeployment();
-  const handler = deployment.handlers[endpoint.handler as 'collector'];
+  const handler = deployment.handlers[endpoint.handler];
   const check = answersOf(endpoint);
   const statuses = new Map<number, number>();
   await fc.assert(
-    fc.asyncProperty(requestsTo(endpoint, deployment.names[endpoint.tag as 'Ingestion']), async (request) => {
+    fc.asyncProperty(requestsTo(endpoint, deployment.names[endpoint.tag]), async (request) => {
       const begun = process.cpuUsage();
       const answer = await handler(request, aContext());
       const { user, system } = process.cpuUsage(begun);
