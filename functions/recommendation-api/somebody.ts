@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
-import { PERSONALISATION } from '../../schemas/event/vocabulary.ts';
+import { isPersonalisation } from '../../schemas/event/vocabulary.ts';
 import type { Profile } from '../../schemas/profile.ts';
 import type { Key } from '../../schemas/stream/control.ts';
 import { rawIdOf } from '../../shared/identity/keys.ts';
@@ -34,8 +34,6 @@ export interface Somebody {
 const nothing = { interests: [], categories: [], hasBought: () => false };
 
 const MOST_CATEGORIES = 3;
-/** However the purpose is spelt. */
-const purposes = [PERSONALISATION, 'personalization'];
 
 /** Finds out for whom an answer is, as of `now` (milliseconds since 1970). Somebody that no event tells of has no interests. */
 export async function findSomebody(
@@ -62,7 +60,7 @@ export async function findSomebody(
 
 /** Whether the latest choice allows it; nobody was asked until there is one. */
 function isGranted({ consent }: Profile): boolean {
-  const choices = purposes.flatMap((purpose) => consent.get(purpose) ?? []);
+  const choices = Array.from(consent).flatMap(([purpose, choice]) => (isPersonalisation(purpose) ? [choice] : []));
   const [latest] = choices.sort((one, other) => (isLaterChoice(one, other) ? -1 : 1));
   return latest?.granted ?? true;
 }

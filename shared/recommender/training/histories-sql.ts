@@ -12,7 +12,7 @@ function source({ run, source }: TrainingJob): string {
   }
   const denied = ['', 'z'].map((letter) => {
     const purpose = letter ? PERSONALISATION.replace('is', `i${letter}`) : PERSONALISATION;
-    return `json_extract_scalar(consent, '$.${purpose}') = 'false'`;
+    return `json_extract_scalar(lower(consent), '$.${purpose}') = 'false'`;
   });
   return `SELECT done.person_key, item_id, happened_at, weight
   FROM interactions AS done
