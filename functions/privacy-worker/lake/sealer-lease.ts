@@ -1,7 +1,7 @@
 import type { LakeReach } from './types.ts';
 
 /** No file is begun after so long, and the rest is time for what was begun. */
-export const WORK_MS = 60_000;
+export const WORK_MS = 30_000;
 const LEASE_MS = 600_000;
 
 /**
