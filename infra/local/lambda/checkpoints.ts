@@ -21,8 +21,8 @@ export interface Checkpoints {
   positionOf(shardId: string): Position;
   /** Resolves when the position is on disk. */
   set(shardId: string, position: Position): Promise<void>;
-  /** Forgets every position: all shards begin with their first record. */
-  reset(): Promise<void>;
+  /** Forgets every position: all shards begin with their first record that arrived at or after this time. */
+  reset(fromMs: number): Promise<void>;
 }
 
 /**
@@ -51,8 +51,8 @@ export async function openCheckpoints(file: string, stream: number, fromMs: numb
       content.shards[shardId] = position;
       return save();
     },
-    reset: () => {
-      content = { stream, fromMs: 0, shards: {} };
+    reset: (time) => {
+      content = { stream, fromMs: time, shards: {} };
       return save();
     },
   };

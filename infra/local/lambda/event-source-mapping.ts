@@ -34,8 +34,8 @@ export interface EventSourceMapping {
   enable(isEnabled: boolean): void;
   /** Resolves when every record that is in the stream now is processed or discarded, or when it is disabled; cuts batching windows short. */
   drained(): Promise<void>;
-  /** Processes the whole stream again from its first record. */
-  rewind(): Promise<void>;
+  /** Processes the stream again, from its first record that arrived at `fromMs` or later. Default: the whole stream. */
+  rewind(fromMs?: number): Promise<void>;
   /** Takes note of a call that passed the gateway: puts wake the pollers, reshards make new ones. */
   notice(call: AwsCall, answer: AwsAnswer): void;
   status(): MappingStatus;
@@ -160,10 +160,10 @@ export async function startEventSourceMapping(options: MappingOptions): Promise<
         if (isEnabled) throw error;
       }
     },
-    rewind: async () => {
+    rewind: async (fromMs = 0) => {
       await stopWorkers();
       workers.clear();
-      await checkpoints.reset();
+      await checkpoints.reset(fromMs);
       stopped = !isEnabled;
       if (!stopped) await discover();
     },

@@ -67,12 +67,10 @@ export const fifos = rules(
       assert.deepEqual(bodies(again), ['1', '2']);
       assert.equal(again[0]?.Attributes?.ApproximateReceiveCount, '2');
     },
-    'a deduplication id is taken once within five minutes, and answered alike': async (target) => {
+    'a deduplication id is accepted again within five minutes, and delivered once': async (target) => {
       const { QueueUrl, send, some, receive } = await aFifo(target);
-      const first = await send('1', 'a', { MessageDeduplicationId: 'same' });
-      const second = await send('other', 'a', { MessageDeduplicationId: 'same' });
-      assert.equal(second.MessageId, first.MessageId);
-      assert.equal(second.SequenceNumber, first.SequenceNumber);
+      await send('1', 'a', { MessageDeduplicationId: 'same' });
+      await send('other', 'a', { MessageDeduplicationId: 'same' });
       const [message, ...others] = await some();
       assert.deepEqual([message?.Body, others], ['1', []]);
       await target.sqs.deleteMessage({ QueueUrl, ReceiptHandle: message?.ReceiptHandle });
