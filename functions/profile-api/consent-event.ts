@@ -1,5 +1,5 @@
 import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
-import { MAX_ID_LENGTH } from '../../schemas/event/vocabulary.ts';
+import { CONSENT_EVENT, MAX_ID_LENGTH } from '../../schemas/event/vocabulary.ts';
 import type { Key } from '../../schemas/stream/control.ts';
 import { isAnonymous, isUser, rawIdOf } from '../../shared/identity/keys.ts';
 import { partitionKeyOf } from '../../shared/stream/pack-control.ts';
@@ -26,7 +26,7 @@ export function consentEvent({ key, purposes, messageId, time }: ConsentChoice):
   const timestamp = new Date(time).toISOString();
   const event = {
     type: 'track',
-    event: 'Segment Consent Preference Updated',
+    event: CONSENT_EVENT,
     messageId,
     timestamp,
     ...(isUser(key) ? { userId: id } : { anonymousId: id }),
@@ -39,6 +39,7 @@ export function consentEvent({ key, purposes, messageId, time }: ConsentChoice):
 
 const noId = (message: string) => invalidParameter([{ path: 'id', message }]);
 
-/** The first key of these that events can have. */
-export const keyWithEvents = (keys: Iterable<Key>): Key | undefined =>
-  [...keys].find((key) => isUser(key) || isAnonymous(key));
+/** Those of these keys that events can have, each once. */
+export const keysWithEvents = (keys: Iterable<Key>): Key[] => [
+  ...new Set([...keys].filter((key) => isUser(key) || isAnonymous(key))),
+];

@@ -17,7 +17,7 @@ import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
 import type { KeyCheck } from '../middleware/key-check.ts';
 import { invalidParameter } from '../middleware/parameters.ts';
 import { ProblemError } from '../middleware/problem.ts';
-import { consentEvent, keyWithEvents } from './consent-event.ts';
+import { consentEvent, keysWithEvents } from './consent-event.ts';
 import { explainMembership } from './explain-membership.ts';
 import { splitOf } from './split.ts';
 
@@ -94,9 +94,12 @@ export function createProfileApi(props: ProfileApiProps): HttpHandler {
 
       async putConsent({ params, body }: OperationRequest<ById, Nothing, Readonly<Record<string, boolean>>>) {
         const messageId = `consent-${newId()}`;
-        const key = await keyForEvents(store, params.id);
-        const record = consentEvent({ key, purposes: body, messageId, time: clock() });
-        await stored((deadline) => storeInOrder(props.put, [record], deadline));
+        const keys = await keysForEvents(store, params.id);
+        const time = clock();
+        const records = keys.map((key, at) =>
+          consentEvent({ key, purposes: body, messageId: at === 0 ? messageId : `${messageId}-${at}`, time }),
+        );
+        await stored((deadline) => storeInOrder(props.put, records, deadline));
         return json(202, { messageId });
       },
     },
@@ -110,13 +113,19 @@ function notFound(): never {
   );
 }
 
-/** The key under which an event about somebody is sent; of an id that nobody knows yet, itself. */
-async function keyForEvents(store: ProfileApiProps['store'], id: string): Promise<Key> {
+/**
+ * The keys under which a choice of somebody is sent: all that events can have, the asked one first, so that it holds for
+ * each of their devices. Of an id that nobody knows yet, itself.
+ */
+async function keysForEvents(store: ProfileApiProps['store'], id: string): Promise<readonly Key[]> {
   const named = keysNamed(id);
   const person = await findPerson(store, named);
-  if (person) return keyWithEvents([person.asked, ...person.parts.keys()]) ?? notFound();
+  if (person) {
+    const keys = keysWithEvents([person.asked, ...person.parts.keys()]);
+    return keys.length === 0 ? notFound() : keys;
+  }
   // What can only be an e-mail address or the like is nobody's userId.
-  return named.length > 1 ? notFound() : (named[0] as Key);
+  return named.length > 1 ? notFound() : [named[0] as Key];
 }
 
 /** Recent events of all keys, each message once. */

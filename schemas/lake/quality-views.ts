@@ -8,7 +8,7 @@ export const qualityViews: readonly LakeView[] = [
       'How whole, timely and sound the messages of each day of arrival are. received = events + duplicates + rejected.',
     columns: [
       text('date', 'UTC day of arrival, YYYY-MM-DD: the day of raw and events.'),
-      big('received', 'Messages received: rows of raw.'),
+      big('received', 'Messages received: rows of raw, without those that may not be stored (no_consent, erased).'),
       big('events', 'Messages that became rows of events.'),
       big('duplicates', 'Copies of messages that events has already, from this day or an earlier one.'),
       big('rejected', 'Messages that cleaning rejected, each copy, also those that a replay mended on a later day.'),

@@ -18,7 +18,7 @@ export interface RawMessage {
   readonly sequenceNumber: string;
   /** Position of the message within its record. */
   readonly index: number;
-  /** JSON text. */
+  /** JSON text; empty for a message of which nothing was kept. */
   readonly payload: string;
   /** What it is counted by: without one in the payload, the name that it was given when it first came. */
   readonly messageId?: string | null | undefined;
@@ -26,7 +26,7 @@ export interface RawMessage {
 
 /**
  * Cleans a message of the lake once more: what it was cleaned to when it came, as long as cleaning is the same. Undefined
- * for a payload that is no JSON, of a record that could not be read.
+ * for a payload that is no JSON, of a record that could not be read, and for no text.
  */
 export function cleanRaw({ index, payload, messageId, ...context }: RawMessage): CleanedItem | undefined {
   let message: unknown;

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createAthena } from '../../functions/adapters/athena.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../infra/local/runtime.ts';
 import { synthesize } from '../../infra/local/synthesize.ts';
+import { withVariables } from './with-variables.ts';
 
 export const WRITE_KEY = 'wk_local';
 export const API_KEY = 'sk_local';
@@ -34,11 +35,18 @@ export interface Headwater {
 
 const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
 
+export interface HeadwaterOptions extends Pick<RuntimeOptions, 'sandboxes'> {
+  /** Other values of variables, for the functions that have them. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 export async function startHeadwater(
   dataDir = mkdtempSync(join(tmpdir(), 'headwater-e2e-')),
-  options: Pick<RuntimeOptions, 'sandboxes'> = {},
+  { variables, ...options }: HeadwaterOptions = {},
 ): Promise<Headwater> {
-  const { assemblyDir } = await synthesize({ outDir });
+  const { assemblyDir: synthesized } = await synthesize({ outDir });
+  const assemblyDir =
+    variables === undefined ? synthesized : withVariables(synthesized, `${dataDir}-assembly`, variables);
   const runtime = await startRuntime({ assemblyDir, dataDir, port: 0, ...options });
   const url = runtime.apiUrl;
   const athena = createAthena((operation, input) => runtime.gateway.invoke('tool', 'athena', operation, input));
@@ -96,11 +104,12 @@ export async function startHeadwater(
     },
     restart: async () => {
       await runtime.stop();
-      return startHeadwater(dataDir, options);
+      rmSync(`${dataDir}-assembly`, { recursive: true, force: true });
+      return startHeadwater(dataDir, { ...options, ...(variables !== undefined && { variables }) });
     },
     stop: async () => {
       await runtime.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      for (const folder of [dataDir, `${dataDir}-assembly`]) rmSync(folder, { recursive: true, force: true });
       const denied = runtime.permissions.denied();
       if (denied.length > 0) throw new Error(denied.map(({ message }) => message).join('\n'));
     },

@@ -31,7 +31,12 @@ const unusedFor: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Actions that the flows below use or not, as it happens. */
 const usedNowAndThen: typeof unusedFor = {
+  LakeWriter: {
+    'dynamodb:GetItem': 'notes a choice, unless the profile-updater did so before: test/functions/adapters',
+    'dynamodb:UpdateItem': 'notes a choice, unless the profile-updater did so before: test/functions/adapters',
+  },
   ProfilesUpdater: {
+    'dynamodb:UpdateItem': 'notes a choice, unless the lake-writer did so before: test/functions/adapters',
     'dynamodb:Query': 'asks what was heard of a person whom this sandbox has not seen: test/functions/profile-updater',
   },
 };

@@ -102,6 +102,8 @@ raw_days AS (
   FROM (
     SELECT day, failed_reason, count(*) AS messages
     FROM raw
+    -- What may not be stored is no defect.
+    WHERE failed_reason IS NULL OR failed_reason NOT IN ('no_consent', 'erased')
     GROUP BY day, failed_reason
   )
   GROUP BY day

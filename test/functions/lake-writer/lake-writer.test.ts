@@ -6,6 +6,7 @@ import type { KinesisStreamEvent, KinesisStreamHandler } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { landedTables } from '../../../schemas/lake/tables.ts';
 import { openPrivacy } from '../../../schemas/privacy-settings.ts';
+import { cleanRaw } from '../../../shared/clean/clean-raw.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import { ARRIVAL, anEnvelope, anIdentify, anOrder, aRecord, aTrack } from '../../fixtures/events.ts';
 import { aTransition } from '../../fixtures/transitions.ts';
@@ -323,6 +324,89 @@ test('lands nothing of ticks and backfills', async () => {
     aRecord({ v: 1, kind: 'backfill', job: 'j', segments: [], items: [] }),
   );
   expect([...objects.keys()]).toEqual([]);
+});
+
+const CANARY = 'canary-7f3a';
+const saying = (analytics: boolean) => ({ consent: { categoryPreferences: { analytics } } });
+/** Every value of every file that was put, as text. */
+async function everythingStored(): Promise<string> {
+  let at = 0;
+  const tables = [...objects].filter(([key]) => key.endsWith('.parquet'));
+  const texts = tables.map(async ([, body]) => {
+    at += 1;
+    const file = join(folder, `all-${at}.parquet`);
+    writeFileSync(file, body);
+    return JSON.stringify(await sql(`SELECT * FROM '${file}'`));
+  });
+  return (await Promise.all(texts)).join('\n');
+}
+
+test('of an event without consent only source, time and place are stored', async () => {
+  const envelope = { ip: '203.0.113.0', userAgent: CANARY, sentAt: '2026-03-02T09:59:59.000Z' };
+  const message = {
+    messageId: CANARY,
+    userId: CANARY,
+    anonymousId: CANARY,
+    properties: { [CANARY]: CANARY },
+    context: { ...saying(false), page: { url: `https://x.org/${CANARY}` } },
+  };
+  await invoke(
+    aRecord(anEnvelope([{ ...aTrack(message), event: undefined }], envelope)),
+    aRecord(anEnvelope([aTrack({ ...message, messageId: 'm-1', userId: 'ada', anonymousId: undefined })], envelope)),
+    aRecord(anEnvelope([aTrack({ ...message, userId: 'ada', anonymousId: undefined })], envelope)),
+  );
+  expect(await everythingStored()).not.toContain(CANARY);
+  const raw = await sql(`SELECT * FROM ${fileOf('raw_landed')} ORDER BY message_id NULLS FIRST`);
+  const refused = { message_id: null, payload: null, ip: null, user_agent: null, sent_at: null, source_id: 'local' };
+  expect(raw).toMatchObject([
+    { ...refused, failed_reason: 'no_consent' },
+    { ...refused, failed_reason: 'no_consent' },
+    { message_id: 'm-1', ip: null, user_agent: null, sent_at: null, failed_reason: null },
+  ]);
+  expect(await sql(`SELECT * FROM ${fileOf('failed_events_landed')}`)).toMatchObject(
+    Array(2).fill({
+      reason: 'no_consent',
+      path: '',
+      detail: '',
+      message_id: null,
+      payload: null,
+      payload_encoding: null,
+    }),
+  );
+  expect(await sql(`SELECT event, user_id, message_id, ip FROM ${fileOf('events_landed')}`)).toEqual([
+    { event: 'Segment Consent Preference Updated', user_id: 'ada', message_id: 'm-1', ip: null },
+  ]);
+});
+
+test('a choice that was kept is read from the lake as the event that it became', async () => {
+  await invoke(
+    aRecord(anEnvelope([aTrack({ messageId: 'm-1', context: saying(false) })], { sentAt: '2026-03-02T09:00:00.000Z' })),
+  );
+  const [raw] = await sql(`SELECT * FROM ${fileOf('raw_landed')}`);
+  const [event] = await sql(`SELECT * FROM ${fileOf('events_landed')}`);
+  const again = cleanRaw({
+    sourceId: 'local',
+    receivedAt: ARRIVAL,
+    sentAt: undefined,
+    ip: undefined,
+    userAgent: undefined,
+    shardId: 's',
+    sequenceNumber: '1',
+    index: 0,
+    payload: String(raw?.payload),
+  });
+  expect(again?.outcome).toMatchObject({ ok: true, event: { messageId: 'm-1', context: saying(false) } });
+  const eventTime = again?.outcome.ok === true ? again.outcome.event.eventTime : 0;
+  expect(event?.event_time).toBe(new Date(eventTime).toISOString().slice(0, 19).replace('T', ' '));
+});
+
+test('lands nothing while the register does not answer; the batch comes again', async () => {
+  bucket.answerTable(refused(400, 'ValidationException'));
+  const record = aRecord(anEnvelope([aTrack()]));
+  expect(await invoke(record, aBarrier('b-1'))).toEqual({
+    batchItemFailures: [{ itemIdentifier: record.sequenceNumber }],
+  });
+  expect(objects.size).toBe(0);
 });
 
 test('answers an empty invocation', async () => {

@@ -96,13 +96,28 @@ const context = fc
       ),
       3,
     ),
+    denied: maybe(
+      fc.oneof(
+        {
+          weight: 5,
+          arbitrary: fc.dictionary(anyOf([...purposes, 'analytics']), anyOf([false, true, 'no']), { maxKeys: 2 }),
+        },
+        { weight: 1, arbitrary: anyOf([[false], null, 'none']) },
+      ),
+      4,
+    ),
     app: maybe(anyOf([{ os: { name: 'Android' } }, { device: { type: 'ios' } }]), 4),
   })
-  .map(({ visit, agent, consent, app }) => ({
+  .map(({ visit, agent, consent, denied, app }) => ({
     ...visit,
     ...app,
     ...(agent !== undefined && { userAgent: agent }),
-    ...(consent !== undefined && { consent: { categoryPreferences: consent } }),
+    ...((consent ?? denied) !== undefined && {
+      consent: {
+        ...(consent !== undefined && { categoryPreferences: consent }),
+        ...(denied !== undefined && { defaults: denied }),
+      },
+    }),
   }));
 
 const happening: fc.Arbitrary<Message> = fc.oneof(

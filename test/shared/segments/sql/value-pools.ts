@@ -136,7 +136,7 @@ export const eventNames = [
 ] as const;
 
 export const currencies = ['EUR', 'USD', 'XXX'] as const;
-export const purposes = ['email', 'ads "x"', '0'] as const;
+export const purposes = ['email', 'ads "x"', '0', 'marketing'] as const;
 
 /** A value as it stands in JSON, of any keys. */
 export type Written = Record<string, unknown>;
