@@ -49,7 +49,7 @@ const stream = z
 
 const units = (least: number) => z.int().min(1).max(40_000).default(least);
 
-/** The tables that every request writes to: profiles, audiences and due times. */
+/** The tables that every batch of events reads or writes: profiles, audiences, due times and the register of privacy. */
 const busyTables = z
   .discriminatedUnion('mode', [
     /** Takes any load at once and is billed by request. */
@@ -404,7 +404,7 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
     lakeWriter: { windowSeconds: 120 },
     sweeper: { everySeconds: 60 },
     logRetentionDays: 30,
-    memory: { 'profile-updater': 512, 'audience-writer': 256, 'lake-writer': 512 },
+    memory: { collector: 256, 'profile-updater': 512, 'audience-writer': 256, 'lake-writer': 512 },
   },
 };
 

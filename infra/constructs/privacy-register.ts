@@ -21,7 +21,11 @@ export class PrivacyRegister extends Construct {
 
   constructor(scope: Construct, id: string, { settings }: PrivacyRegisterProps) {
     super(scope, id);
-    this.table = new PrivateTable(this, 'Table', { partitionKey: 'id', keepData: settings.keepData });
+    this.table = new PrivateTable(this, 'Table', {
+      partitionKey: 'id',
+      keepData: settings.keepData,
+      capacity: settings.busyTables,
+    });
     this.settings = toldOfPrivacy(settings.privacy);
   }
 

@@ -54,11 +54,11 @@ export function choicesOf(sample: Sample, traffic: Traffic): Choice[] {
   ];
 }
 
-/** The tables that every request writes to, with the least that the settings of a stage take by default. */
+/** The tables that every batch reads or writes, with the least that the settings of a stage take by default. */
 const busyTables = ({ tableBytes }: Sample) =>
   new Map(
     Object.keys(tableBytes)
-      .filter((logicalId) => /^(Profiles|Audience|DueTimes)Table/.test(logicalId))
+      .filter((logicalId) => /^(Profiles|Audience|DueTimes|Privacy)Table/.test(logicalId))
       .map((logicalId) => [logicalId, { leastWrites: 5, leastReads: 10, utilisation: 0.7 }]),
   );
 
