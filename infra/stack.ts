@@ -153,6 +153,11 @@ export class HeadwaterStack extends Stack {
     this.say('StreamName', stream.stream.streamName, 'The stream of accepted events.');
     this.say('FailedBatchesBucket', stream.failedBatches.bucketName, 'Batches that no consumer could process.');
     this.say('KeysTable', keys.table.tableName, 'The table of keys that `npm run keys` makes.');
+    this.say(
+      'PrivacyApiFunction',
+      privacy.api.lambda.functionName,
+      'Takes requests of privacy, also from `npm run privacy`.',
+    );
     this.say('PrivacyTable', register.table.tableName, 'The table of erasures, choices and requests, by hash.');
     this.say('ProfilesTable', profiles.table.tableName, 'The table of profiles.');
     this.say('SegmentsTable', segments.table.tableName, 'The table of segment definitions.');
