@@ -24,6 +24,7 @@ const unusedFor: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'glue:GetPartitions': 'Athena asks for it where partitions are not projected, as those of a table may be one day',
     's3:AbortMultipartUpload': 'Athena gives up the large result of a query that failed by it',
   },
+  ProfilesUpdater: { 'dynamodb:DeleteItem': 'deletes what an erasure has emptied: erasure.test.ts' },
   SegmentsBackfill: {
     'dynamodb:UpdateItem': 'has definitions go that have more than twenty later ones: test/functions/adapters',
   },
@@ -45,6 +46,7 @@ const usedNowAndThen: typeof unusedFor = {
 const walkedElsewhere: Readonly<Record<string, string>> = {
   RecommendationsTrainer: 'recommendations.test.ts',
   RecommendationApi: 'recommendations.test.ts',
+  PrivacyRequests: 'erasure.test.ts',
 };
 const isWalkedHere = (caller: string) => !Object.keys(walkedElsewhere).some((part) => caller.startsWith(part));
 
