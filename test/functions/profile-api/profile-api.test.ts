@@ -319,6 +319,18 @@ describe('PUT /v1/profiles/{id}/consent', () => {
     },
   );
 
+  it('holds for each of their ids, whichever an event names', async () => {
+    const world = await ada();
+    const before = new Set([...world.store.items.keys()].filter((key) => /^(user|anonymous):/.test(key)));
+    await consent(world, 'email:ada@example.org', { analytics: false });
+    await world.drain();
+    const [person] = world.persons().filter(({ keys }) => keys.includes('anonymous:phone'));
+    const ids = (person?.keys ?? []).filter((key) => before.has(key));
+    expect(ids.length).toBeGreaterThan(2);
+    for (const key of ids)
+      expect([key, world.folded(key).profile?.consent.get('analytics')?.granted]).toEqual([key, false]);
+  });
+
   it('answers 404 for an address that nobody has, instead of making somebody of it', async () => {
     expect((await consent(await ada(), 'email:bob@example.org', { a: true })).status).toBe(404);
   });

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { withheldItem } from '../../../shared/clean/failed.ts';
+import { landedRows } from '../../../shared/lake/landed-rows.ts';
+import { landedKey } from '../../../shared/lake/object-key.ts';
+import { parquetFile } from '../../../shared/lake/parquet/parquet-file.ts';
+import { hasMessages, readBatch } from '../../../shared/lake/read-batch.ts';
 import { type ALake, aLake } from '../../fixtures/a-lake.ts';
 import { anOrder, aPage, aTrack } from '../../fixtures/events.ts';
 import { arriving } from './arriving.ts';
@@ -30,6 +35,32 @@ describe('data_quality_daily', () => {
     expect(await days('date, received, events, duplicates, rejected, rejects_by_reason')).toEqual([
       ['2026-03-01', '6', '2', '1', '3', '{"missing_event_name":1,"missing_ids":2}'],
       ['2026-03-02', '2', '1', '1', '0', '{}'],
+    ]);
+  });
+
+  test('leaves out what may not be stored', async () => {
+    const refused = arriving('2026-03-01T10:00:00Z', [
+      aPage({ context: { consent: { categoryPreferences: { analytics: false } } } }),
+    ]);
+    const broken = arriving('2026-03-01T10:00:00Z', [aTrack(nobody)]);
+    await lake.land(arriving('2026-03-01T10:00:00Z', [aPage()]));
+    for (const [record, reason] of [
+      [refused, 'no_consent'],
+      [arriving('2026-03-01T10:00:00Z', [aPage()]), 'erased'],
+      [broken, 'missing_ids'],
+    ] as const) {
+      const batch = readBatch([record]).filter(hasMessages);
+      const withheld = batch.map((read) => ({
+        ...read,
+        cleaned: { ...read.cleaned, items: [withheldItem(read.cleaned, 0, reason as 'erased')] },
+      }));
+      for (const rows of landedRows(reason === 'missing_ids' ? batch : withheld).filter(({ count }) => count > 0)) {
+        await lake.put(landedKey(rows.table.name, record), parquetFile(rows));
+      }
+    }
+    expect(await lake.rows('SELECT count(*) FROM raw WHERE payload IS NULL')).toEqual([['2']]);
+    expect(await days('received, events, rejected, rejects_by_reason, validity')).toEqual([
+      ['2', '1', '1', '{"missing_ids":1}', '50.0'],
     ]);
   });
 
