@@ -15,7 +15,10 @@ export function ofAnyCategory(categories: readonly string[]): (item: CatalogItem
   return (item) => tests.some((isOf) => isOf(item));
 }
 
-/** The closest level of a path: what people call it. */
-export const nameOf = (category: string): string => (categoryPath(category) ?? category).split(LEVELS).at(-1) ?? '';
+/** The closest level of a category, as an item of it or below it writes that: what people call it. */
+export function nameOf(category: string, { category: path = category }: Pick<CatalogItem, 'category'>): string {
+  const depth = (categoryPath(category) ?? category).split(LEVELS).length;
+  return path.split(LEVELS)[depth - 1] ?? category;
+}
 
 const foldedPath = (category: string): string => (categoryPath(category) ?? '').toLowerCase();

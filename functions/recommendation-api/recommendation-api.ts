@@ -100,7 +100,8 @@ export function createRecommendationApi(props: RecommendationApiProps): HttpHand
       },
 
       async similarItems({ params: { id }, query: { n } }: OperationRequest<ById, { readonly n: number }>) {
-        const known = (await shelf.read([id], FRESH_MS)).get(id);
+        // What was unknown a moment ago may be known now: only then is the look at the store spared.
+        const known = (await shelf.read([id], FRESH_MS)).get(id) ?? (await shelf.read([id], 0)).get(id);
         const list = await byModel(async (choice) => {
           if (known === undefined && !choice.model?.indexOf.has(id)) throw unknownItem(id);
           return await chooseSimilar(choice, { itemId: id, category: known?.category }, n);

@@ -8,6 +8,9 @@ export const FRESH_MS = 15_000;
 /** Age up to which its category does, where many items are looked through. */
 export const SETTLED_MS = 600_000;
 
+/** Age up to which a catalog counts as empty: as soon as it is not, no answer is. */
+const EMPTY_MS = 500;
+
 const MOST_ITEMS = 25_000;
 /** Items of the catalog that are kept for whom no model ranks. */
 const MOST_LATEST = 5_000;
@@ -60,7 +63,8 @@ export class Shelf {
   /** Up to `most` items for sale that pass, those changed last first: all there is to go by without a model. */
   async latest(passes: (item: CatalogItem) => boolean, most: number): Promise<readonly CatalogItem[]> {
     const now = this.#clock();
-    if (this.#latest === undefined || now - this.#latest.readAt > FRESH_MS) {
+    const age = this.#latest?.items.length === 0 ? EMPTY_MS : FRESH_MS;
+    if (this.#latest === undefined || now - this.#latest.readAt > age) {
       const { items, whole } = await this.#scan(() => true, MOST_LATEST);
       this.#latest = { items, whole, readAt: now };
     }

@@ -31,7 +31,7 @@ export async function shown(
     const reason = reasonOf(item, {
       because: cause && (titles?.get(cause)?.title ?? cause),
       isBought: cause !== undefined && hasBought(cause),
-      category: category && nameOf(category),
+      category: category && known && nameOf(category, known),
       trend: model?.items.trend[item.item] ?? 0,
     });
     return { itemId, score: Math.round(score * SCORE_STEPS) / SCORE_STEPS, reason, ...detailsOf(known) };

@@ -84,7 +84,7 @@ export function* trainingSteps(job: TrainingJob, milliseconds: Readonly<Record<s
   const tuned = interactions === 0 ? undefined : yield* tune(job, samples, parts + 2, milliseconds, isEaseAlone);
   const form = tuned?.best.form ?? job.form ?? untuned;
   const most = job.neighbours ?? 500;
-  const known = { items, people, neighbours: most, historyItems: historyItemsOf(job), validated: tuned?.people ?? 0 };
+  const known = { items, people, neighbours: most, historyItems: historyItemsOf(job), validated: tuned?.measured ?? 0 };
   const tried = isEaseTried ? yield* easeTrials(job, known, milliseconds) : undefined;
   const isBetter = (tried?.best?.quality.ndcg ?? 0) > (tuned?.best.quality.ndcg ?? 0);
   const ease = isEaseAlone || isBetter ? tried : undefined;
@@ -162,6 +162,8 @@ interface Tuned {
   /** Most items of a history that count. */
   readonly historyItems: number;
   readonly people: number;
+  /** Of those, the people on whom the best was measured: whatever is to be compared with it is tried on them. */
+  readonly measured: number;
   readonly baseline: Trained['baseline'];
 }
 
@@ -213,7 +215,7 @@ function* tune(
   let best = better(withoutBaselines(first), rows, undefined);
   let last = { round: first, sample: plain };
   let { historyItems } = plain;
-  if (isCoarse) return { best, historyItems, people: plain.people, baseline };
+  if (isCoarse) return { best, historyItems, people: plain.people, measured: plain.people, baseline };
   let isOrdered = false;
   if (hasOrder) {
     const ordered = yield* choose('sample of order', RECENT_ITEMS, true);
@@ -241,7 +243,7 @@ function* tune(
     const before = job.blend ? undefined : best;
     best = better(final, yield* measure(final, trialOf(run, last.round), last.sample), before);
   }
-  return { best, historyItems, people: plain.people, baseline };
+  return { best, historyItems, people: plain.people, measured: last.sample.people, baseline };
 }
 
 /** Narrower steps around what was found, where order says something and where it says nothing. */

@@ -290,6 +290,21 @@ describe('GET /v1/items/{id}/similar', () => {
 });
 
 describe('GET /v1/items/popular', () => {
+  it('answers as soon as the catalog is no longer empty', async () => {
+    const api = anApi({ model: null, catalog: {} });
+    expect(await api.idsOf('/v1/items/popular')).toEqual([]);
+    expect(await api.get('/v1/items/mat/similar')).toMatchObject({ status: 404 });
+    api.put('mat', { title: 'Mat' });
+    api.now += 1_000;
+    expect(await api.idsOf('/v1/items/popular')).toEqual(['mat']);
+    expect(await api.get('/v1/items/mat/similar')).toMatchObject({ status: 200 });
+  });
+
+  it('names a category as the catalog writes it', async () => {
+    const { body } = await anApi().get('/v1/items/popular?category=camping');
+    expect(body.items[0]).toMatchObject({ reason: 'popular in Camping' });
+  });
+
   it('answers the most popular items, of a category if one is named', async () => {
     const api = anApi();
     const { body } = await api.get('/v1/items/popular?n=2');

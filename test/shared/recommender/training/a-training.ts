@@ -66,7 +66,7 @@ export async function aTraining(): Promise<ATraining> {
     const running = await engine.start({ sql, parameters: [], signal });
     const rows: AnswerRow[] = [];
     for await (const some of running.rows()) rows.push(...some);
-    running.end();
+    await running.end();
     return rows;
   };
   const filesOf = async (table: 'training_items' | 'training_neighbours') => {

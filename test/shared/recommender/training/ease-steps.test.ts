@@ -69,6 +69,29 @@ describe('lambda', () => {
   });
 });
 
+test('is tried on the people on whom the order of histories was found best', () => {
+  let state = beginTraining({ ...aJob, method: 'best', hasTimes: true, budgetMs: 60_000 });
+  let [samples, measures] = [0, 0];
+  const people = new Set<number | undefined>();
+  for (let ask = nextAsk(state); ask; ask = nextAsk(state)) {
+    const rows: AnswerRow[] = [];
+    if (ask.kind === 'ease') {
+      if (ask.trial) people.add(ask.trial.people);
+      rows.push(['1', '0.1', '0', '0', '0', '0', '0', '1', '0']);
+    } else if (ask.kind === 'select' && state.done === 2) rows.push(['900', '500', '5000', '9000', '800']);
+    else if (ask.kind === 'select' && ask.sql.startsWith('WITH reach')) {
+      samples += 1;
+      rows.push([samples === 1 ? '300' : '70', '100']);
+    } else if (ask.kind === 'select') {
+      measures += 1;
+      rows.push(['1', `${measures / 1_000}`, '0', '0', '0', '0', '0']);
+    }
+    state = withAnswer(state, { rows, milliseconds: 1 });
+  }
+  expect(trainedOf(state)).toMatchObject({ validated: 300, parameters: { ease: { lambda: 200 } } });
+  expect([...people]).toEqual([70]);
+});
+
 test('more items than EASE takes are trained by what people had together, which is said', () => {
   expect(follow(10_000, {}).trained.note).toBeUndefined();
   const { trained, eases, asks } = follow(10_001, {});
