@@ -8,7 +8,7 @@ export const faultKinds = {
   errorAfter: 'done, and answered by a server error',
   timeout: 'held, then cut, and not done',
   lostAnswer: 'done, and the connection cut before the answer',
-  slow: 'done late',
+  slow: 'done late, now and then when the caller has given up',
   partial: 'done in part, and answered so',
 } as const;
 export type FaultKind = keyof typeof faultKinds;
@@ -79,7 +79,7 @@ export function faultOf(
     case 'timeout':
       return { kind, ms: random.chance(0.05) ? LONGEST_HOLD_MS : random.integer(50, 500) };
     case 'slow':
-      return { kind, ms: random.integer(20, 400) };
+      return { kind, ms: random.chance(0.1) ? LONGEST_HOLD_MS : random.integer(20, 400) };
     case 'lostAnswer':
       return { kind };
     case 'partial':
