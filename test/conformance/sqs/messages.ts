@@ -23,7 +23,7 @@ export const visibility = rules(
     'a received message is hidden until its time is up, and then comes again': async (target) => {
       const { QueueUrl, receive, some } = await aQueue(target);
       await target.sqs.sendMessage({ QueueUrl, MessageBody: 'x' });
-      const [first] = await some({ VisibilityTimeout: 2 });
+      const [first] = await some({ VisibilityTimeout: 5 });
       assert.deepEqual(await receive(), []);
       const [again] = await some();
       assert.equal(again?.MessageId, first?.MessageId);
@@ -45,7 +45,7 @@ export const visibility = rules(
     },
     'a delayed message comes when its delay is over': async (target) => {
       const { QueueUrl, receive, some } = await aQueue(target);
-      await target.sqs.sendMessage({ QueueUrl, MessageBody: 'x', DelaySeconds: 2 });
+      await target.sqs.sendMessage({ QueueUrl, MessageBody: 'x', DelaySeconds: 5 });
       assert.deepEqual(await receive(), []);
       assert.equal((await some())[0]?.Body, 'x');
     },
