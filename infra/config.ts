@@ -5,6 +5,7 @@ import { currencyCodes } from '../schemas/event/currencies.ts';
 import { DEFAULT_CURRENCY } from '../schemas/event/vocabulary.ts';
 import { externalTraitName } from '../schemas/identity-rules.ts';
 import { fieldPath, openPrivacy } from '../schemas/privacy-settings.ts';
+import { expiringTables } from '../schemas/retention.ts';
 import { type WatchMetric, watchMetrics } from '../schemas/watch.ts';
 
 const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -61,8 +62,8 @@ const busyTables = z
     z.strictObject({
       mode: z.literal('provisioned'),
       /** Write and read units a second of each table that are always there. */
-      leastWrites: units(5),
-      leastReads: units(10),
+      leastWrites: units(2),
+      leastReads: units(4),
       /** The most that a table follows to. */
       mostWrites: units(1_000),
       mostReads: units(1_000),
@@ -187,7 +188,10 @@ const keys = z
 
 const grants = { analytics: z.boolean(), personalisation: z.boolean(), marketing: z.boolean() };
 
-/** What holds for people who made no choice, and what of an event is kept. */
+const keptDays = z.int().min(1).max(36_500).optional();
+type KeptDays = Record<(typeof expiringTables)[number], typeof keptDays>;
+
+/** What holds for people who made no choice, what of an event is kept, and for how long. */
 const privacy = z
   .strictObject({
     consent: z
@@ -234,6 +238,11 @@ const privacy = z
         }),
       )
       .default([]),
+    /**
+     * Days that rows of the lake are kept, by table: `{ raw: 90, events: 730 }`. A day goes when so many whole days have
+     * passed since its end; a table that is not named is kept. Profiles that are rebuilt know no more than `raw` does.
+     */
+    retention: z.strictObject(Object.fromEntries(expiringTables.map((table) => [table, keptDays])) as KeptDays).prefault({}),
   })
   .prefault({});
 

@@ -59,7 +59,7 @@ const busyTables = ({ tableBytes }: Sample) =>
   new Map(
     Object.keys(tableBytes)
       .filter((logicalId) => /^(Profiles|Audience|DueTimes|Privacy)Table/.test(logicalId))
-      .map((logicalId) => [logicalId, { leastWrites: 5, leastReads: 10, utilisation: 0.7 }]),
+      .map((logicalId) => [logicalId, { leastWrites: 2, leastReads: 4, utilisation: 0.7 }]),
   );
 
 /** What the stream takes in and gives to three consumers, by how events lie in records. */

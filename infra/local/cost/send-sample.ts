@@ -1,8 +1,12 @@
 import { Agent, request as httpRequest } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { WRITE_KEY } from './staged-assembly.ts';
 import type { SampleRequest } from './traffic.ts';
 
 const CONNECTIONS = 4;
+/** How often a request is sent again that was told to come again, on a machine that is busy with other things. */
+const MAX_TRIES = 6;
+const PAUSE_MS = 2_000;
 
 /** Sends requests in order, a few at once. Rejects when one is not taken. */
 export async function send(
@@ -17,7 +21,8 @@ export async function send(
   const worker = async () => {
     for (const request of queue) {
       const batch = eventsOf(request).join(',');
-      await post(new URL('/v1/batch', apiUrl), `{"batch":[${batch}],"sentAt":"${new Date().toISOString()}"}`, agent);
+      const body = `{"batch":[${batch}],"sentAt":"${new Date().toISOString()}"}`;
+      await deliver(new URL('/v1/batch', apiUrl), body, agent);
       sent += request.events;
       onProgress(sent);
     }
@@ -29,7 +34,18 @@ export async function send(
   }
 }
 
-function post(url: URL, body: string, agent: Agent): Promise<void> {
+/** Sends as an SDK does: again when it is told to come again. By its ids each event counts once. */
+async function deliver(url: URL, body: string, agent: Agent): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const { status, text } = await post(url, body, agent);
+    if (status === 200) return;
+    const mayPass = status === 429 || status === 503;
+    if (!mayPass || tries === MAX_TRIES) throw new Error(`A request was answered ${status}: ${text}`);
+    await pause(PAUSE_MS);
+  }
+}
+
+function post(url: URL, body: string, agent: Agent): Promise<{ status: number | undefined; text: string }> {
   return new Promise((resolve, reject) => {
     const authorization = `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`;
     const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
@@ -37,8 +53,7 @@ function post(url: URL, body: string, agent: Agent): Promise<void> {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part));
       answer.on('end', () => {
-        if (answer.statusCode === 200) resolve();
-        else reject(new Error(`A request was answered ${answer.statusCode}: ${Buffer.concat(parts).toString()}`));
+        resolve({ status: answer.statusCode, text: Buffer.concat(parts).toString() });
       });
     });
     sending.on('error', reject);
