@@ -65,8 +65,9 @@ export function createPrivacyRequests(dynamoDb: DynamoDb, table: string): Privac
         await dynamoDb('UpdateItem', {
           TableName: table,
           Key: keyOf(id),
-          UpdateExpression: 'SET request = :after',
-          ConditionExpression: 'request = :before',
+          UpdateExpression: 'SET #request = :after',
+          ConditionExpression: '#request = :before',
+          ExpressionAttributeNames: { '#request': 'request' },
           ExpressionAttributeValues: {
             ':before': { S: before },
             ':after': { S: JSON.stringify({ ...request, state: 'running', step }) },

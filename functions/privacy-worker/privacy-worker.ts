@@ -123,7 +123,16 @@ class Run {
 
   async #note(pass: Pass): Promise<void> {
     const ids = pass.type === 'export' ? [pass.id] : pass.people.flatMap(({ requestIds }) => requestIds);
-    for (const id of ids) await this.#props.requests.note(id, pass.step.name);
+    for (const id of ids) {
+      // Nothing depends on it: the work goes on though nobody can see how far it is.
+      await this.#props.requests.note(id, pass.step.name).catch((error: unknown) => {
+        this.#props.log('warn', 'How far a request is could not be noted.', {
+          code: 'privacy_not_noted',
+          request: id,
+          ...errorFields(error),
+        });
+      });
+    }
   }
 
   #say(message: string, code: string, pass: Pass): void {

@@ -120,12 +120,20 @@ async function rowsByTable(): Promise<Rows> {
   return rows;
 }
 
-/** Members of each segment, by the counts. */
-async function memberCounts(): Promise<Record<string, number>> {
+/** Segments whose count is another than that of the members who are listed, or that list Ada. */
+async function wrongSegments(): Promise<unknown[]> {
   const { items } = (await headwater.api('GET', '/v1/segments?limit=100')).body as {
     items: readonly { id: string; count?: number }[];
   };
-  return Object.fromEntries(items.map(({ id, count = 0 }) => [id, count]));
+  expect(items.length).toBeGreaterThan(10);
+  const wrong: unknown[] = [];
+  for (const { id, count } of items) {
+    const page = await headwater.api('GET', `/v1/segments/${id}/members?limit=100`);
+    const members = (page.body as { items?: readonly object[] }).items;
+    const isRight = members === undefined || count === undefined || members.length === count;
+    if (!isRight || KEYS.some((key) => JSON.stringify(page.body).includes(key))) wrong.push({ id, count, members });
+  }
+  return wrong;
 }
 
 async function replayProfiles(): Promise<void> {
@@ -151,7 +159,6 @@ ${ada.rejected},2026-01-01 08:26:00,0,${ada.userId},${ada.rejected}
 `;
 
 let before: Rows;
-let membersBefore: Record<string, number>;
 
 test('whatever is held of a person stands in every store', async () => {
   const arrivedAt = Date.now() - 3 * DAY;
@@ -181,7 +188,6 @@ test('whatever is held of a person stands in every store', async () => {
     return Number(row?.n) > 0;
   }, 60_000);
   await headwater.settled();
-  membersBefore = await memberCounts();
 
   const { userId, anonymousId, email, name } = ada;
   await send(
@@ -237,7 +243,7 @@ test('an erasure takes it from every store, says so in its receipt, and touches 
   const after = await rowsByTable();
   expect(Object.values(after.own).filter((count) => count > 0)).toEqual([]);
   expect(after.others).toEqual(before.others);
-  expect(await memberCounts()).toEqual(membersBefore);
+  expect(await wrongSegments()).toEqual([]);
   expect(request.receipt?.remaining.map(({ store }) => store)).toContain('event stream');
   expect(await tracesOf(headwater, canaries)).toEqual([]);
   expect(await headwater.profile(ada.userId)).toBeUndefined();
