@@ -124,6 +124,8 @@ export interface Transition {
   /** Milliseconds since 1970: arrival of the event, or the moment that was due. */
   readonly at: number;
   readonly cause: Cause;
+  /** There where the person has denied marketing, or it was denied by default: no campaign may act on it. */
+  readonly consent?: { readonly marketing: false };
 }
 export interface TransitionsRecord {
   readonly v: 1;

@@ -40,58 +40,70 @@ export function claimOf(
   { consent, identity }: ClaimRules,
 ): Claim {
   const spoken: Said | undefined = outcome.ok ? outcome.event : said;
-  const words = spoken ?? {};
+  const words = spoken ?? nothing;
   const { context } = words;
-  const people = [keyOf('user', words.userId), keyOf('anonymous', words.anonymousId)].filter(isThere);
-  const previous = [keyOf('user', words.previousId), keyOf('anonymous', words.previousId)].filter(isThere);
+  const people = keysOf(words.userId, words.anonymousId, outcome.ok);
+  const keys =
+    words.previousId === undefined
+      ? [...people]
+      : [...people, ...keysOf(words.previousId, words.previousId, outcome.ok)];
+  addExternalKeys(keys, words, identity);
+  const choices = choicesIn(context);
+  const denied =
+    spoken !== undefined && isStampable(context) ? deniedByDefault(context).includes('analytics') : undefined;
   return {
     place,
     people,
-    keys: [...people, ...previous, ...externalKeys(words, identity)],
-    choices: choicesIn(context),
-    isGrantedByDefault:
-      spoken !== undefined && isStampable(context)
-        ? !deniedByDefault(context).includes('analytics')
-        : defaultsFor(consent, signals).analytics,
+    keys,
+    choices,
+    isGrantedByDefault: denied === undefined ? defaultsFor(consent, signals).analytics : !denied,
     happenedAt: outcome.ok ? outcome.event.eventTime : receivedAt,
     receivedAt,
   };
 }
 
-const isThere = <T>(value: T | undefined): value is T => value !== undefined;
+const nothing: Said = {};
 
-/** The key of an id as cleaning reads it. */
-function keyOf(kind: 'user' | 'anonymous', value: unknown): Key | undefined {
+/** The keys of a user's and of an anonymous id; ids of events were cleaned. */
+function keysOf(userId: unknown, anonymousId: unknown, isClean: boolean): Key[] {
+  const keys: Key[] = [];
+  const user = isClean ? (userId as string | undefined) : idOf(userId);
+  const anonymous = isClean ? (anonymousId as string | undefined) : idOf(anonymousId);
+  if (user !== undefined) keys.push(`user:${user}`);
+  if (anonymous !== undefined) keys.push(`anonymous:${anonymous}`);
+  return keys;
+}
+
+/** An id as cleaning reads it. */
+function idOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string') return undefined;
   const id = storable(text).trim();
-  return id === '' || id.length > MAX_ID_LENGTH || isBlockedId(id) ? undefined : `${kind}:${id}`;
+  return id === '' || id.length > MAX_ID_LENGTH || isBlockedId(id) ? undefined : id;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** External ids, wherever SDKs put them: erased is erased, whether or not an event of this type joins anybody. */
-function externalKeys({ traits, context }: Said, { externalTraits }: IdentityRules): Key[] {
-  const keys: (Key | undefined)[] = [];
+/** Adds external ids, wherever SDKs put them: erased is erased, whether or not an event of this type joins anybody. */
+function addExternalKeys(keys: Key[], { traits, context }: Said, { externalTraits }: IdentityRules): void {
   const around = fieldsOf(context);
   for (const held of [fieldsOf(traits), fieldsOf(around?.traits)]) {
     if (held === undefined) continue;
-    for (const name of externalTraits) keys.push(externalOf(name, held[name]));
+    for (const name of externalTraits) addExternal(keys, name, held[name]);
   }
   const ids = around?.externalIds;
-  if (Array.isArray(ids)) {
-    for (const entry of ids.slice(0, limits.externalIds)) {
-      const { type, id } = fieldsOf(entry) ?? {};
-      if (typeof type === 'string') keys.push(externalOf(type, id));
-    }
+  if (!Array.isArray(ids)) return;
+  for (const entry of ids.slice(0, limits.externalIds)) {
+    const { type, id } = fieldsOf(entry) ?? {};
+    if (typeof type === 'string') addExternal(keys, type, id);
   }
-  return keys.filter(isThere);
 }
 
-function externalOf(name: string, value: unknown): Key | undefined {
-  if (value === undefined || value === null) return undefined;
+function addExternal(keys: Key[], name: string, value: unknown): void {
+  if (value === undefined || value === null) return;
   const kind = externalKind(name);
-  return kind === undefined ? undefined : externalKey(kind, value);
+  const key = kind === undefined ? undefined : externalKey(kind, value);
+  if (key !== undefined) keys.push(key);
 }
 
 const fieldsOf = (value: unknown): Fields | undefined =>

@@ -12,15 +12,17 @@ export const preferencesOf = (context: unknown): Fields | undefined =>
   objectOf(objectOf(objectOf(context)?.consent)?.categoryPreferences);
 
 /** The purposes that were denied by default when the event came: cleaning writes them to `context.consent.defaults`. */
-export function deniedByDefault(context: unknown): Purpose[] {
+export function deniedByDefault(context: unknown): readonly Purpose[] {
   const defaults = objectOf(objectOf(objectOf(context)?.consent)?.defaults);
-  return defaults === undefined ? [] : purposes.filter((purpose) => defaults[purpose] === false);
+  return defaults === undefined ? noPurposes : purposes.filter((purpose) => defaults[purpose] === false);
 }
 
+const noPurposes: readonly Purpose[] = Object.freeze([]);
+
 /** What an event chooses for the purposes that Headwater knows, however they are spelt; of two spellings the refusal. */
-export function choicesIn(context: unknown): Partial<Record<Purpose, boolean>> {
+export function choicesIn(context: unknown): Readonly<Partial<Record<Purpose, boolean>>> {
   const said = preferencesOf(context);
-  if (said === undefined) return {};
+  if (said === undefined) return silence;
   const choices: Partial<Record<Purpose, boolean>> = {};
   for (const [name, granted] of Object.entries(said)) {
     const purpose = typeof granted === 'boolean' ? purposeOf(name) : undefined;
@@ -28,6 +30,8 @@ export function choicesIn(context: unknown): Partial<Record<Purpose, boolean>> {
   }
   return choices;
 }
+
+const silence: Readonly<Partial<Record<Purpose, boolean>>> = Object.freeze({});
 
 function purposeOf(name: string): Purpose | undefined {
   if (isPersonalisation(name)) return 'personalisation';
@@ -65,8 +69,11 @@ export function countryOf(value: unknown): string | undefined {
 
 /** Whether a context can tell what was denied by default: it and its `consent` are objects, or not there. */
 export const isStampable = (context: unknown): boolean => {
-  const own = objectOf(context ?? {});
-  return own !== undefined && objectOf(own.consent ?? {}) !== undefined;
+  if (context === undefined || context === null) return true;
+  const own = objectOf(context);
+  return (
+    own !== undefined && (own.consent === undefined || own.consent === null || objectOf(own.consent) !== undefined)
+  );
 };
 
 /**

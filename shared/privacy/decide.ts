@@ -55,11 +55,18 @@ export class Hearing<R extends CleanedBatchRecord> {
 
   /** The keys of which the register must be asked. */
   get keys(): Key[] {
-    return [...new Set(this.#claims.flatMap((claims) => claims.flatMap(({ keys }) => keys)))];
+    const keys = new Set<Key>();
+    for (const claims of this.#claims) for (const claim of claims) for (const key of claim.keys) keys.add(key);
+    return [...keys];
   }
 
   /** Decides by what the register knows and what the batch itself chooses. */
   judge(entries: ReadonlyMap<Key, RegisterEntry>): Judgement<R> {
+    // So it is mostly: nobody has said anything, and nothing is denied.
+    const isQuiet = (claim: Claim) => claim.isGrantedByDefault && isEmpty(claim.choices);
+    if (entries.size === 0 && this.#claims.every((claims) => claims.every(isQuiet))) {
+      return { records: this.#records, notes: new Map() };
+    }
     const known = new Map(entries);
     const notes = new Map<Key, Choices>();
     const news = new Set<Claim>();
@@ -93,6 +100,11 @@ export interface Judgement<R> {
   readonly records: readonly R[];
   /** Choices that the register does not know, by key: noted before anything else is written. */
   readonly notes: ReadonlyMap<Key, Choices>;
+}
+
+function isEmpty(choices: object): boolean {
+  for (const _ in choices) return false;
+  return true;
 }
 
 const nothing: RegisterEntry = { consent: {} };

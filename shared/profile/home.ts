@@ -79,6 +79,11 @@ export class Home {
     audience.armed = 0;
   }
 
+  /** Whether the person has denied marketing, or it was denied by default. */
+  get deniesMarketing(): boolean {
+    return this.#person().profile.consent.get('marketing')?.granted === false;
+  }
+
   #evaluate(by: (person: Person, audience: Audience) => readonly MembershipChange[]): void {
     const { audience } = this.#own;
     if (this.#own.profile === undefined && this.#theirs === undefined && audience.memberships.size === 0) {

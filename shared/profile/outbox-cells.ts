@@ -19,10 +19,15 @@ export function readOutbox(from: CellReader): Outbox {
   return { shardId, sequenceNumber, records };
 }
 
+/** A cause with the consent at that time, which all transitions of a write share: older versions read over it. */
+type HeldCause = Cause & Pick<Transition, 'consent'>;
+
 function writeTransitions(out: CellWriter, transitions: readonly Transition[]): void {
   const [first] = transitions;
-  const causes: Cause[] = [];
-  for (const { cause } of transitions) if (!causes.some((other) => isSame(other, cause))) causes.push(cause);
+  const causes: HeldCause[] = [];
+  for (const { cause, consent } of transitions) {
+    if (!causes.some((other) => isSame(other, cause))) causes.push({ ...cause, ...(consent && { consent }) });
+  }
   out.add(causes, transitions.length);
   if (first === undefined) return;
   out.add(first.key, first.profileId, first.n);
@@ -34,7 +39,7 @@ function writeTransitions(out: CellWriter, transitions: readonly Transition[]): 
 }
 
 function readTransitions(from: CellReader): Transition[] {
-  const causes = from.value() as readonly Cause[];
+  const causes = from.value() as readonly HeldCause[];
   const count = from.number();
   if (count === 0) return [];
   const [key, profileId, first] = [from.text(), from.text(), from.number()];
@@ -42,8 +47,9 @@ function readTransitions(from: CellReader): Transition[] {
     const n = first + place;
     const [segmentId, version, to] = [from.text(), from.number(), from.number() === 1 ? 'entered' : 'exited'] as const;
     const at = from.moment();
-    const cause = causes[from.number()] as Cause;
-    return { id: transitionId(profileId, n), profileId, key, n, segmentId, version, to, at, cause };
+    const { consent, ...cause } = causes[from.number()] as HeldCause;
+    const said = consent && { consent };
+    return { id: transitionId(profileId, n), profileId, key, n, segmentId, version, to, at, cause, ...said };
   });
 }
 

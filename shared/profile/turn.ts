@@ -147,8 +147,9 @@ export class Turn {
     const records: ControlRecord[] = [];
     if (changes.length > 0) {
       const profileId = this.own.profile?.profileId ?? profileIdOf(this.#key);
+      const consent = this.#home.deniesMarketing ? { consent: { marketing: false } as const } : {};
       const items = changes.map((change) => {
-        return { id: transitionId(profileId, change.n), profileId, key: this.#key, ...change };
+        return { id: transitionId(profileId, change.n), profileId, key: this.#key, ...change, ...consent };
       });
       records.push({ v: 1, kind: 'transitions', items });
     }

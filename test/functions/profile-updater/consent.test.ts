@@ -6,8 +6,14 @@ import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import { MemoryRegister } from '../../fixtures/a-register.ts';
 import { anEnvelope, anIdentify, aRecord, aTrack, type Message } from '../../fixtures/events.ts';
 import { aKinesisEvent, anUpdater, MemoryProfileStore } from '../../fixtures/profiles.ts';
+import { aSegment } from '../../fixtures/segments.ts';
+import { catalogOf, World } from './world.ts';
 
 const identity = { externalTraits: ['email'], blockedIds: [] };
+const viewers = aSegment({
+  id: 'viewers',
+  condition: { type: 'event', event: 'Product Viewed', measure: { of: 'count' }, op: 'greaterOrEqual', value: 1 },
+});
 const saying = (preferences: Record<string, boolean>) => ({ consent: { categoryPreferences: preferences } });
 
 function aWorld(settings: PrivacySettings = openPrivacy) {
@@ -60,6 +66,29 @@ test('what comes again after a crash between register and profile is decided as 
   await say(aTrack());
   // The first event came before the choice; the choice is the second.
   expect(store.profile('user:user-1').eventCount).toBe(2);
+});
+
+test('each transition of who denies marketing says so, also one that is published again', async () => {
+  const world = new World(catalogOf([viewers]));
+  const said = () => world.published().map(({ key, to, consent }) => [key, to, consent]);
+  world.send(aTrack({ userId: 'ada' }), aTrack({ userId: 'bea', context: saying({ marketing: false }) }));
+  await world.drain();
+  const denied = { marketing: false };
+  expect(said().sort()).toEqual([
+    ['user:ada', 'entered', undefined],
+    ['user:bea', 'entered', denied],
+  ]);
+
+  world.send(aTrack({ userId: 'cleo', context: { consent: { defaults: { marketing: false } } } }));
+  world.onPublish = () => {
+    throw new Error('The stream is out of reach.');
+  };
+  for (const shard of world.shards.keys()) await world.step(shard);
+  expect(said()).toHaveLength(2);
+  world.onPublish = () => undefined;
+  world.restart();
+  await world.drain();
+  expect(said().filter(([key]) => key === 'user:cleo')).toEqual([['user:cleo', 'entered', denied]]);
 });
 
 test('takes nothing in while the register does not answer; the batch comes again', async () => {
