@@ -10,7 +10,7 @@ runtime are killed and its shards are split and merged, and compares all that ca
   --events N        different events to send, 100 to 10000000 (default 10000)
   --seed TEXT       the same seed makes the same events, faults and kills (default: one by chance, which is printed)
   --faults SHARE    share of the functions' calls that something happens to, 0 to 0.5 (default 0.1)
-  --kill-every S    seconds between two kills of a function, on average; 0 kills none (default 2)
+  --kill-every S    seconds between two kills of a function, on average; 0 kills none (default 4)
   --restarts N      how often the whole runtime is ended and started again, 0 to 100 (default 2)
   --lanes N         senders side by side, 1 to 64 (default 8)
   --keep DIR        data folder, kept afterwards (default: a temporary one, kept when something differs)
@@ -72,7 +72,7 @@ function parse(args: readonly string[]) {
         events: { type: 'string', default: '10000' },
         seed: { type: 'string' },
         faults: { type: 'string', default: '0.1' },
-        'kill-every': { type: 'string', default: '2' },
+        'kill-every': { type: 'string', default: '4' },
         restarts: { type: 'string', default: '2' },
         lanes: { type: 'string', default: '8' },
         keep: { type: 'string' },
