@@ -4,7 +4,7 @@ import type { Reach } from './reach.ts';
 const FOLDER = /^day=(\d{4}-\d{2}-\d{2})$/;
 
 /** The days of which a table has files, in order. */
-async function daysOf({ files }: Pick<Reach, 'files'>, table: string): Promise<string[]> {
+export async function daysOf({ files }: Pick<Reach, 'files'>, table: string): Promise<string[]> {
   return (await files.folders(`${table}/`)).flatMap((folder) => FOLDER.exec(folder)?.[1] ?? []);
 }
 

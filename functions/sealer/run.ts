@@ -1,5 +1,6 @@
 import { COPY_DAYS, SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
-import { lakeMarks, sealedIds } from '../../schemas/lake/tables.ts';
+import { eventsLanded, lakeMarks, sealedIds, sealedTwin } from '../../schemas/lake/tables.ts';
+import { VISITS_BEFORE } from '../../schemas/lake/visit-table.ts';
 import { dayAfter, dayOf, daysBetween } from '../../shared/lake/days.ts';
 import { type Mark, markFile, markKey } from '../../shared/lake/marks.ts';
 import { readParquet } from '../../shared/lake/parquet/read-parquet.ts';
@@ -7,7 +8,8 @@ import { boundaryAt, latestBoundary, withBoundary } from '../../shared/lake/seal
 import type { SealingState } from '../../shared/lake/sealing/sealing-state.ts';
 import type { Stored } from '../adapters/state-object.ts';
 import { landedBefore, withBarrier } from './barrier-wait.ts';
-import { daysWithFiles, removeDaysBefore } from './lake-days.ts';
+import { gatherVisits } from './gather-visits.ts';
+import { daysOf, daysWithFiles, removeDaysBefore } from './lake-days.ts';
 import { sealTable } from './seal-table.ts';
 import type { SealerProps } from './sealer.ts';
 
@@ -36,7 +38,7 @@ export class Run {
   /** Seals what can be sealed, and no part that would begin after `end`. Throws what its services throw. */
   async until(end: number): Promise<void> {
     const { clock, log } = this.#props;
-    let history = await this.#history();
+    let history = await this.#history(SEALED_BEFORE);
     await this.#tidy(history);
 
     const today = dayOf(clock() - SETTLE_MS);
@@ -44,15 +46,17 @@ export class Run {
     const landed = open.length > 0 ? await landedBefore(this.#props, this.#held.state.barriers) : undefined;
     for (const day of open.filter((each) => landed !== undefined && each < landed)) {
       if (!(await this.#sealDay(day, end))) break;
-      history = await this.#moveBoundary(history, dayAfter(day, 1));
+      history = await this.#move(SEALED_BEFORE, history, dayAfter(day, 1));
     }
+    const isGathered = await this.#gatherVisits(latestBoundary(history) ?? '', end);
 
     open = open.filter((day) => day >= (latestBoundary(history) ?? ''));
     if (open.length > 0 && (landed === undefined || landed < today)) {
       const barriers = await withBarrier(this.#props, this.#held.state.barriers, today);
       if (barriers !== this.#held.state.barriers) await this.#save({ ...this.#held.state, barriers });
     }
-    if (open.length === 0) await this.#save({ ...this.#held.state, restUntil: this.#nextWork(history, today) });
+    if (open.length === 0 && isGathered)
+      await this.#save({ ...this.#held.state, restUntil: this.#nextWork(history, today) });
     const daysBehind = open[0] === undefined ? 0 : daysBetween(open[0], today);
     log('info', 'The sealer looked for days to seal.', { code: 'sealing', daysBehind });
   }
@@ -69,8 +73,8 @@ export class Run {
     return Math.min(Date.parse(dayAfter(today, 1)) + SETTLE_MS, ...removals);
   }
 
-  async #history(): Promise<Mark[]> {
-    const file = await this.#props.files.read(markKey(SEALED_BEFORE));
+  async #history(mark: string): Promise<Mark[]> {
+    const file = await this.#props.files.read(markKey(mark));
     const history: Mark[] = [];
     if (file === undefined) return history;
     for await (const { columns } of readParquet(file, lakeMarks.columns)) {
@@ -114,10 +118,31 @@ export class Run {
     return true;
   }
 
-  async #moveBoundary(history: readonly Mark[], day: string): Promise<Mark[]> {
+  /** Gathers the visits of sealed days, one by one; tells whether it came to the last. */
+  async #gatherVisits(sealedBefore: string, end: number): Promise<boolean> {
+    const { clock, log } = this.#props;
+    let history = await this.#history(VISITS_BEFORE);
+    const done = latestBoundary(history) ?? '';
+    const days = (await daysOf(this.#props, sealedTwin(eventsLanded).name)).filter((day) => day < sealedBefore);
+    for (const day of days.filter((each) => each >= done)) {
+      const started = clock();
+      const rows = await gatherVisits(this.#props, day, () => clock() < end);
+      if (rows === undefined) return false;
+      history = await this.#move(VISITS_BEFORE, history, dayAfter(day, 1));
+      log('info', 'The visits of a day are gathered.', {
+        code: 'visits_gathered',
+        day,
+        rows,
+        milliseconds: clock() - started,
+      });
+    }
+    return true;
+  }
+
+  async #move(mark: string, history: readonly Mark[], day: string): Promise<Mark[]> {
     const { files, clock, graceMs } = this.#props;
     const next = withBoundary(history, day, clock(), graceMs);
-    await files.write(markKey(SEALED_BEFORE), markFile(SEALED_BEFORE, next));
+    await files.write(markKey(mark), markFile(mark, next));
     return next;
   }
 

@@ -25,7 +25,10 @@ export const lakeMarks = {
   comment: 'Where the lake stands, one file a mark. Of several values of a mark the last that is in effect holds.',
   unpartitioned: true,
   columns: [
-    text('mark', 'Name of the mark: sealed_before is the first day that is not sealed.'),
+    text(
+      'mark',
+      'Name of the mark: sealed_before is the first day that is not sealed, visits_before the first whose visits are not gathered.',
+    ),
     text('value', 'Where it stands.'),
     instant('effective_at', 'From when on: a query that began earlier sees the value before.'),
   ],

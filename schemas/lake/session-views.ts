@@ -1,38 +1,70 @@
-import { amount, big, instant, type LakeView, text, truth } from './column.ts';
+import { amount, big, type Column, instant, type LakeView, text, truth } from './column.ts';
 import { currencyOfAmounts, dayOf, message, origin, person } from './shop-columns.ts';
+import { visitPartsSealed } from './visit-table.ts';
+
+/** Columns of a part of a visit, from one to another. */
+function partColumns(from: string, to: string): readonly Column[] {
+  const names = visitPartsSealed.columns.map(({ name }) => name as string);
+  return visitPartsSealed.columns.slice(names.indexOf(from), names.indexOf(to) + 1);
+}
+
+export const nearPeople: LakeView = {
+  name: 'near_people',
+  comment: 'People of whom parts of visits are less than half an hour apart: these are one session.',
+  columns: [person],
+};
+
+export const orderTellings: LakeView = {
+  name: 'order_tellings',
+  comment: 'Where each order was told of first: by a person, in a part of a visit.',
+  columns: [
+    person,
+    text('strand', 'The order.'),
+    text('profile_key', 'Profile of the visit.'),
+    instant('visit_at', 'First event of the part of the visit.'),
+    instant('order_completed_at', 'First Order Completed.'),
+    dayOf('it'),
+  ],
+};
 
 export const sessionParts: LakeView = {
   name: 'session_parts',
   comment:
-    'Half hours of the clock in which a person was in the shop, each with the session that it is of: what sessions, carts and funnels are made of.',
+    'What people did in the shop without a break of half an hour, by profile and day of arrival, each with the session that it is of.',
   columns: [
     person,
     instant('started_at', 'When the session began.'),
-    instant('person_since', 'When the first of these half hours of the person began, at the latest the session.'),
-    instant('first_at', 'First event of the part.'),
-    instant('last_at', 'Last event of the part.'),
+    ...partColumns('first_at', 'checkout_started_at'),
+    ...partColumns('cart_changed_at', 'value_removed'),
+    ...partColumns('strand', 'visit_at'),
+    ...partColumns('profile_key', 'profile_key'),
+    dayOf('it'),
+  ],
+};
+
+export const visits: LakeView = {
+  name: 'visits',
+  comment: 'Sessions by person and start, with the first time of each step in the shop: what sessions is made of.',
+  columns: [
+    person,
+    instant('started_at', 'First event.'),
+    instant('ended_at', 'Last event.'),
+    big('duration_seconds', 'Whole seconds from the first event to the last.'),
     big('events', 'Events: pages, screens and tracks.'),
     big('page_views', 'Pages and screens among them.'),
-    instant('entered_at', 'First page or screen.'),
-    text('entrance_page', 'Path of that page, or name of that screen.'),
-    instant('left_at', 'Last page or screen.'),
-    text('exit_page', 'Path of that page, or name of that screen.'),
-    instant('touched_at', 'First event whose channel is not on_site.'),
-    ...origin.map((column) => ({ ...column, comment: `${column.comment.replace(/\.$/, '')}, of that event.` })),
-    text('referrer_host', 'Host of the page that referred to that event.'),
-    text('device_type', 'Device of the first event.'),
+    text('entrance_page', 'Path of the first page, or name of the first screen.'),
+    text('exit_page', 'Path of the last page, or name of the last screen.'),
+    truth('is_bounce', 'Whether it is one page or screen and nothing else.'),
+    { ...origin[0], comment: `${origin[0].comment} That of the first event whose channel is not on_site.` },
+    ...origin.slice(1),
+    text('referrer_host', 'Host of the referring page.'),
+    text('device_type', 'desktop, mobile, tablet, tv or other: of the first event.'),
     instant('product_viewed_at', 'First Product Viewed.'),
     instant('product_added_at', 'First Product Added, or Wishlist Product Added to Cart.'),
     instant('checkout_started_at', 'First Checkout Started.'),
     instant('order_completed_at', 'First Order Completed of an order that was not told of before.'),
-    instant('cart_changed_at', 'Last time that a product was put into the cart or taken out.'),
-    text('currency', 'ISO 4217 code of the changes of the cart: each currency has parts of its own.'),
-    big('items_added', 'Times that a product was put into the cart.'),
-    big('items_removed', 'Times that one was taken out.'),
-    amount('value_added', 'Price times quantity of what was put in.'),
-    amount('value_removed', 'Price times quantity of what was taken out.'),
-    text('strand', 'What the part is about: an order, the cart in a currency, or empty for all else.'),
-    dayOf('it'),
+    big('orders', 'Orders completed: each counts in the first session that tells of it.'),
+    dayOf('its first event'),
   ],
 };
 

@@ -2,7 +2,17 @@ import { DEFAULT_CURRENCY } from '../event/vocabulary.ts';
 import { type LakeView, text } from './column.ts';
 import { orderItems, orders, refunds } from './order-views.ts';
 import { acquisition, attribution, funnels, searchTerms } from './origin-views.ts';
-import { carts, pageViews, productViews, sessionParts, sessions } from './session-views.ts';
+import {
+  carts,
+  nearPeople,
+  orderTellings,
+  pageViews,
+  productViews,
+  sessionParts,
+  sessions,
+  visits,
+} from './session-views.ts';
+import { visitParts } from './visit-table.ts';
 
 /** The view that names the currency of sums; a stage puts its own in the place of the default. */
 export const reporting = {
@@ -14,7 +24,11 @@ export const reporting = {
 /** Views of what people do in the shop: sessions, pages, products, carts, orders, and where people come from. */
 export const shopViews: readonly LakeView[] = [
   reporting,
+  visitParts,
+  nearPeople,
+  orderTellings,
   sessionParts,
+  visits,
   sessions,
   pageViews,
   productViews,

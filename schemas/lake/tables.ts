@@ -8,6 +8,7 @@ import { recommendationsLanded } from './recommendations-table.ts';
 import { lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
 import { profileSnapshots } from './snapshot-table.ts';
 import { marketingSpendLanded } from './spend-table.ts';
+import { visitPartsSealed } from './visit-table.ts';
 
 export { alertsLanded } from './alerts-table.ts';
 export { catalogItems } from './catalog-table.ts';
@@ -17,6 +18,7 @@ export { recommendationsLanded } from './recommendations-table.ts';
 export { baseOf, lakeMarks, sealedIds, sealedTwin } from './sealed-tables.ts';
 export { profileSnapshots } from './snapshot-table.ts';
 export { marketingSpendLanded } from './spend-table.ts';
+export { visitPartsSealed } from './visit-table.ts';
 
 export const rawLanded = {
   name: 'raw_landed',
@@ -31,6 +33,10 @@ export const rawLanded = {
     text('user_agent', 'User-Agent header of the request.'),
     text('payload', 'The message as received, JSON text, with addresses masked.'),
     text('failed_reason', 'Why it became a row of failed_events; null where it became one of events.'),
+    text(
+      'request_id',
+      "Request that brought the message, as the access log and the collector's lines name it; null where none did.",
+    ),
     ...position,
   ],
   sealing: { identity: positionNames, order: inOrder, sort: inOrder },
@@ -183,6 +189,7 @@ export const sealedTables: readonly LakeTable[] = landedTables.map(sealedTwin);
 export const lakeTables: readonly LakeTable[] = [
   ...landedTables,
   ...sealedTables,
+  visitPartsSealed,
   sealedIds,
   lakeMarks,
   profileSnapshots,

@@ -42,7 +42,10 @@ export const lakeViews: readonly LakeView[] = [
   {
     name: 'sealing',
     comment: 'How far the lake is sealed: one row.',
-    columns: [text('sealed_before', 'First day that is not sealed, YYYY-MM-DD; empty while no day is.')],
+    columns: [
+      text('sealed_before', 'First day that is not sealed, YYYY-MM-DD; empty while no day is.'),
+      text('visits_before', 'First day whose visits are not gathered; empty while those of no day are.'),
+    ],
   },
   {
     name: 'identities',

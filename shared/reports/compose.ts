@@ -38,10 +38,12 @@ export function composeReport(
   const own = typeof report.sql === 'string' ? report.sql : report.sql(values.applied);
   const { names, shadowed } = inlinedViews(own, views);
   const since = firstArrivalDay(report, values, marginDays);
-  const events = eventsSql(database, since, values.applied.segment != null);
+  const hasSegment = values.applied.segment != null;
+  const events = eventsSql(database, since, hasSegment);
   const apart = report.readsApart && !relationsOf(own).has('events');
   const parts = [
     ...(shadowed.has('events') && !apart ? [['events', events]] : []),
+    ...(shadowed.has('visit_parts') ? [['visit_parts', eventsSql(database, since, hasSegment, 'visit_parts')]] : []),
     ...(shadowed.has('raw') ? [['raw', rawSql(database, since)]] : []),
     ...(shadowed.has('reporting') ? [['reporting', REPORTING]] : []),
     ...(shadowed.has('calendar') ? [['calendar', CALENDAR]] : []),
@@ -70,9 +72,10 @@ const arrived = (since: string | undefined): string[] => (since === undefined ? 
 const rawSql = (database: string, since: string | undefined): string =>
   `SELECT * FROM "${database}".raw${whereOf(arrived(since))}`;
 
-function eventsSql(database: string, since: string | undefined, hasSegment: boolean): string {
+/** The events of the report's days and people, or what was gathered of them. */
+function eventsSql(database: string, since: string | undefined, hasSegment: boolean, of = 'events'): string {
   const ofSegment = 'person_key IN (SELECT person_key FROM segment_members WHERE segment_id = :segment)';
-  return `SELECT * FROM "${database}".events${whereOf([...arrived(since), ...(hasSegment ? [ofSegment] : [])])}`;
+  return `SELECT * FROM "${database}".${of}${whereOf([...arrived(since), ...(hasSegment ? [ofSegment] : [])])}`;
 }
 
 const withOwnEvents = (view: string, events: string): string =>

@@ -4,7 +4,7 @@ import { relationsOf } from './sql-words.ts';
 export type ViewTexts = Readonly<Record<string, string>>;
 
 /** What a report puts in the place of views of the lake; all that is made of these has to be inlined below them. */
-const shadowed: ReadonlySet<string> = new Set(['events', 'raw', 'reporting', 'calendar']);
+const shadowed: ReadonlySet<string> = new Set(['events', 'visit_parts', 'raw', 'reporting', 'calendar']);
 
 export interface InlinedViews {
   /** Shadowed ones that are read, directly or by a view. */

@@ -87,7 +87,7 @@ const queryOf =
     try {
       for await (const some of running.rows()) rows.push(...some);
     } finally {
-      bytes = running.end();
+      bytes = await running.end();
     }
     return { rows, seconds: (performance.now() - started) / 1000, bytes };
   };

@@ -11,52 +11,15 @@ WITH bought AS (
     day
   FROM orders CROSS JOIN reporting
 ),
--- The sessions of buyers, by the rule of session_parts: of few people, so that their events can be put in order.
-seen AS (
-  SELECT
-    person_key,
-    event_time,
-    message_id,
-    channel,
-    coalesce(utm_source, referrer_host) AS source,
-    utm_medium AS medium,
-    utm_campaign AS campaign,
-    lag(event_time) OVER (PARTITION BY person_key ORDER BY event_time, message_id) AS before
-  FROM events
-  WHERE NOT is_bot AND type IN ('page', 'screen', 'track')
-    AND event NOT IN (
-      'Email Delivered', 'Email Opened', 'Email Link Clicked', 'Email Bounced', 'Email Marked as Spam', 'Unsubscribed',
-      'Order Updated', 'Order Cancelled', 'Order Refunded'
-    )
-    AND person_key IN (SELECT buyer FROM bought)
-),
-in_sessions AS (
-  SELECT
-    *,
-    max(CASE WHEN before IS NULL OR event_time >= before + INTERVAL '30' MINUTE THEN event_time END) OVER (PARTITION BY person_key ORDER BY event_time, message_id) AS started_at
-  FROM seen
-),
-visits AS (
-  SELECT
-    person_key,
-    started_at,
-    min_by(channel, ROW(event_time, message_id)) FILTER (WHERE channel <> 'on_site') AS channel,
-    min_by(
-      CAST(ROW(source, medium, campaign) AS ROW(source varchar, medium varchar, campaign varchar)),
-      ROW(event_time, message_id)
-    ) FILTER (WHERE channel <> 'on_site') AS origin
-  FROM in_sessions
-  GROUP BY person_key, started_at
-),
 met AS (
   SELECT
     bought.*,
     person_key || ':' || to_iso8601(started_at) AS session_id,
     coalesce(started_at, ordered_at) AS touched_at,
     coalesce(channel, 'direct') AS channel,
-    origin.source AS source,
-    origin.medium AS medium,
-    origin.campaign AS campaign,
+    source,
+    medium,
+    campaign,
     count_if(channel <> 'direct') OVER (PARTITION BY buyer, order_id) AS indirect
   FROM bought
   LEFT JOIN visits ON person_key = buyer AND started_at <= ordered_at AND started_at >= ordered_at - INTERVAL '30' DAY

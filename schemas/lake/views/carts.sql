@@ -1,18 +1,22 @@
 WITH by_currency AS (
   SELECT
-    person_key,
+    session_parts.person_key,
     started_at,
     currency,
-    min(product_added_at) AS first_added_at,
+    min(CASE WHEN session_parts.strand <> '' THEN product_added_at END) AS first_added_at,
     max(cart_changed_at) AS last_changed_at,
     sum(items_added) AS items_added,
     sum(items_removed) AS items_removed,
     sum(value_added) - coalesce(sum(value_removed), 0) AS value,
     count(checkout_started_at) AS checkouts,
-    count(order_completed_at) AS orders,
-    min(day) AS day
+    count(tellings.visit_at) AS orders,
+    min(session_parts.day) AS day
   FROM session_parts
-  GROUP BY person_key, started_at, currency
+  LEFT JOIN order_tellings AS tellings ON tellings.person_key = session_parts.person_key
+    AND tellings.strand = session_parts.strand AND tellings.profile_key = session_parts.profile_key
+    AND tellings.day = session_parts.day AND tellings.visit_at = session_parts.visit_at
+  WHERE session_parts.strand <> '' OR checkout_started_at IS NOT NULL
+  GROUP BY session_parts.person_key, started_at, currency
 ),
 gathered AS (
   SELECT

@@ -35,7 +35,7 @@ WITH measured AS (
   ) AS each_measure (measure, unit, value)
   UNION ALL
   SELECT measure, unit, value
-  FROM sessions
+  FROM visits
   CROSS JOIN UNNEST(
     ARRAY['session_seconds', 'page_views_per_session', 'events_per_session'],
     ARRAY['seconds', 'page views', 'events'],

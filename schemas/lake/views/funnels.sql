@@ -1,16 +1,4 @@
-WITH visits AS (
-  SELECT
-    person_key,
-    started_at,
-    min(product_viewed_at) AS product_viewed_at,
-    min(product_added_at) AS product_added_at,
-    min(checkout_started_at) AS checkout_started_at,
-    min(order_completed_at) AS order_completed_at,
-    min(day) AS day
-  FROM session_parts
-  GROUP BY person_key, started_at
-),
-reached AS (
+WITH reached AS (
   SELECT
     *,
     CASE step

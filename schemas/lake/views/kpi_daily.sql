@@ -1,59 +1,54 @@
--- Half hours in the shop are gathered twice in one reading: by person and date, and by session. A person counts among the
--- active of 7 and 30 days from each date on which they were there until the next one, or until the span is over: two
--- steps, up and down, whose running sum is the number of people. Dates without anything are filled in at the end.
-WITH gathered AS (
+-- A person counts among the active of 7 and 30 days from each date on which they were there until the next one, or until
+-- the span is over: two steps, up and down, whose running sum is the number of people. Dates without anything are filled
+-- in at the end.
+WITH person_days AS (
   SELECT
-    person_key, active_on, started_at,
-    min(person_since) AS person_since,
-    max(last_at) AS ended_at,
-    sum(events) AS events,
+    person_key,
+    active_on,
     sum(page_views) AS page_views,
-    count(product_added_at) AS additions,
-    count(checkout_started_at) AS checkouts,
-    count(order_completed_at) AS orders
+    lag(active_on) OVER (PARTITION BY person_key ORDER BY active_on) AS last_on,
+    lead(active_on) OVER (PARTITION BY person_key ORDER BY active_on) AS next_on
   FROM (
-    SELECT
-      person_key, started_at, person_since, last_at, events, page_views, product_added_at, checkout_started_at,
-      order_completed_at,
-      date(first_at) AS active_on
-    FROM session_parts
+    SELECT person_key, date(first_at) AS active_on, page_views
+    FROM visit_parts
+    WHERE strand = ''
   )
-  GROUP BY GROUPING SETS ((person_key, active_on), (person_key, started_at))
+  GROUP BY person_key, active_on
 ),
-spread AS (
+active_days AS (
   SELECT
-    *,
-    CASE
-      WHEN started_at IS NOT NULL THEN date(started_at)
-      WHEN span = 0 THEN active_on
-      ELSE least(coalesce(next_on, date_add('day', span, active_on)), date_add('day', span, active_on))
-    END AS fact_on
+    fact_on,
+    count_if(span = 0) AS dau,
+    count_if(span = 0 AND last_on IS NULL) AS new_visitors,
+    count_if(span = 0) - count_if(span = 7) AS wau_change,
+    count_if(span = 0) - count_if(span = 30) AS mau_change,
+    sum(page_views) AS page_views
   FROM (
     SELECT
-      *,
-      lead(active_on) OVER (PARTITION BY person_key, started_at IS NULL ORDER BY active_on) AS next_on
-    FROM gathered
+      span,
+      last_on,
+      CASE span WHEN 0 THEN page_views END AS page_views,
+      CASE span
+        WHEN 0 THEN active_on
+        ELSE least(coalesce(next_on, date_add('day', span, active_on)), date_add('day', span, active_on))
+      END AS fact_on
+    FROM person_days
+    CROSS JOIN (VALUES 0, 7, 30) AS spans (span)
   )
-  CROSS JOIN (VALUES 0, 7, 30) AS spans (span)
-  WHERE started_at IS NULL OR span = 0
+  GROUP BY fact_on
 ),
 visit_days AS (
   SELECT
-    fact_on,
-    count_if(started_at IS NULL AND span = 0) AS dau,
-    count_if(started_at IS NULL AND span = 0) - count_if(started_at IS NULL AND span = 7) AS wau_change,
-    count_if(started_at IS NULL AND span = 0) - count_if(started_at IS NULL AND span = 30) AS mau_change,
-    sum(CASE WHEN started_at IS NULL AND span = 0 THEN page_views END) AS page_views,
-    count(DISTINCT CASE WHEN started_at IS NOT NULL THEN person_key END) AS visitors,
-    count_if(started_at = person_since) AS new_visitors,
-    count(started_at) AS sessions,
-    count_if(started_at IS NOT NULL AND page_views = 1 AND events = 1) AS bounces,
-    sum(date_diff('second', started_at, ended_at)) AS seconds,
-    count_if(started_at IS NOT NULL AND additions > 0) AS carts,
-    count_if(started_at IS NOT NULL AND checkouts > 0) AS checkouts,
-    count_if(started_at IS NOT NULL AND orders > 0) AS converting_sessions
-  FROM spread
-  GROUP BY fact_on
+    date(started_at) AS fact_on,
+    count(DISTINCT person_key) AS visitors,
+    count(*) AS sessions,
+    count_if(is_bounce) AS bounces,
+    sum(duration_seconds) AS seconds,
+    count(product_added_at) AS carts,
+    count(checkout_started_at) AS checkouts,
+    count_if(orders > 0) AS converting_sessions
+  FROM visits
+  GROUP BY date(started_at)
 ),
 order_days AS (
   SELECT
@@ -83,7 +78,8 @@ known_days AS (
     sum(coalesce(wau_change, 0)) OVER (ORDER BY fact_on) AS wau,
     sum(coalesce(mau_change, 0)) OVER (ORDER BY fact_on) AS mau,
     max(CASE WHEN dau > 0 OR orders > 0 OR refunds IS NOT NULL THEN fact_on END) OVER () AS last_on
-  FROM visit_days
+  FROM active_days
+  FULL JOIN visit_days USING (fact_on)
   FULL JOIN order_days USING (fact_on)
   FULL JOIN refund_days USING (fact_on)
 ),

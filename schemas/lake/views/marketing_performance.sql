@@ -41,10 +41,6 @@ spend AS (
   LEFT JOIN words AS of_told_source ON of_told_source.kind = 'source' AND of_told_source.word = told
   LEFT JOIN words AS of_source ON of_source.kind = 'source' AND of_source.word = source
 ),
-visits AS (
-  SELECT person_key, started_at, channel, source, medium, campaign
-  FROM sessions
-),
 -- As the view attribution credits orders by its model last.
 owed AS (
   SELECT

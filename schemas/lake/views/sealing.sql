@@ -1,4 +1,5 @@
 SELECT
-  coalesce(max(value), '') AS sealed_before
+  coalesce(max(CASE mark WHEN 'sealed_before' THEN value END), '') AS sealed_before,
+  coalesce(max(CASE mark WHEN 'visits_before' THEN value END), '') AS visits_before
 FROM lake_marks
-WHERE mark = 'sealed_before' AND effective_at <= localtimestamp
+WHERE effective_at <= localtimestamp

@@ -37,7 +37,7 @@ FROM (
   WHERE event IN (${numbers.map((step) => `:steps_${step}`).join(', ')})
     AND NOT is_bot AND event_time >= :from AND event_time < date_add('hour', :hours, :until)
 ) CROSS JOIN (VALUES ${numbers.join(', ')}) AS numbers (step)
-WHERE ${isStep.join(' OR ')}${bySession ? '\nUNION ALL\nSELECT person_key, started_at, NULL, 0, started_at, ended_at FROM sessions' : ''}
+WHERE ${isStep.join(' OR ')}${bySession ? '\nUNION ALL\nSELECT person_key, started_at, NULL, 0, started_at, ended_at FROM visits' : ''}
 ),${bySession ? visits : ''}
 level_1 AS (
 SELECT

@@ -40,7 +40,7 @@ export const traffic: Report = {
   channel,
   ${measures},
   sum(page_views) AS page_views
-FROM sessions CROSS JOIN ${PERIODS}
+FROM visits CROSS JOIN ${PERIODS}
 WHERE period = :period AND ${ofRange}
 GROUP BY 1, 2
 ORDER BY date, visits DESC, channel`,
@@ -64,7 +64,7 @@ export const trafficSources: Report = {
 SELECT
   channel, source, medium, campaign,
   ${measures}
-FROM sessions
+FROM visits
 WHERE ${ofRange}
 GROUP BY 1, 2, 3, 4
 ),
@@ -89,7 +89,7 @@ export const devices: Report = {
   sql: `SELECT
   device_type,
   ${measures}
-FROM sessions
+FROM visits
 WHERE ${ofRange}
 GROUP BY 1
 ORDER BY visits DESC, device_type`,
@@ -141,7 +141,7 @@ export const landingPages: Report = {
 SELECT
   entrance_page,
   ${measures}
-FROM sessions
+FROM visits
 WHERE entrance_page IS NOT NULL AND ${ofRange}
 GROUP BY 1
 ),

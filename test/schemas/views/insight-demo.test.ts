@@ -39,7 +39,7 @@ describe('kpi_daily', () => {
         SELECT
           (SELECT count(*) FROM sessions), (SELECT count_if(is_bounce) FROM sessions), (SELECT count_if(is_new) FROM sessions),
           (SELECT count(*) FROM carts), (SELECT count(*) FROM page_views), (SELECT count_if(is_first) FROM orders),
-          (SELECT count(*) FROM (SELECT DISTINCT person_key, date(first_at) FROM session_parts))`),
+          (SELECT count(*) FROM (SELECT DISTINCT person_key, date(first_at) FROM visit_parts))`),
     );
   });
 

@@ -132,7 +132,7 @@ test('of events of one moment the one with the smallest message id is the first,
   expect(await shape('entrance_page, exit_page, channel, events, duration_seconds')).toEqual(
     table(`
       entrance_page | exit_page | channel | events | duration_seconds
-      /a            | /b        | social  | 3      | 0
+      /a            | /b        | direct  | 3      | 0
     `),
   );
 });

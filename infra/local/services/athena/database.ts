@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import {
   type DuckDBConnection,
@@ -8,9 +7,11 @@ import {
   type DuckDBType,
   StatementType,
 } from '@duckdb/node-api';
+import { BytesRead } from './bytes-read.ts';
 import type { ColumnInfo } from './column-info.ts';
 import { columnInfo } from './column-types.ts';
 import type { EngineOptions } from './engine.ts';
+import { readBounds } from './partition-bounds.ts';
 import { QueryError } from './query-error.ts';
 import { Relations } from './relations.ts';
 import type { ResultRow } from './result-file.ts';
@@ -36,8 +37,8 @@ export interface Running {
   readonly columns: readonly ColumnInfo[];
   /** Rows as Athena prints them, some at a time. */
   readonly rows: () => AsyncGenerator<ResultRow[]>;
-  /** Frees the query and gives the bytes of table data that it read. To be called once, after the last row. */
-  end(): number;
+  /** Frees the query and gives the bytes of files that it read. To be called once, after the last row. */
+  end(): Promise<number>;
 }
 
 /** DuckDB with a relation for each table and view of the catalog, shut off from all files but the buckets'. */
@@ -57,6 +58,7 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
     allocator_flush_threshold: '1MB',
   });
   const owner = await instance.connect();
+  const bytesRead = await BytesRead.start(owner, root);
   for (const setting of [...dialectSettings, ...settings(root, temporary)]) await owner.run(`SET ${setting}`);
 
   const relations = new Relations(root);
@@ -66,36 +68,42 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
     await refreshed;
     const translation = relations.translate(sql, parameters);
     onReads?.(relations.allReadBy(translation.relations));
-    return translation;
+    return { ...translation, allBounds: relations.allBounds(translation) };
   };
 
   return {
     start: async (query, done) => {
-      const { sql: duckDbSql, unnamed } = await translated(query);
+      const { sql: duckDbSql, unnamed, allBounds } = await translated(query);
       const connection = await instance.connect();
-      const profile = path.join(temporary, `profile-${randomUUID()}.json`);
+      const counted = await bytesRead.of(connection);
       const interrupt = () => connection.interrupt();
       const close = () => {
         query.signal.removeEventListener('abort', interrupt);
         connection.closeSync();
-        return bytesRead(profile);
+        return counted();
       };
       query.signal.addEventListener('abort', interrupt);
       try {
         query.signal.throwIfAborted();
-        const result = await runSelect(connection, duckDbSql, profile, query.into);
-        const end = () => {
-          done();
-          return close();
+        for (const setting of dialectSettings) await connection.run(`SET ${setting}`);
+        await readBounds(connection, allBounds);
+        const result = await runSelect(connection, duckDbSql, query.into);
+        const end = async () => {
+          try {
+            return await close();
+          } finally {
+            done();
+          }
         };
         return { columns: columnsOf(result, unnamed), rows: () => printRows(result), end };
       } catch (error) {
-        close();
+        await close();
         throw error;
       }
     },
     explain: async (query) => {
-      const { sql: duckDbSql } = await translated(query);
+      const { sql: duckDbSql, allBounds } = await translated(query);
+      await readBounds(owner, allBounds);
       const plan = await owner.runAndReadAll(`EXPLAIN ${duckDbSql}`);
       return plan.getRows().flatMap((row) => String(row[1]).split('\n'));
     },
@@ -130,31 +138,16 @@ function settings(root: string, temporary: string): string[] {
     `allowed_directories = [${literal(`${root}/`)}]`,
     'autoload_known_extensions = false',
     'enable_external_access = false',
-    "allowed_configs = ['timezone', 'integer_division', 'enable_profiling', 'profiling_output', 'custom_profiling_settings']",
+    "allowed_configs = ['timezone', 'integer_division']",
     'lock_configuration = true',
   ];
 }
 
-/** A division is read by these where it stands: also in a view, when that is made. */
+/** A division is read by these where it stands: also in a view, when that is made. Each connection has its own. */
 const dialectSettings = ["TimeZone = 'UTC'", 'integer_division = true'];
 
-/** Each connection has its own. */
-const sessionSettings = [
-  ...dialectSettings,
-  "enable_profiling = 'json'",
-  `custom_profiling_settings = '{"TOTAL_BYTES_READ": "true"}'`,
-];
-
 /** Runs what must be one SELECT, so that not even a gap in the translation can change anything. */
-async function runSelect(
-  connection: DuckDBConnection,
-  sql: string,
-  profile: string,
-  into: Query['into'],
-): Promise<DuckDBResult> {
-  for (const setting of [...sessionSettings, `profiling_output = ${literal(profile)}`]) {
-    await connection.run(`SET ${setting}`);
-  }
+async function runSelect(connection: DuckDBConnection, sql: string, into: Query['into']): Promise<DuckDBResult> {
   const statements = await connection.extractStatements(sql);
   const prepared = await statements.prepare(0);
   if (statements.count !== 1 || prepared.statementType !== StatementType.SELECT) {
@@ -163,14 +156,4 @@ async function runSelect(
   if (!into) return prepared.stream();
   const { file, compression } = into;
   return connection.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet, COMPRESSION ${compression})`);
-}
-
-function bytesRead(profile: string): number {
-  try {
-    return JSON.parse(readFileSync(profile, 'utf8')).total_bytes_read ?? 0;
-  } catch {
-    return 0;
-  } finally {
-    rmSync(profile, { force: true });
-  }
 }

@@ -114,7 +114,7 @@ export class Execution {
         yield csvOf(rows);
       }
     } finally {
-      this.scannedBytes = running.end();
+      this.scannedBytes = await running.end();
     }
   }
 
@@ -136,7 +136,7 @@ export class Execution {
     const into = { file, compression };
     try {
       const running = await engine.start({ ...this.request, sql: select, signal, onReads, into });
-      this.scannedBytes = running.end();
+      this.scannedBytes = await running.end();
       signal.throwIfAborted();
       // Here, unlike in Athena, names end as DuckDB's tables expect it of their files.
       store.takeFile(bucket, `${prefix}${this.id}.parquet`, file);

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Catalog, CatalogTable } from './catalog.ts';
 import { injectedKeysOf } from './injected-partitions.ts';
+import type { Bounds } from './partition-bounds.ts';
 import { QueryError, queryErrorOf } from './query-error.ts';
 import { folderOf, holdsParquet, quoted, tableSql } from './table-sql.ts';
 import { type Translation, translate } from './translate.ts';
@@ -14,6 +15,9 @@ export class Relations {
   #names = new Map<string, 'table' | 'view'>();
   #injected = new Map<string, readonly string[]>();
   readonly #broken = new Map<string, QueryError>();
+  #keys: ReadonlySet<string> = new Set();
+  /** What each view compares partition keys with. */
+  readonly #boundsOf = new Map<string, Bounds>();
   /** What each view reads itself. */
   readonly #readBy = new Map<string, ReadonlySet<string>>();
 
@@ -31,7 +35,12 @@ export class Relations {
   }
 
   get #known() {
-    return { database: this.#catalog.database, relations: this.#names, injected: this.#injected };
+    return {
+      database: this.#catalog.database,
+      relations: this.#names,
+      injected: this.#injected,
+      keys: this.#keys,
+    };
   }
 
   /** The tables and views themselves, and all that the views read. */
@@ -39,6 +48,16 @@ export class Relations {
     const found = new Set(names);
     for (const name of found) for (const read of this.#readBy.get(name) ?? []) found.add(read);
     return found;
+  }
+
+  /** What is to be read before a query runs: its own bounds, and those of the views that it reads. */
+  allBounds({ relations, bounds }: Translation): Bounds {
+    const all = new Map<string, Set<string>>();
+    const views = [...this.allReadBy(relations)].map((name) => this.#boundsOf.get(name) ?? new Map());
+    for (const [view, columns] of [bounds, ...views].flatMap((each) => [...each])) {
+      all.set(view, new Set([...(all.get(view) ?? []), ...columns]));
+    }
+    return all;
   }
 
   async refresh(connection: DuckDBConnection, catalog: Catalog): Promise<void> {
@@ -64,8 +83,10 @@ export class Relations {
     this.#catalog = catalog;
     this.#names = new Map(catalog.tables.map(({ name, kind }) => [name.toLowerCase(), kind]));
     this.#injected = new Map(catalog.tables.map((table) => [table.name.toLowerCase(), injectedKeysOf(table)]));
+    this.#keys = new Set(catalog.tables.flatMap((table) => table.partitionKeys.map(({ name }) => name.toLowerCase())));
     this.#broken.clear();
     this.#readBy.clear();
+    this.#boundsOf.clear();
     for (const table of catalog.tables) {
       if (table.kind === 'table') await this.#makeTable(connection, table, filled.has(table.name));
     }
@@ -92,8 +113,9 @@ export class Relations {
       for (const view of waiting) {
         const name = view.name.toLowerCase();
         try {
-          const { sql, relations } = translate(view.viewSql ?? '', this.#known);
+          const { sql, relations, bounds } = translate(view.viewSql ?? '', this.#known);
           this.#readBy.set(name, relations);
+          this.#boundsOf.set(name, bounds);
           await connection.run(`CREATE VIEW ${quoted(name)} AS ${sql}`);
           this.#broken.delete(name);
         } catch (error) {

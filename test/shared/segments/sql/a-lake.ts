@@ -66,7 +66,7 @@ export async function aLake(): Promise<TestLake> {
         for await (const some of running.rows()) rows.push(...some);
         return rows;
       } finally {
-        running.end();
+        await running.end();
       }
     },
     [Symbol.asyncDispose]: async () => {
