@@ -8,7 +8,7 @@ const share = (value: number): string => value.toFixed(4);
 export function screenOf(evaluated: Evaluated, k: number): string {
   const { trained, quality, popularity, phases, users } = evaluated;
   const { items, people, interactions, form, parameters, validated, baseline } = trained;
-  const name = parameters.ease ? 'EASE' : 'tuned';
+  const name = parameters.ease ? 'EASE' : validated > 0 ? 'tuned' : 'not tuned';
   const test = table(
     ['on the test', ...heads(k)],
     [

@@ -146,6 +146,9 @@ function settings(root: string, temporary: string): string[] {
 /** A division is read by these where it stands: also in a view, when that is made. Each connection has its own. */
 const dialectSettings = ["TimeZone = 'UTC'", 'integer_division = true'];
 
+/** On the lists of a training half the time of level 3, for an eighth more bytes. */
+const FAST_ZSTD = ', COMPRESSION_LEVEL 1';
+
 /** Runs what must be one SELECT, so that not even a gap in the translation can change anything. */
 async function runSelect(connection: DuckDBConnection, sql: string, into: Query['into']): Promise<DuckDBResult> {
   const statements = await connection.extractStatements(sql);
@@ -155,5 +158,6 @@ async function runSelect(connection: DuckDBConnection, sql: string, into: Query[
   }
   if (!into) return prepared.stream();
   const { file, compression } = into;
-  return connection.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet, COMPRESSION ${compression})`);
+  const codec = `COMPRESSION ${compression}${compression === 'zstd' ? FAST_ZSTD : ''}`;
+  return connection.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet, ${codec})`);
 }
