@@ -5,6 +5,7 @@
  * text or two (infra/decisions/0005).
  */
 import { privacySettings } from './privacy-settings.ts';
+import { retentionDays } from './retention.ts';
 import { trainingSettings } from './training.ts';
 import { accessKeys, identityRules, text, type Variable, VariableError, whole } from './variable.ts';
 import { watchSettings } from './watch.ts';
@@ -188,9 +189,13 @@ export const privacyWorkerEnv = {
   STREAM_NAME: streamName,
   STREAM_HOURS: whole('hours that the stream keeps records, set by Privacy from infra/config.ts', 24, 8760),
   LAKE_BUCKET: lakeBucket,
+  FAILED_BATCHES_BUCKET: text('name of the bucket of batches that were set aside, set by EventStream.grantErase'),
   RESULTS_BUCKET: text('name of the bucket of results of queries, set by Privacy'),
   ...athena,
   IDENTITY_RULES: identityRules('what identifies people, set by Privacy from `identity` in infra/config.ts'),
+  RETENTION_DAYS: retentionDays(
+    'days by table of the lake, set by Privacy from `privacy.retention` in infra/config.ts',
+  ),
 };
 export const serviceApiEnv = {};
 

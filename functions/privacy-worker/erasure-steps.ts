@@ -7,6 +7,7 @@ import { findKeys } from './find-keys.ts';
 import type { Consumer, ErasedPerson, ErasurePass, ErasureStep, PutBarrierState } from './pass.ts';
 import { joinPeople, lakePersonOf, requestIdOf, sumOf, withRemoved } from './people.ts';
 import type { ErasedTable, Reach } from './reach.ts';
+import { eraseBatch, planBatch, purgeBatches } from './set-aside.ts';
 import { audienceIdsOf, dueOf, lookAtProfiles, type Plan, runsOf } from './table-steps.ts';
 
 /** How a step ended: with the pass as it goes on, not yet, or with nothing left to do. */
@@ -14,6 +15,8 @@ export type Progress = ErasurePass | 'wait' | 'over';
 type Step<N extends ErasureStep['name']> = Extract<ErasureStep, { name: N }>;
 
 const PUBLISH_MS = 10_000;
+/** Longer than consumers usually lag behind. */
+const PATIENCE_MS = 1_800_000;
 /** Looks at all profiles before an erasure gives up for now: whoever names the person each time is written in between. */
 const MAX_ROUNDS = 5;
 /** How long tables can be brought back to any second, in days. */
@@ -38,7 +41,7 @@ export class ErasureSteps {
       case 'note':
         return await this.#note(pass);
       case 'settle':
-        if (!(await this.#isPassed(step.barrier, everybody))) return 'wait';
+        if (!(await this.#isPassed(step.barrier, everybody))) return await this.#goOnWaiting(pass, step);
         return { ...pass, step: { name: 'find', isSettled: true } };
       case 'count':
         return await this.#count(pass);
@@ -47,7 +50,7 @@ export class ErasureSteps {
       case 'hear':
         return await this.#hear(pass, step);
       case 'land':
-        if (!(await this.#isPassed(step.barrier, everybody))) return 'wait';
+        if (!(await this.#isPassed(step.barrier, everybody))) return await this.#goOnWaiting(pass, step);
         return { ...pass, step: { name: 'look', round: step.round, found: 0 } };
       case 'look':
         return await this.#look(pass, step);
@@ -56,7 +59,9 @@ export class ErasureSteps {
       case 'audience':
         return await this.#audience(pass, step);
       case 'reports':
-        return await this.#sweep(pass, step, this.#reach.reportsTable, runsOf, { name: 'lake' });
+        return await this.#sweep(pass, step, this.#reach.reportsTable, runsOf, { name: 'setAside', after: '' });
+      case 'setAside':
+        return await this.#setAside(pass, step);
       case 'lake':
         return await this.#lake(pass, step);
       case 'verify':
@@ -105,8 +110,9 @@ export class ErasureSteps {
   }
 
   /** What the profile-updater has to say of an erasure lies behind the barrier that it has passed, and before the next. */
-  async #hear(pass: ErasurePass, { barrier, round }: Step<'hear'>): Promise<Progress> {
-    if (!(await this.#isPassed(barrier, ['profiles']))) return 'wait';
+  async #hear(pass: ErasurePass, step: Step<'hear'>): Promise<Progress> {
+    const { barrier, round } = step;
+    if (!(await this.#isPassed(barrier, ['profiles']))) return await this.#goOnWaiting(pass, step);
     return await this.#withBarrier(pass, (next) => ({ name: 'land', barrier: next, round }));
   }
 
@@ -173,6 +179,19 @@ export class ErasureSteps {
       return [place, { store: 'audience', what, count: sum(what) }] as const;
     });
     return { ...pass, step: { name: 'audience', person: place, planned: { items, counts } } };
+  }
+
+  async #setAside(pass: ErasurePass, { after, planned }: Step<'setAside'>): Promise<ErasurePass> {
+    const { setAside } = this.#reach;
+    if (planned !== undefined) {
+      await eraseBatch(setAside, pass.people, planned);
+      const people = withRemoved(pass.people, planned.counts);
+      return { ...pass, people, step: { name: 'setAside', after: planned.key } };
+    }
+    const next = await planBatch(setAside, pass.people, after);
+    if (next !== undefined) return { ...pass, step: { name: 'setAside', after, planned: next } };
+    await purgeBatches(setAside);
+    return { ...pass, step: { name: 'lake' } };
   }
 
   async #lake(pass: ErasurePass, { state }: Step<'lake'>): Promise<Progress> {
@@ -244,7 +263,13 @@ export class ErasureSteps {
   async #withBarrier(pass: ErasurePass, next: (barrier: PutBarrierState) => ErasureStep): Promise<ErasurePass> {
     const id = `privacy-${pass.id}-${pass.barriers}`;
     const shards = await this.#reach.putBarrier(id);
-    return { ...pass, barriers: pass.barriers + 1, step: next({ id, shards }) };
+    return { ...pass, barriers: pass.barriers + 1, step: next({ id, shards, putAt: this.#reach.clock() }) };
+  }
+
+  /** A barrier that lay in a batch which was set aside is never passed: after a while another one is put. */
+  async #goOnWaiting(pass: ErasurePass, step: Step<'settle' | 'hear' | 'land'>): Promise<Progress> {
+    if (this.#reach.clock() - step.barrier.putAt < PATIENCE_MS) return 'wait';
+    return await this.#withBarrier(pass, (barrier) => ({ ...step, barrier }));
   }
 
   async #isPassed({ id, shards }: PutBarrierState, consumers: readonly Consumer[]): Promise<boolean> {

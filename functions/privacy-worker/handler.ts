@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { privacyWorkerEnv, readEnv } from '../../schemas/env.ts';
 import { lakeTables, landedTables } from '../../schemas/lake/tables.ts';
+import { openPrivacy } from '../../schemas/privacy-settings.ts';
 import { barrierKey } from '../../shared/lake/object-key.ts';
 import { isOver } from '../../shared/replay/job.ts';
 import { createAthena } from '../adapters/athena.ts';
@@ -28,6 +29,7 @@ import { createTrainingWork } from '../adapters/training-work.ts';
 import { createVersionedFiles } from '../adapters/versioned-files.ts';
 import { createLakeErasure } from './lake/erasure.ts';
 import { createLakeExport } from './lake/export.ts';
+import { createRetention } from './lake/retention.ts';
 import type { LakeReach } from './lake/types.ts';
 import type { Consumer, Pass } from './pass.ts';
 import { createPrivacyWorker } from './privacy-worker.ts';
@@ -83,7 +85,7 @@ const lake: LakeReach = {
   log,
 };
 
-export const handler = createPrivacyWorker({
+const worker = createPrivacyWorker({
   work: createPrivacyWork<Pass>(dynamoDb, env.PRIVACY_TABLE),
   requests: createPrivacyRequests(dynamoDb, env.PRIVACY_TABLE),
   register: createPrivacyRegister(dynamoDb, env.PRIVACY_TABLE),
@@ -96,6 +98,12 @@ export const handler = createPrivacyWorker({
   stream: createControlStream(putRecordsTo(env.STREAM_NAME, kinesis)),
   putBarrier: putBarrierOn(kinesis, env.STREAM_NAME),
   passed,
+  setAside: {
+    files: createLakeFiles(env.FAILED_BATCHES_BUCKET),
+    versioned: createVersionedFiles(env.FAILED_BATCHES_BUCKET),
+    versions: createObjectVersions(env.FAILED_BATCHES_BUCKET),
+    rules: { consent: openPrivacy.consent, identity: env.IDENTITY_RULES },
+  },
   lake: createLakeErasure(lake),
   lakeExport: createLakeExport(lake),
   streamHours: env.STREAM_HOURS,
@@ -104,3 +112,8 @@ export const handler = createPrivacyWorker({
   pause,
   log,
 });
+const retention = createRetention(lake);
+
+/** Another clock than that of requests asks for the days that are over. */
+export const handler = async (event: { readonly task?: string }, context: Parameters<typeof worker>[1]) =>
+  event.task === 'retention' ? void (await retention.run(env.RETENTION_DAYS)) : await worker(event, context);

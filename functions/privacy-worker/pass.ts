@@ -18,6 +18,8 @@ export type Consumer = 'profiles' | 'lake' | 'audience';
 /** A barrier that was put, and by whom it is still to be passed. */
 export interface PutBarrierState {
   readonly id: string;
+  /** When, in milliseconds since 1970. */
+  readonly putAt: number;
   readonly shards: readonly string[];
 }
 
@@ -29,6 +31,13 @@ export interface Planned {
   readonly counts: readonly (readonly [person: number, count: RemovedCount])[];
   /** Where the next page begins. */
   readonly after?: Item;
+}
+
+/** A batch that was set aside, and is about to lose messages. */
+export interface PlannedBatch {
+  readonly key: string;
+  readonly etag: string;
+  readonly counts: Planned['counts'];
 }
 
 /** A walk through a table, page by page. */
@@ -54,6 +63,8 @@ export type ErasureStep =
   | ({ readonly name: 'due' } & Walk)
   | { readonly name: 'audience'; readonly person: number; readonly planned?: Planned }
   | ({ readonly name: 'reports' } & Walk)
+  /** After the batch of a key. */
+  | { readonly name: 'setAside'; readonly after: string; readonly planned?: PlannedBatch }
   | { readonly name: 'lake'; readonly state?: LakeErasureState }
   | { readonly name: 'verify' }
   | { readonly name: 'receipt'; readonly completedAt: number };

@@ -10,6 +10,7 @@ import type { ProfileStore } from '../adapters/profile-store.ts';
 import type { WalkTable } from '../adapters/table-walk.ts';
 import type { LakeErasure } from './lake/types.ts';
 import type { Consumer } from './pass.ts';
+import type { SetAsideBatches } from './set-aside.ts';
 
 /** A table that is looked through, and from which items go. */
 export interface ErasedTable {
@@ -31,6 +32,7 @@ export interface Reach {
   readonly putBarrier: PutBarrier;
   /** The shards on which a consumer has passed a barrier. */
   readonly passed: (consumer: Consumer, barrier: BarrierRecord['id']) => Promise<ReadonlySet<string>>;
+  readonly setAside: SetAsideBatches;
   readonly lake: LakeErasure;
   /** Hours that the stream keeps what lies on it. */
   readonly streamHours: number;

@@ -62,6 +62,25 @@ export class EventStream extends Construct {
     };
   }
 
+  /** To write batches that were set aside anew, and to delete for good what was overwritten. */
+  grantErase(): Grant<{ FAILED_BATCHES_BUCKET: string }> {
+    const { failedBatches } = this;
+    return {
+      environment: { FAILED_BATCHES_BUCKET: failedBatches.bucketName },
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:ListBucket', 's3:ListBucketVersions'],
+          resources: [failedBatches.bucketArn],
+        }),
+        new PolicyStatement({
+          actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'],
+          resources: [failedBatches.arnForObjects(`${SET_ASIDE}*`)],
+        }),
+      ],
+      explanations: [explainPrefix(failedBatches, SET_ASIDE, 'Lambda names the objects.')],
+    };
+  }
+
   /** To take batches that were set aside, once they are put back. */
   grantPutBack(): Grant<{ FAILED_BATCHES_BUCKET: string }> {
     const { failedBatches } = this;

@@ -1,4 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { EXPORTS, PRIVACY_WORK, prefixesBesideTables } from '../../schemas/lake/prefixes.ts';
@@ -15,6 +16,7 @@ import { allOf, type Grant } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';
 import { identityRules } from './identity-rules.ts';
 import type { Lake } from './lake.ts';
+import { OnSchedule } from './on-schedule.ts';
 import type { PrivacyRegister } from './privacy-register.ts';
 import type { PrivateTable } from './private-table.ts';
 import type { Profiles } from './profiles.ts';
@@ -65,12 +67,19 @@ export class Privacy extends Construct {
         this.grantStores(props),
         stream.grantPut(),
         stream.grantListShards(),
+        stream.grantErase(),
         lake.grantStartQuery(),
         lake.grantBarriers(),
         this.grantFiles(lake),
         this.grantResults(lake),
         identityRules(settings),
-        { environment: { STREAM_HOURS: String(settings.stream.retentionHours) }, statements: [] },
+        {
+          environment: {
+            STREAM_HOURS: String(settings.stream.retentionHours),
+            RETENTION_DAYS: JSON.stringify(settings.privacy.retention),
+          },
+          statements: [],
+        },
       ),
       settings,
       timeout: Duration.minutes(15),
@@ -79,6 +88,15 @@ export class Privacy extends Construct {
       invokes: this.worker.lambda,
       description: 'Looks for requests of privacy, and after those that stopped.',
     });
+    if (Object.keys(settings.privacy.retention).length > 0) {
+      new OnSchedule(this, 'Retention', {
+        invokes: this.worker.lambda,
+        description: 'Deletes days of the lake that were kept long enough.',
+        // While the sealer is at work nothing goes: the next look is soon enough.
+        schedule: ScheduleExpression.rate(Duration.hours(6)),
+        input: { task: 'retention' },
+      });
+    }
     this.api = new HeadwaterFunction(this, 'Api', {
       name: 'privacy-api',
       description: 'Takes requests of privacy, and tells how far they are.',

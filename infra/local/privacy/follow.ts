@@ -34,6 +34,7 @@ const labels: Readonly<Record<string, string>> = {
   due: 'takes out due times',
   audience: 'takes out memberships and transitions',
   reports: 'takes out runs of reports',
+  setAside: 'goes through batches that were set aside',
   lake: 'goes through the lake',
   verify: 'looks once more',
   receipt: 'writes the receipt',

@@ -8,6 +8,7 @@ import type { Consumer, Pass } from '../../../functions/privacy-worker/pass.ts';
 import { createPrivacyWorker, type PrivacyWorkerProps } from '../../../functions/privacy-worker/privacy-worker.ts';
 import type { ErasedTable } from '../../../functions/privacy-worker/reach.ts';
 import type { PrivacyRequest } from '../../../schemas/privacy.ts';
+import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
 import type { RegisterEntry, Tombstone } from '../../../shared/privacy/register.ts';
 import { anAudience } from '../audience-writer/an-audience.ts';
@@ -32,6 +33,10 @@ export class AWorker {
   readonly exportsOf = new Map<Key, string[]>();
   readonly due = new Map<string, Item>();
   readonly reports = new Map<string, Item>();
+  /** Texts of batches that were set aside. */
+  readonly batches = new Map<string, string>();
+  /** Keys of batches of which an older version is kept. */
+  readonly batchVersions = new Set<string>();
   readonly logged: Record<string, unknown>[] = [];
   lake: LakeRow[] = [];
   /** What was asked of the lake. */
@@ -130,6 +135,7 @@ export class AWorker {
           return live.shards.map((_, shard) => String(shard));
         }),
       passed: (consumer, id) => this.#passed(consumer, id),
+      setAside: this.#setAside(),
       lake: this.#lakeErasure(),
       lakeExport: {
         begin: (person) => ({
@@ -187,6 +193,43 @@ export class AWorker {
         this.#effect(() => {
           for (const key of keys) items.delete(nameOf(key));
         }),
+    };
+  }
+
+  #setAside(): PrivacyWorkerProps['setAside'] {
+    const { batches, batchVersions } = this;
+    const etagOf = (text: string) => String(text.length);
+    return {
+      files: { list: async () => [...batches.keys()].sort().map((key) => ({ key, size: 0, etag: '' })) },
+      versioned: {
+        read: async (key) => {
+          const text = batches.get(key);
+          return text === undefined ? undefined : { body: Buffer.from(text), etag: etagOf(text) };
+        },
+        writeOver: (key, _, body) =>
+          this.#effect(() => {
+            batches.set(key, Buffer.from(body).toString());
+            batchVersions.add(key);
+            return '';
+          }),
+        remove: (key) =>
+          this.#effect(() => {
+            batches.delete(key);
+            batchVersions.add(key);
+          }),
+      },
+      versions: {
+        list: async () => ({
+          versions: [...batchVersions].map((key) => {
+            return { key, versionId: '1', isLatest: false, isDeleteMarker: false, modifiedAt: 0 };
+          }),
+        }),
+        remove: (gone) =>
+          this.#effect(() => {
+            for (const { key } of gone) batchVersions.delete(key);
+          }),
+      },
+      rules: { consent: openPrivacy.consent, identity: { externalTraits: ['email'], blockedIds: [] } },
     };
   }
 

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Key } from '../../../schemas/stream/control.ts';
 import { profileIdOf } from '../../../shared/profile/new-profile.ts';
-import { anIdentify, aTrack } from '../../fixtures/events.ts';
+import { givenUpRecords } from '../../../shared/replay/set-aside.ts';
+import { anEnvelope, anIdentify, aRecord, aTrack } from '../../fixtures/events.ts';
+import { aKinesisEvent } from '../../fixtures/profiles.ts';
 import { AWorker, Killed } from './a-worker.ts';
 
 const ann: readonly Key[] = ['user:ann', 'anonymous:d-1', 'email:ann@x.org'];
@@ -24,10 +26,30 @@ async function aWorld(): Promise<AWorker> {
     world.due.set(`${bucket.S} ${due.S}`, { bucket, due, key: { S: key } });
   }
   world.reports.set('run#1', { pk: { S: 'run#1' }, sk: { S: 'run' } });
+  const envelope = anEnvelope([aTrack({ userId: 'ann' }), aTrack({ userId: 'bob' })]);
+  world.batches.set('aws/lambda/m/1', aBatch(envelope, aLink('anonymous:d-1', 'user:ann')));
+  world.batches.set('aws/lambda/m/2', aBatch([aTrack({ userId: undefined, anonymousId: 'd-1' })]));
+  world.batches.set('aws/lambda/m/3', aBatch(aLink('anonymous:d-2', 'user:bob')));
   world.lake = ['user:ann', 'anonymous:d-1', 'user:bob', 'user:ann'].map((key) => ({ table: 'events', key }));
   world.effects = 0;
   return world;
 }
+
+/** What Lambda writes of a batch that it gave up. */
+const aBatch = (...records: readonly unknown[]): string =>
+  JSON.stringify({ version: '1.0', payload: JSON.stringify(aKinesisEvent(records.map((record) => aRecord(record)))) });
+
+const aLink = (child: Key, parent: Key) => {
+  const link = { time: 1, messageId: 'm', sourceId: 's', event: 'Identify', why: 'identify' };
+  return { v: 1, kind: 'link', child, parent, link };
+};
+
+/** The messages and the word that a batch holds. */
+const heldIn = (text: string): unknown[] =>
+  givenUpRecords(text).map(({ data }) => {
+    const { events, kind, child } = JSON.parse(Buffer.from(data).toString());
+    return events?.map(({ userId }: { userId: string }) => userId) ?? [kind, child];
+  });
 
 /** All that a world holds of Ann, and how much of Bob. */
 async function stateOf(world: AWorker) {
@@ -40,6 +62,8 @@ async function stateOf(world: AWorker) {
     bobKnows: [...world.live.folded('user:bob').identity.children.keys()],
     due: [...world.due.values()].map(({ key }) => key?.S),
     reports: world.reports.size,
+    batches: Array.from(world.batches, ([key, text]) => [key, heldIn(text)]),
+    batchVersions: [...world.batchVersions],
     audience: ann.map(of),
     members: members.map((keys) => keys.filter((key) => ann.includes(key))),
     counts: await Promise.all(['busy', 'seen-twice'].map((segment) => world.audience.lists.countMembers(segment))),
@@ -88,6 +112,11 @@ describe('an erasure', () => {
       pages: ['user:bob 0'],
       due: ['user:bob'],
       reports: 0,
+      batches: [
+        ['aws/lambda/m/1', [['bob']]],
+        ['aws/lambda/m/3', [['link', 'anonymous:d-2']]],
+      ],
+      batchVersions: [],
       audience: [0, 0, 0],
       members: [[], []],
       lake: ['user:bob'],
@@ -106,6 +135,7 @@ describe('an erasure', () => {
         removed: [
           { store: 'audience', what: 'members', count: members },
           { store: 'audience', what: 'transitions', count: transitions },
+          { store: 'batches set aside', what: 'messages', count: 2 },
           { store: 'due', what: 'entries', count: 2 },
           { store: 'events', what: 'rows', count: 3 },
           { store: 'profiles', what: 'items', count: 3 },
@@ -188,6 +218,25 @@ describe('an erasure', () => {
     world.live.publish({ v: 1, kind: 'tick', at: world.live.now, keys: [...ann] });
     world.live.publish({ v: 1, kind: 'rebuilt', keys: [...ann] });
     await world.hear();
+    expect(ann.filter((key) => world.live.store.items.has(key))).toEqual([]);
+  });
+
+  test('puts another barrier when one was never passed', async () => {
+    const world = await aWorld();
+    world.ask('erasure', ['user:ann']);
+    let isLost = false;
+    world.around = () => {
+      // The batch in which the barrier lay was set aside.
+      if (isLost || world.request('request-1').step !== 'hear') return;
+      isLost = true;
+      for (const shard of world.live.shards.keys()) world.live.giveUp(shard, 1_000);
+    };
+    for (let runs = 0; world.request('request-1').completedAt === undefined && runs < 10; runs += 1) {
+      await world.run();
+      world.live.now += 61_000;
+    }
+    expect(isLost).toBe(true);
+    expect(world.request('request-1').state).toBe('done');
     expect(ann.filter((key) => world.live.store.items.has(key))).toEqual([]);
   });
 
