@@ -1,8 +1,12 @@
+import { visitPartsSealed } from '../../../schemas/lake/tables.ts';
 import { dayAfter, dayOf } from '../../../shared/lake/days.ts';
 import { withoutSealer } from './sealer-lease.ts';
 import type { LakeReach, LakeRetention } from './types.ts';
 
 const DAY_FOLDER = /^day=(\d{4}-\d{2}-\d{2})$/;
+
+/** Tables that are made of another's rows, and go with them. */
+const madeOf: Readonly<Record<string, readonly string[]>> = { events: [visitPartsSealed.name] };
 
 /**
  * Deletes the days of tables that are older than their rows are kept: a row of a day goes when so many whole days have
@@ -21,7 +25,7 @@ export function createRetention(
 
   async function removeDays(relation: string, before: string): Promise<number> {
     let removed = 0;
-    for (const table of [`${relation}_landed`, `${relation}_sealed`]) {
+    for (const table of [`${relation}_landed`, `${relation}_sealed`, ...(madeOf[relation] ?? [])]) {
       for (const day of await daysBefore(table, before)) {
         const keys = (await files.list(`${table}/day=${day}/`)).map(({ key }) => key);
         await files.remove(keys);
