@@ -26,6 +26,7 @@ export async function accept(
   const ip = maskAddress(event.requestContext.http.sourceIp);
   const userAgent = event.headers['user-agent']?.slice(0, 2000);
   const sentAt = sentAtOf(body.sentAt) ?? sentAtOf(event.headers.sentat);
+  const { requestId } = event.requestContext;
   const head = {
     sourceId,
     receivedAt: new Date().toISOString(),
@@ -33,6 +34,7 @@ export async function accept(
     ...(ip && { ip }),
     ...(userAgent && { userAgent }),
     ...(signals && { signals }),
+    ...(requestId && { requestId }),
   };
   const time = Math.min(LONGEST_STORE_MS, context.getRemainingTimeInMillis() - TIME_FOR_ANSWER_MS);
   try {

@@ -42,6 +42,7 @@ export const streamEnvelope = z.object({
     .describe('Address of the sender. The collector masks it; it is masked again on read.'),
   userAgent: z.string().max(2000).optional().describe('User-Agent header of the request, for events that bring none.'),
   signals: streamSignals.optional(),
+  requestId: z.string().max(100).optional().describe('Request that brought the events, as the access log names it.'),
   imported: z
     .literal(true)
     .optional()

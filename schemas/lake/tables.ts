@@ -31,7 +31,7 @@ export const rawLanded = {
     text('sent_at', 'Device time at which the request left, ISO 8601, where it could be read.'),
     text('ip', 'Address of the sender, masked.'),
     text('user_agent', 'User-Agent header of the request.'),
-    text('payload', 'The message as received, JSON text, with addresses masked.'),
+    text('payload', 'The message as received, JSON text, with addresses masked; null where nothing of it may be kept.'),
     text('failed_reason', 'Why it became a row of failed_events; null where it became one of events.'),
     text(
       'request_id',
@@ -158,7 +158,7 @@ export const failedEventsLanded = {
     text('message_id', 'messageId of the event, where it has a valid one.'),
     text('source_id', 'Source whose write key sent the event.'),
     instant('received_at', 'When the event reached Headwater.'),
-    text('payload', 'The event as received, with addresses masked.'),
+    text('payload', 'The event as received, with addresses masked; null where nothing of it may be kept.'),
     text('payload_encoding', 'json, text, or base64 when the payload is not UTF-8.'),
     ...position,
   ],

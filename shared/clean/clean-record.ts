@@ -52,7 +52,7 @@ export function cleanRulesOf({ fields, consent }: PrivacySettings): CleanRules {
  */
 export function cleanRecord(record: ReceivedRecord, rules: CleanRules = noRules): CleanedRecord {
   const read = readRecord(record, rules.fields);
-  const { sourceId, receivedAt, sentAt, ip, userAgent, signals, replay } = read.context;
+  const { sourceId, receivedAt, sentAt, ip, userAgent, signals, requestId, replay } = read.context;
   if (read.ok && rules.consent !== undefined) {
     for (const message of read.messages) if (isObject(message)) stampDefaults(message, rules.consent, signals ?? {});
   }
@@ -63,6 +63,7 @@ export function cleanRecord(record: ReceivedRecord, rules: CleanRules = noRules)
     ...(ip === undefined ? {} : { ip }),
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(signals === undefined ? {} : { signals }),
+    ...(requestId === undefined ? {} : { requestId }),
     ...(replay === undefined ? {} : { replay }),
     items: read.ok
       ? read.messages.map((message, index) => cleanMessage(read.context, message, index))

@@ -46,6 +46,8 @@ export interface CleanedRecord {
   readonly ip?: string;
   readonly userAgent?: string;
   readonly signals?: StreamSignals;
+  /** Request that brought the record. */
+  readonly requestId?: string;
   /** Of which failed event the record is another try. */
   readonly replay?: ReplayMark;
   readonly items: readonly CleanedItem[];

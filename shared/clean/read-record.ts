@@ -28,6 +28,8 @@ export interface RecordContext {
   /** Whether the events are history that was brought in. Only records of the stream say so, no client can. */
   readonly imported: boolean;
   readonly signals?: StreamSignals;
+  /** Request that brought the record, where it says so. */
+  readonly requestId?: string;
   /** Of which failed event this is another try. */
   readonly replay?: ReplayMark;
   /** What a message without a messageId was named when it came. */
@@ -129,9 +131,11 @@ function envelopeFlaw(envelope: JsonObject): { path: string; detail: string } | 
 function envelopeContext(record: ReceivedRecord, envelope: JsonObject, suspicious: boolean): RecordContext {
   const replay = replayMarkOf(envelope.replay);
   const signals = signalsOf(envelope.signals);
+  const requestId = requestIdOf(envelope.requestId);
   return {
     ...(replay && { replay }),
     ...(signals && { signals }),
+    ...(requestId !== undefined && { requestId }),
     sourceId: typeof envelope.sourceId === 'string' ? storable(envelope.sourceId) : DIRECT_SOURCE_ID,
     receivedAt: parseTime(envelope.receivedAt) ?? record.arrivedAt,
     sentAt: parseTime(envelope.sentAt),
@@ -144,6 +148,12 @@ function envelopeContext(record: ReceivedRecord, envelope: JsonObject, suspiciou
     imported: envelope.imported === true,
   };
 }
+
+/** Ids of requests, of API Gateway and of other producers: anything else could be text of anybody. */
+const REQUEST_ID = /^[\w+/=.:-]{1,100}$/;
+
+const requestIdOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && REQUEST_ID.test(value) ? value : undefined;
 
 function signalsOf(value: unknown): StreamSignals | undefined {
   if (!isObject(value)) return undefined;

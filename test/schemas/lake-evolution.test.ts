@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { text } from '../../schemas/lake/column.ts';
-import { eventsLanded } from '../../schemas/lake/tables.ts';
+import { eventsLanded, rawLanded } from '../../schemas/lake/tables.ts';
 import type { TableRows } from '../../shared/lake/column-readers.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
@@ -16,12 +16,13 @@ beforeAll(async () => {
 afterAll(() => lake[Symbol.asyncDispose]());
 beforeEach(() => lake.clear());
 
-const eventRows = (messageId: string): TableRows => {
-  const batch = readBatch([aRecord(anEnvelope([aTrack({ messageId, locale: 'de' })]))]);
-  const found = landedRows(batch).find(({ table }) => table.name === eventsLanded.name);
-  if (found === undefined) throw new Error('There are no events.');
+const rowsOf = (name: string, messageId: string): TableRows => {
+  const batch = readBatch([aRecord(anEnvelope([aTrack({ messageId, locale: 'de' })], { requestId: 'r-1' }))]);
+  const found = landedRows(batch).find(({ table }) => table.name === name);
+  if (found === undefined) throw new Error(`There are no rows of ${name}.`);
   return found;
 };
+const eventRows = (messageId: string): TableRows => rowsOf(eventsLanded.name, messageId);
 
 /** As a version of Headwater wrote it that did not know a column yet. */
 const older = (rows: TableRows, lacks: string): TableRows => {
@@ -65,4 +66,16 @@ describe.each(['landed', 'sealed'])('files that other versions %s', (state) => {
     expect(await sealer.files.list('events_landed/')).toEqual([]);
     expect(await events()).toEqual(rows);
   });
+});
+
+test.each(['landed', 'sealed'])('raw that was %s before it knew requests names none', async (state) => {
+  const put = (file: string, values: TableRows) =>
+    lake.put(`raw_${state}/day=2026-03-01/${file}.parquet`, parquetFile(values));
+  await put('part-000000', older(rowsOf(rawLanded.name, 'older'), 'request_id'));
+  await put('part-000001', rowsOf(rawLanded.name, 'now'));
+  if (state === 'sealed') await lake.mark('sealed_before', '2026-03-02');
+  expect(await lake.rows('SELECT message_id, request_id FROM raw ORDER BY 1')).toEqual([
+    ['now', 'r-1'],
+    ['older', null],
+  ]);
 });

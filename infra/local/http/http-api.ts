@@ -25,14 +25,14 @@ export function createHttpApi({ spec, invoke }: HttpApiOptions): HttpApi {
   const findRoute = createRouteTable(spec.routes);
   const mayPass = createThrottles(spec);
 
-  const answerTo = async (request: IncomingMessage): Promise<HttpAnswer> => {
+  const answerTo = async (request: IncomingMessage, requestId: string): Promise<HttpAnswer> => {
     const { method = 'GET', url = '/' } = request;
     const match = findRoute(method, url.split('?')[0] ?? '/');
     if (!match) return notFound;
     if (!mayPass(match.route.routeKey, performance.now())) return tooMany;
     const body = await bodyOf(request);
     if (!body) return tooLarge;
-    const event = httpEvent(request, body, spec.apiId, match);
+    const event = httpEvent(request, body, spec.apiId, requestId, match);
     if (body.length > payloadLimit / 2 && JSON.stringify(event).length > payloadLimit) return tooLarge;
 
     const { functionLogicalId, timeoutMs } = match.route;
@@ -49,13 +49,17 @@ export function createHttpApi({ spec, invoke }: HttpApiOptions): HttpApi {
 
   return async (request) => {
     const { method, headers } = request;
+    const requestId = newRequestId();
     const answer =
       spec.cors && isPreflight(method, headers)
         ? preflightAnswer(spec.cors, headers.origin)
-        : withCors(await answerTo(request), spec.cors, headers.origin);
-    return { ...answer, headers: { ...answer.headers, 'apigw-requestid': randomBytes(11).toString('base64url') } };
+        : withCors(await answerTo(request, requestId), spec.cors, headers.origin);
+    return { ...answer, headers: { ...answer.headers, 'apigw-requestid': requestId } };
   };
 }
+
+/** As HTTP APIs name requests: 15 characters and an equals sign. */
+const newRequestId = (): string => `${randomBytes(12).toString('base64url').slice(0, 15)}=`;
 
 /** The whole body; `undefined` when it is above the limit, and then the rest is not read. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { account } from '../template/types.ts';
 import { decode, type RouteMatch } from './route-table.ts';
@@ -11,6 +10,7 @@ export function httpEvent(
   request: IncomingMessage,
   body: Buffer,
   apiId: string,
+  requestId: string,
   { route, parameters }: RouteMatch,
 ): Record<string, unknown> {
   const { method = 'GET', url = '/' } = request;
@@ -43,7 +43,7 @@ export function httpEvent(
         sourceIp: sourceIpOf(request),
         userAgent: headers['user-agent'] ?? '',
       },
-      requestId: randomUUID(),
+      requestId,
       routeKey: route.routeKey,
       stage: '$default',
       time: clfTime(now),

@@ -1,13 +1,13 @@
 -- Sealed days as they are; later ones without copies: rows that came before in the last seven days, sealed or not.
 SELECT
-  message_id, source_id, received_at, arrived_at, sent_at, ip, user_agent, payload, failed_reason, shard_id,
-  sequence_number, record_index, day
+  message_id, source_id, received_at, arrived_at, sent_at, ip, user_agent, payload, failed_reason, request_id,
+  shard_id, sequence_number, record_index, day
 FROM raw_sealed
 WHERE day < (SELECT sealed_before FROM sealing)
 UNION ALL
 SELECT
-  message_id, source_id, received_at, arrived_at, sent_at, ip, user_agent, payload, failed_reason, shard_id,
-  sequence_number, record_index, day
+  message_id, source_id, received_at, arrived_at, sent_at, ip, user_agent, payload, failed_reason, request_id,
+  shard_id, sequence_number, record_index, day
 FROM (
   SELECT
     *,

@@ -24,6 +24,12 @@ test('says when and from where the events came, with the address masked', async 
   expect(Date.parse(envelope?.receivedAt ?? '')).toBeGreaterThanOrEqual(before);
 });
 
+test('names the request that the access log names', async () => {
+  const collector = aCollector();
+  await collector.send('POST /v1/track', aTrack());
+  expect(streamEnvelope.parse(collector.envelopes()[0]).requestId).toBe('request-1');
+});
+
 test.each([
   ['of the body', { sentAt: 'body' }, {}, 'body'],
   ['of the header', {}, { sentat: 'header' }, 'header'],

@@ -62,6 +62,17 @@ test('keeps the message as it was received, with addresses masked', () => {
   expect(raw[0]).toMatchObject({ ip: '203.0.113.0', sent_at: '2026-03-02T10:00:00.000Z' });
 });
 
+test.each([
+  ['JKJaXmPLvHcESHA=', 'JKJaXmPLvHcESHA='],
+  ['5c1d2f6e-8f0a-4a43-9b57-0a3ad5c1c7e0', '5c1d2f6e-8f0a-4a43-9b57-0a3ad5c1c7e0'],
+  ['ada@example.org asked', undefined],
+  ['x'.repeat(101), undefined],
+  [7, undefined],
+])('names the request %j of a record in each of its rows of raw as %j', (requestId, expected) => {
+  const { raw } = land(aRecord(anEnvelope([aTrack({ messageId: 'good' }), {}], { requestId: requestId as string })));
+  expect(raw.map(({ request_id }) => request_id)).toEqual([expected, expected]);
+});
+
 test('keeps a record that nobody can read', () => {
   const { raw, events, failed } = land(aRecord('{"broken'), aRecord(Uint8Array.of(0xff, 0)));
   expect(raw.map(({ payload }) => payload)).toEqual(['{"broken', '/wA=']);

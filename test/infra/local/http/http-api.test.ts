@@ -159,6 +159,14 @@ test.each<[string, unknown, { status: number; type: string | null; body: string 
   expect(answer.headers.get('apigw-requestid')).toBeTruthy();
 });
 
+test('names a request in its answer as the function knows it, and each anew', async () => {
+  await using api = await startApi();
+  const answers = [await fetch(`${api.url}/v1/health`), await fetch(`${api.url}/v1/health`)];
+  const ids = api.events.map(({ requestContext }) => requestContext.requestId);
+  expect(answers.map(({ headers }) => headers.get('apigw-requestid'))).toEqual(ids);
+  expect(new Set(ids).size).toBe(2);
+});
+
 test('sets each cookie by a header of its own', async () => {
   await using api = await startApi(() => ({ ok: true, payload: { statusCode: 204, cookies: ['a=1', 'b=2; Secure'] } }));
   const answer = await fetch(`${api.url}/v1/health`);
