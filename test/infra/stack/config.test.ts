@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { ConfigError, settingsOf, stages } from '../../../infra/config.ts';
-import { watchEnv } from '../../../schemas/env.ts';
+import { ConfigError, settingsOf, stages, toldOfPrivacy } from '../../../infra/config.ts';
+import { environments, watchEnv } from '../../../schemas/env.ts';
+import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 
 const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
 const wrong = (settings: object) => () => settingsOf('test', { test: settings });
@@ -77,6 +78,43 @@ test.each([
   ],
 ])('refuses %s by its path', (_, settings, message) => {
   expect(wrong(settings)).toThrow(message);
+});
+
+test('what is told of privacy can be read, and by default leaves all as it is', () => {
+  const { read } = environments.collector.PRIVACY_SETTINGS;
+  expect(read(toldOfPrivacy(settingsOf('test', { test: {} }).privacy))).toEqual(openPrivacy);
+  const privacy = {
+    consent: {
+      defaults: { analytics: false },
+      regions: [{ countries: ['DE'], defaults: { marketing: true } }],
+      doNotTrack: 'deny',
+    },
+    fields: [{ path: 'properties.products.*.note', action: 'drop' }],
+  };
+  const told = read(toldOfPrivacy(settingsOf('test', { test: { privacy } }).privacy));
+  expect(told).toMatchObject({
+    ...privacy,
+    consent: { ...privacy.consent, defaults: { analytics: false, marketing: true } },
+  });
+});
+
+test.each([
+  ['a path elsewhere', { fields: [{ path: 'userId', action: 'hash' }] }, 'privacy.fields.0.path'],
+  ['a path without a field', { fields: [{ path: 'traits', action: 'drop' }] }, 'privacy.fields.0.path'],
+  [
+    'a country by its name',
+    { consent: { regions: [{ countries: ['Germany'], defaults: {} }] } },
+    'regions.0.countries.0',
+  ],
+  ['an unknown purpose', { consent: { defaults: { advertising: false } } }, 'privacy.consent.defaults'],
+  ['a header in capitals', { consent: { countryHeader: 'CF-IPCountry' } }, 'privacy.consent.countryHeader'],
+  [
+    'more rules than a function has room for',
+    { fields: Array.from({ length: 80 }, (_, n) => ({ path: `properties.a_long_name_${n}`, action: 'drop' })) },
+    'privacy',
+  ],
+])('privacy refuses %s', (_, privacy, path) => {
+  expect(wrong({ privacy })).toThrow(path);
 });
 
 test('names every wrong setting at once', () => {
