@@ -10,7 +10,8 @@ import type { Stored } from '../adapters/state-object.ts';
 import { landedBefore, withBarrier } from './barrier-wait.ts';
 import { gatherVisits } from './gather-visits.ts';
 import { daysOf, daysWithFiles, removeDaysBefore } from './lake-days.ts';
-import { sealTable } from './seal-table.ts';
+import { moveLateRows } from './late-rows.ts';
+import { landedFiles, sealTable, sourceOf } from './seal-table.ts';
 import type { SealerProps } from './sealer.ts';
 
 /** After midnight, clocks of the stream's shards may differ from ours. */
@@ -110,7 +111,9 @@ export class Run {
       });
       if (sealed === undefined) return false;
       done = [...done, table.name];
-      await this.#save({ ...this.#held.state, progress: { day, done } });
+      const { sources = {} } = this.#held.state;
+      const ofDay = { ...sources[day], [table.name]: sealed.source };
+      await this.#save({ ...this.#held.state, progress: { day, done }, sources: { ...sources, [day]: ofDay } });
       sum.landed += sealed.landed;
       sum.sealed += sealed.sealed;
     }
@@ -151,10 +154,33 @@ export class Run {
     const { tables, clock, graceMs, log } = this.#props;
     const boundary = boundaryAt(history, clock() - graceMs);
     if (boundary === undefined) return;
+    const late = await this.#moveLate(boundary);
     let files = 0;
     for (const { name } of tables) files += await removeDaysBefore(this.#props, name, boundary);
+    const { sources = {} } = this.#held.state;
+    const left = Object.entries(sources).filter(([day]) => day >= boundary);
+    if (left.length < Object.keys(sources).length) {
+      await this.#save({ ...this.#held.state, sources: Object.fromEntries(left) });
+    }
+    if (late > 0)
+      log('warn', 'Rows that landed on sealed days were moved to today.', { code: 'late_rows', rows: late });
     await removeDaysBefore(this.#props, sealedIds.name, dayAfter(boundary, -COPY_DAYS));
     if (files > 0) log('info', 'Landed files of sealed days were deleted.', { code: 'landed_removed', files });
+  }
+
+  /** Saves what landed on days before `boundary` after they were sealed; answers how many rows. */
+  async #moveLate(boundary: string): Promise<number> {
+    const { tables, clock } = this.#props;
+    const openDay = dayOf(clock());
+    let moved = 0;
+    for (const table of tables) {
+      for (const day of (await daysOf(this.#props, table.name)).filter((each) => each < boundary)) {
+        const landed = await landedFiles(this.#props, table, day);
+        if (landed.length === 0 || this.#held.state.sources?.[day]?.[table.name] === sourceOf(table, landed)) continue;
+        moved += await moveLateRows(this.#props, { table, day, landed, openDay });
+      }
+    }
+    return moved;
   }
 
   async #save(state: SealingState): Promise<void> {

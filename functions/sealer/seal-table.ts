@@ -29,8 +29,8 @@ export interface TableWork {
   readonly mayGoOn: () => boolean;
 }
 
-/** Of the rows that landed how many were sealed; undefined when the time was up before the end. */
-export type Sealed = { readonly landed: number; readonly sealed: number } | undefined;
+/** Of the rows that landed how many were sealed, and what of; undefined when the time was up before the end. */
+export type Sealed = { readonly landed: number; readonly sealed: number; readonly source: string } | undefined;
 
 /**
  * Seals a day of one table: plans which rows stay and in what order, writes them part by part, deletes parts that an
@@ -40,7 +40,7 @@ export type Sealed = { readonly landed: number; readonly sealed: number } | unde
 export async function sealTable(reach: Reach, work: TableWork): Promise<Sealed> {
   const { files, limits } = reach;
   const { day, table, save, mayGoOn } = work;
-  const landed = (await files.list(`${table.name}/day=${day}/`)).filter(({ key }) => key.endsWith('.parquet'));
+  const landed = await landedFiles(reach, table, day);
   const source = sourceOf(table, landed);
   let { parts, rows } = work.progress?.source === source ? work.progress : { parts: 0, rows: 0 };
 
@@ -59,7 +59,7 @@ export async function sealTable(reach: Reach, work: TableWork): Promise<Sealed> 
   const surplus = (await files.list(`${twin}/day=${day}/`)).filter(({ key }) => key >= partKey(twin, day, parts));
   if (surplus.length > 0) await files.remove(surplus.map(({ key }) => key));
   await writeIds(reach, work, plan);
-  return { landed: landedRows, sealed: plan.order.length };
+  return { landed: landedRows, sealed: plan.order.length, source };
 }
 
 /** Reads the columns that decide, of the day and of the ids of the days before. */
@@ -121,16 +121,25 @@ async function writeIds({ files }: Reach, { day, table }: TableWork, { ids }: Se
   await files.write(key, Buffer.concat([...pieces, ...file.finish()]));
 }
 
+/** The files of a table that landed on a day. */
+export const landedFiles = async (
+  { files }: Pick<Reach, 'files'>,
+  { name }: LandedTable,
+  day: string,
+): Promise<LakeFile[]> => (await files.list(`${name}/day=${day}/`)).filter(({ key }) => key.endsWith('.parquet'));
+
 /** Sorts as the numbers do, up to a million parts. */
 export const partKey = (table: string, day: string, number: number): string =>
   `${table}/day=${day}/part-${String(number).padStart(6, '0')}.parquet`;
 
-const idsKey = (table: LandedTable, day: string): string => `${sealedIds.name}/day=${day}/${baseOf(table)}.parquet`;
+export const idsKey = (table: LandedTable, day: string): string =>
+  `${sealedIds.name}/day=${day}/${baseOf(table)}.parquet`;
 
 /** Raised when the same files are sealed into other parts than before. */
 const FORMAT = 1;
 
-function sourceOf({ columns, sealing }: LandedTable, landed: readonly LakeFile[]): string {
+/** What a day of a table is sealed of: another text when files came, went or changed. */
+export function sourceOf({ columns, sealing }: LandedTable, landed: readonly LakeFile[]): string {
   const source = createHash('sha256').update(JSON.stringify([FORMAT, columns.map(({ name }) => name), sealing]));
   for (const { key, etag } of landed) source.update(`${key} ${etag}\n`);
   return source.digest('hex');

@@ -37,8 +37,8 @@ export function createSealer(props: SealerProps) {
     const lifeMs = context.getRemainingTimeInMillis();
     const held = await states.read();
     if (held !== undefined && Math.max(held.state.leaseUntil, held.state.restUntil ?? 0) > now) return;
-    const { barriers = [], progress }: Partial<SealingState> = held?.state ?? {};
-    const state = { barriers, progress, owner: newId(), leaseUntil: now + lifeMs + AFTERMATH_MS };
+    const { barriers = [], progress, sources }: Partial<SealingState> = held?.state ?? {};
+    const state = { barriers, progress, sources, owner: newId(), leaseUntil: now + lifeMs + AFTERMATH_MS };
     const etag = await states.write(state, held?.etag);
     if (etag === undefined) return;
     const run = new Run(props, { state, etag });

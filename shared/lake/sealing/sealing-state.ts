@@ -27,4 +27,6 @@ export interface SealingState {
   readonly restUntil?: number | undefined;
   readonly barriers: readonly SealingBarrier[];
   readonly progress?: SealingProgress | undefined;
+  /** By day and table, what those days were sealed of whose landed files are still there. */
+  readonly sources?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
 }
