@@ -104,7 +104,9 @@ async function foldAndWrite(
     const folded = fold(key, stored, deliveries, { pages, catalog, identity, parts });
     const { taken, next, spilled, arm, isErased, applied, repeated } = folded;
     const emptied = (version: number) => (isErased && version > 0 ? { id: key, version } : undefined);
-    if (read.unsaid !== undefined && (next !== undefined || isErased)) await writer.say(read.unsaid);
+    if (read.unsaid !== undefined && (next !== undefined || isErased)) {
+      await writer.say(isErased ? transitionsAlone(read.unsaid) : read.unsaid);
+    }
     if (next === undefined) return { taken, applied, repeated, written: undefined, emptied: emptied(read.version) };
 
     const { item, encoded, textBytes } = itemOf(key, read.version + 1, writer.newToken(), next);
@@ -123,6 +125,12 @@ async function foldAndWrite(
     `A profile was written by others ${MAX_CONFLICTS + 1} times in a row; the batch comes again.`,
   );
 }
+
+/** Of somebody who is erased nobody needs to hear any more but those who count members. */
+const transitionsAlone = (outbox: Outbox): Outbox => ({
+  ...outbox,
+  records: outbox.records.filter(({ kind }) => kind === 'transitions'),
+});
 
 async function readAgain(writer: Writer, key: Key, deliveries: readonly Delivery[]): Promise<ReadProfile> {
   const item = (await writer.store.read([key])).get(key);
