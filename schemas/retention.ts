@@ -12,6 +12,7 @@ export const expiringTables = [
   'recommendations',
   'marketing_spend',
   'alerts',
+  'audit_log',
 ] as const;
 
 /** Days that rows are kept, by table; for good where it is not said. */

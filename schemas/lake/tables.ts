@@ -1,4 +1,5 @@
 import { alertsLanded } from './alerts-table.ts';
+import { auditLogLanded } from './audit-table.ts';
 import { catalogItems } from './catalog-table.ts';
 import { amount, instant, type LakeTable, type LandedTable, number, text, truth, whole } from './column.ts';
 import { mendedEventsLanded } from './mended-table.ts';
@@ -11,6 +12,7 @@ import { marketingSpendLanded } from './spend-table.ts';
 import { visitPartsSealed } from './visit-table.ts';
 
 export { alertsLanded } from './alerts-table.ts';
+export { auditLogLanded } from './audit-table.ts';
 export { catalogItems } from './catalog-table.ts';
 export { mendedEventsLanded } from './mended-table.ts';
 export { identitiesLanded, transitionsLanded } from './people-tables.ts';
@@ -180,6 +182,7 @@ export const landedTables = [
   marketingSpendLanded,
   alertsLanded,
   recommendationsLanded,
+  auditLogLanded,
 ] as const;
 
 /** Their twins: what is sealed of each, in the same order. */

@@ -1,4 +1,5 @@
 import { alertsView } from './alerts-table.ts';
+import { auditLogView } from './audit-table.ts';
 import { itemsView } from './catalog-table.ts';
 import { type Column, dayPartition, instant, type LakeView, text } from './column.ts';
 import { insightViews } from './insight-views.ts';
@@ -116,6 +117,7 @@ export const lakeViews: readonly LakeView[] = [
   profilesView,
   itemsView,
   alertsView,
+  auditLogView,
   recommendationsView,
   ...shopViews,
   ...insightViews,

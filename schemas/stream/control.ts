@@ -4,6 +4,7 @@
  */
 
 import type { RecommendationsRecord } from './answered.ts';
+import type { AuditRecord } from './audit.ts';
 
 /** A key of the profiles table: `user:ada`, `anonymous:x`, `email:ada@x.org`, `phone:+1…`, or `<kind>:<id>`. */
 export type Key = string;
@@ -249,6 +250,7 @@ export type ControlRecord =
   | SpendRecord
   | AlertsRecord
   | RecommendationsRecord
+  | AuditRecord
   | RebuiltRecord
   | AgainRecord
   | EraseRecord;
@@ -284,6 +286,7 @@ const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
   spend: ({ items }) => isListOf(items, isSpendItem),
   alerts: ({ items }) => isListOf(items, isAlert),
   recommendations: ({ items }) => isListOf(items, isAnswered),
+  audit: ({ items }) => isListOf(items, isAuditEntry),
 };
 
 /** The record that a JSON value is, or undefined when it is no whole control record. */
@@ -368,3 +371,7 @@ const isAnswered = (value: unknown) =>
   isNumber(value.requestedAt);
 const isAnsweredItem = (value: unknown) =>
   isObject(value) && isText(value.itemId) && isNumber(value.score) && isText(value.reason);
+const isAuditEntry = (value: unknown) =>
+  isObject(value) &&
+  isNumber(value.at) &&
+  [value.id, value.actor, value.actorType, value.action, value.targetType, value.outcome].every(isText);

@@ -1,5 +1,6 @@
 import {
   alertsLanded,
+  auditLogLanded,
   eventsLanded,
   failedEventsLanded,
   identitiesLanded,
@@ -11,6 +12,7 @@ import {
 } from '../../schemas/lake/tables.ts';
 import type { CleanedItem, CleanedRecord } from '../clean/cleaned-record.ts';
 import { type AlertSource, alertReaders } from './alert-row.ts';
+import { type AuditSource, auditReaders } from './audit-row.ts';
 import { type TableRows, tableRows } from './column-readers.ts';
 import { type EventSource, eventReaders } from './event-row.ts';
 import { type FailedEventSource, failedEventReaders } from './failed-event-row.ts';
@@ -25,8 +27,8 @@ import { type TransitionSource, transitionReaders } from './transition-row.ts';
 /**
  * Rows of every landed table: each message is one row of raw, and one row of either events or failed events; a failed
  * event that passes at another try is a row of mended events, too, and one that fails again leaves none: it has its. Each
- * transition, change of identity, row of spend, alert and answer of recommendations is a row of its own table. Other word
- * from Headwater itself leaves no rows.
+ * transition, change of identity, row of spend, alert, answer of recommendations and entry of the audit log is a row of its own
+ * table. Other word from Headwater itself leaves no rows.
  */
 export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const raw: RawSource[] = [];
@@ -38,6 +40,7 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
   const spend: SpendSource[] = [];
   const alerts: AlertSource[] = [];
   const recommendations: RecommendationSource[] = [];
+  const audit: AuditSource[] = [];
   for (const read of batch) {
     const { shardId, sequenceNumber } = read.received;
     const at = (index: number) => ({ shardId, sequenceNumber, index });
@@ -66,6 +69,8 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
       for (const [index, answered] of read.control.items.entries()) {
         recommendations.push({ answered, position: at(index) });
       }
+    } else if (read.control.kind === 'audit') {
+      for (const [index, entry] of read.control.items.entries()) audit.push({ entry, position: at(index) });
     }
   }
   return [
@@ -78,6 +83,7 @@ export function landedRows(batch: readonly ReadRecord[]): readonly TableRows[] {
     tableRows(marketingSpendLanded, spendReaders, spend),
     tableRows(alertsLanded, alertReaders, alerts),
     tableRows(recommendationsLanded, recommendationReaders, recommendations),
+    tableRows(auditLogLanded, auditReaders, audit),
   ];
 }
 

@@ -61,6 +61,9 @@ export function packControl(records: readonly ControlRecord[]): PackedRecord[] {
       case 'recommendations':
         packList('r', { v: 1, kind: 'recommendations' }, 'items', record.items, out);
         break;
+      case 'audit':
+        packList('u', { v: 1, kind: 'audit' }, 'items', record.items, out);
+        break;
       case 'again':
         throw new Error('A record that comes again has the partition key that it had: put it as it is.');
       case 'barrier':
