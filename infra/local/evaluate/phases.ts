@@ -2,6 +2,8 @@ export type PhaseName = 'load' | 'prepare' | 'tune' | 'train' | 'rank';
 
 export interface Phase {
   milliseconds: number;
+  /** Milliseconds of processor time of this process, all threads of the SQL engine together. */
+  processor: number;
   /** Most memory, in bytes, of this process with the SQL engine and of the one that ranks, together. */
   peak: number;
 }
@@ -11,6 +13,7 @@ export class Phases {
   readonly all = new Map<PhaseName, Phase>();
   #name: PhaseName = 'load';
   #since = Date.now();
+  #processor = process.cpuUsage();
   #other = 0;
   readonly #timer = setInterval(() => this.#look(), 50);
 
@@ -35,8 +38,12 @@ export class Phases {
   #leave(): void {
     this.#look();
     const now = Date.now();
-    this.#phase().milliseconds += now - this.#since;
+    const phase = this.#phase();
+    phase.milliseconds += now - this.#since;
     this.#since = now;
+    const { user, system } = process.cpuUsage(this.#processor);
+    phase.processor += (user + system) / 1000;
+    this.#processor = process.cpuUsage();
   }
 
   #look(): void {
@@ -47,7 +54,7 @@ export class Phases {
   #phase(): Phase {
     const known = this.all.get(this.#name);
     if (known) return known;
-    const phase = { milliseconds: 0, peak: 0 };
+    const phase = { milliseconds: 0, processor: 0, peak: 0 };
     this.all.set(this.#name, phase);
     return phase;
   }
