@@ -75,7 +75,7 @@ FROM (
   FROM (
     ${parts.join('\n    UNION ALL\n    ')}
   )
-  CROSS JOIN UNNEST(${keysOf(names, sought.traits)}) AS named (key)
+  CROSS JOIN UNNEST(filter(${keysOf(names, sought.traits)}, each -> each IS NOT NULL)) AS named (key)
 )
 WHERE ${isSought(sought)}`;
 }

@@ -244,11 +244,15 @@ test('what somebody wrote over a file meanwhile is not lost, and counts once', a
   const [file] = await reach.files.list('raw_landed/');
   await lake.clear();
   sequence -= 1;
-  await land(aTrack({ messageId: 'm-1', userId: 'ada-canary' }), aTrack({ messageId: 'm-2', userId: 'bob' }));
+  await land(
+    aTrack({ messageId: 'm-1', userId: 'ada-canary' }),
+    aTrack({ messageId: 'm-2', userId: 'bob' }),
+    aTrack({ messageId: 'm-3', userId: 'ada-canary' }),
+  );
   expect((await reach.files.list('raw_landed/'))[0]?.key).toBe(file?.key);
   const { counts } = await eraser.all();
   expect(await rows('raw', 'message_id')).toEqual([['m-2']]);
-  expect(counts['request-1']).toEqual({ 'raw_landed rows': 1, 'events_landed rows': 1 });
+  expect(counts['request-1']).toEqual({ 'raw_landed rows': 2, 'events_landed rows': 2 });
 });
 
 test('forgets the keys when it is done', async () => {
