@@ -57,6 +57,8 @@ const inParts = new Set([
 
 /** Longer than functions wait for an answer. */
 const LONGEST_HOLD_MS = 3_300;
+/** When the caller has long tried again, and gone on. */
+const LATE_MS = [3_300, 8_000] as const;
 
 /**
  * What happens to a call; undefined when nothing does. It depends on the seed and the call's place alone, so that a seed
@@ -79,7 +81,7 @@ export function faultOf(
     case 'timeout':
       return { kind, ms: random.chance(0.05) ? LONGEST_HOLD_MS : random.integer(50, 500) };
     case 'slow':
-      return { kind, ms: random.chance(0.1) ? LONGEST_HOLD_MS : random.integer(20, 400) };
+      return { kind, ms: random.chance(0.1) ? random.integer(...LATE_MS) : random.integer(20, 400) };
     case 'lostAnswer':
       return { kind };
     case 'partial':
