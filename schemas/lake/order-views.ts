@@ -8,6 +8,7 @@ export const orders: LakeView = {
   columns: [
     text('order_id', 'Order; the messageId where it has no id.'),
     text('message_id', 'messageId of the first Order Completed.'),
+    text('source_id', 'Source of that message.'),
     person,
     instant('ordered_at', 'When it was completed first.'),
     text('currency', 'ISO 4217 code of every amount of the row.'),

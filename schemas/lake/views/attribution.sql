@@ -3,6 +3,7 @@
 WITH bought AS (
   SELECT
     order_id,
+    source_id,
     orders.person_key AS buyer,
     ordered_at,
     is_first,
@@ -20,15 +21,15 @@ met AS (
     source,
     medium,
     campaign,
-    count_if(channel <> 'direct') OVER (PARTITION BY buyer, order_id) AS indirect
+    count_if(channel <> 'direct') OVER (PARTITION BY buyer, source_id, order_id) AS indirect
   FROM bought
   LEFT JOIN visits ON person_key = buyer AND started_at <= ordered_at AND started_at >= ordered_at - INTERVAL '30' DAY
 ),
 touches AS (
   SELECT
     *,
-    row_number() OVER (PARTITION BY buyer, order_id ORDER BY touched_at) AS touch,
-    count(*) OVER (PARTITION BY buyer, order_id) AS touch_count,
+    row_number() OVER (PARTITION BY buyer, source_id, order_id ORDER BY touched_at) AS touch,
+    count(*) OVER (PARTITION BY buyer, source_id, order_id) AS touch_count,
     power(2e0, -1e0 * date_diff('millisecond', touched_at, ordered_at) / 604800000e0) AS decay
   FROM met
   WHERE channel <> 'direct' OR indirect = 0
@@ -36,7 +37,7 @@ touches AS (
 decayed AS (
   SELECT
     *,
-    sum(decay) OVER (PARTITION BY buyer, order_id) AS decay_sum
+    sum(decay) OVER (PARTITION BY buyer, source_id, order_id) AS decay_sum
   FROM touches
 ),
 weighed AS (
@@ -59,14 +60,14 @@ summed AS (
     *,
     CASE
       WHEN touch = touch_count THEN amount
-      ELSE CAST(amount * sum(weight) OVER (PARTITION BY buyer, order_id, model ORDER BY touch) AS decimal(18,4))
+      ELSE CAST(amount * sum(weight) OVER (PARTITION BY buyer, source_id, order_id, model ORDER BY touch) AS decimal(18,4))
     END AS credited_so_far
   FROM weighed
 ),
 credited AS (
   SELECT
     *,
-    CAST(credited_so_far - coalesce(lag(credited_so_far) OVER (PARTITION BY buyer, order_id, model ORDER BY touch), 0) AS decimal(18,4)) AS revenue
+    CAST(credited_so_far - coalesce(lag(credited_so_far) OVER (PARTITION BY buyer, source_id, order_id, model ORDER BY touch), 0) AS decimal(18,4)) AS revenue
   FROM summed
 )
 SELECT

@@ -44,19 +44,19 @@ spend AS (
 -- As the view attribution credits orders by its model last.
 owed AS (
   SELECT
-    buyer, order_id, message_id, ordered_at, is_first, revenue,
+    buyer, source_id, order_id, ordered_at, is_first, revenue,
     max_by(
       CAST(ROW(coalesce(channel, 'direct'), source, medium, campaign) AS ROW(channel varchar, source varchar, medium varchar, campaign varchar)),
       ROW(coalesce(channel, 'direct') <> 'direct', coalesce(started_at, ordered_at))
     ) AS touch
   FROM (
     SELECT
-      orders.person_key AS buyer, order_id, message_id, ordered_at, is_first,
+      orders.person_key AS buyer, source_id, order_id, ordered_at, is_first,
       CASE WHEN orders.currency = reporting.currency THEN amount ELSE 0 END AS revenue
     FROM orders CROSS JOIN reporting
   )
   LEFT JOIN visits ON person_key = buyer AND started_at <= ordered_at AND started_at >= ordered_at - INTERVAL '30' DAY
-  GROUP BY buyer, order_id, message_id, ordered_at, is_first, revenue
+  GROUP BY buyer, source_id, order_id, ordered_at, is_first, revenue
 ),
 facts AS (
   SELECT

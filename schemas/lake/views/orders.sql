@@ -97,6 +97,6 @@ counted AS (
   FROM numbered
 )
 SELECT
-  known_id AS order_id, message_id, person_key, ordered_at, currency, paid_amount AS amount, revenue, shipping, tax,
-  discount, coupon, units, lines, order_number, is_first, is_cancelled, refunded, products, day
+  known_id AS order_id, message_id, source_id, person_key, ordered_at, currency, paid_amount AS amount, revenue, shipping,
+  tax, discount, coupon, units, lines, order_number, is_first, is_cancelled, refunded, products, day
 FROM counted

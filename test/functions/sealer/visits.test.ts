@@ -118,7 +118,7 @@ test('a kill after any write changes nothing that is shown, and the next runs ga
       if (!(error instanceof Killed)) throw error;
     });
     sealer.now += 1_000_000;
-    if (run % 5 === 0) expect(await shown()).toEqual(before);
+    if (run % 7 === 0) expect(await shown()).toEqual(before);
   }
   expect(await shown()).toEqual(before);
   expect(killedAfter).toContain('write lake_marks/visits_before.parquet');

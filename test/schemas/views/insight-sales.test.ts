@@ -243,6 +243,30 @@ describe('marketing_performance', () => {
   };
   const adverts = '/?utm_source=Google&utm_medium=cpc&utm_campaign=Brand';
 
+  test('orders of one id from two sources stay apart', async () => {
+    const from = (source: string) => ({ source, messageId: 'm-1' });
+    await happened(
+      order('ada', '09:00', 'o-1', 10, {}, { source: 'web' }),
+      order('bob', '09:00', 'o-1', 10, {}, { source: 'shop' }),
+      order('eve', '09:00', 'nameless', 10, { order_id: undefined }, from('web')),
+      order('eve', '09:00', 'nameless', 10, { order_id: undefined }, from('shop')),
+    );
+    expect(await show('SELECT sum(orders) AS orders, sum(revenue) AS revenue FROM marketing_performance')).toEqual(
+      table(`
+        orders | revenue
+        4      | 40
+      `),
+    );
+    const credited =
+      "SELECT count(*) AS n, sum(weight) AS weight, sum(revenue) AS revenue FROM attribution WHERE model = 'linear'";
+    expect(await show(credited)).toEqual(
+      table(`
+        n | weight | revenue
+        4 | 4.0    | 40
+      `),
+    );
+  });
+
   test('puts spend, sessions and orders of a campaign side by side', async () => {
     await happened(
       spend({
