@@ -24,7 +24,7 @@ export const rawReaders: ColumnReaders<typeof rawLanded, RawSource> = {
   payload: ({ item: { outcome, message } }) =>
     outcome.ok ? JSON.stringify(message) : (outcome.failed.payload ?? undefined),
   failed_reason: ({ item: { outcome } }) => (outcome.ok ? undefined : outcome.failed.reason),
-  request_id: ({ record }) => record.requestId,
+  request_id: ({ record, item }) => (item.isWithheld ? undefined : record.requestId),
   ...positionReaders,
 };
 

@@ -30,7 +30,7 @@ let made = 0;
 
 beforeAll(async () => {
   headwater = await startHeadwater(undefined, { variables: { PRIVACY_SETTINGS: JSON.stringify(privacy) } });
-});
+}, 240_000);
 afterAll(() => headwater?.stop());
 
 async function send(messages: readonly object[], headers: Record<string, string> = {}): Promise<void> {

@@ -342,7 +342,7 @@ async function everythingStored(): Promise<string> {
 }
 
 test('of an event without consent only source, time and place are stored', async () => {
-  const envelope = { ip: '203.0.113.0', userAgent: CANARY, sentAt: '2026-03-02T09:59:59.000Z' };
+  const envelope = { ip: '203.0.113.0', userAgent: CANARY, requestId: CANARY, sentAt: '2026-03-02T09:59:59.000Z' };
   const message = {
     messageId: CANARY,
     userId: CANARY,
@@ -357,7 +357,15 @@ test('of an event without consent only source, time and place are stored', async
   );
   expect(await everythingStored()).not.toContain(CANARY);
   const raw = await sql(`SELECT * FROM ${fileOf('raw_landed')} ORDER BY message_id NULLS FIRST`);
-  const refused = { message_id: null, payload: null, ip: null, user_agent: null, sent_at: null, source_id: 'local' };
+  const refused = {
+    message_id: null,
+    payload: null,
+    ip: null,
+    user_agent: null,
+    sent_at: null,
+    request_id: null,
+    source_id: 'local',
+  };
   expect(raw).toMatchObject([
     { ...refused, failed_reason: 'no_consent' },
     { ...refused, failed_reason: 'no_consent' },
