@@ -38,7 +38,7 @@ test('an order has what its Order Completed says', async () => {
     card(`
       order_id     | o-1
       message_id   | m-1
-      source_id    | web
+      source_id    | local
       person_key   | user:ada
       ordered_at   | 09:00
       currency     | EUR
