@@ -39,11 +39,11 @@ const message = fc.record({
 });
 const unreadable = fc.constantFrom('{"userId":"ada"', '[1, {"userId": "ada"}]', '"{\\"userId\\":7}"', '{}');
 
-const people = [['user:ada'], ['anonymous:ü"\\x', 'user:7', 'crm:bob'], ['email:ada@x.org', 'phone:+491701234567']];
+const people = [['user:ada'], ['anonymous:ü"\\x', 'user:7', 'crm:bob', 'email:ada@x.org', 'phone:+491701234567']];
 
 test('a search names every file in which a look at the rows finds something', async () => {
   const said = fc.sample(fc.oneof({ weight: 6, arbitrary: message }, { weight: 1, arbitrary: unreadable }), {
-    numRuns: 70,
+    numRuns: 40,
     seed: 11,
   });
   for (const [at, each] of said.entries()) {
@@ -71,4 +71,4 @@ test('a search names every file in which a look at the rows finds something', as
       if (keys[0] === 'user:ada') expect(found.length - expected.length).toBeLessThanOrEqual(inVain);
     }
   }
-});
+}, 240_000);
