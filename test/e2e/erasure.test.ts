@@ -136,12 +136,18 @@ async function wrongSegments(): Promise<unknown[]> {
   return wrong;
 }
 
-async function replayProfiles(): Promise<void> {
-  const entry = fileURLToPath(new URL('../../infra/local/replay.ts', import.meta.url));
-  const day = new Date().toISOString().slice(0, 10);
-  const args = ['--profiles', '--from', '2020-01-01', '--to', day, '--data', headwater.dataDir];
-  const child = spawn(process.execPath, [entry, ...args], { stdio: 'ignore' });
-  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+/** Runs a command as a user does, and answers what it prints. */
+async function command(name: string, ...args: string[]): Promise<string> {
+  const entry = fileURLToPath(new URL(`../../infra/local/${name}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [entry, ...args, '--data', headwater.dataDir]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  expect([await new Promise((resolve) => child.on('close', resolve)), output]).toEqual([0, output]);
+  return output;
 }
 
 const importMap = {
@@ -257,7 +263,8 @@ test('neither late events nor a replay bring the person back', async () => {
     { ...visit(ada.page, ada.words), anonymousId: ada.anonymousId },
   );
   await headwater.settled();
-  await replayProfiles();
+  const day = new Date().toISOString().slice(0, 10);
+  await command('replay', '--profiles', '--from', '2020-01-01', '--to', day);
   await headwater.settled();
   expect(await tracesOf(headwater, canaries)).toEqual([]);
   expect(await headwater.profile(ada.userId)).toBeUndefined();
@@ -265,3 +272,9 @@ test('neither late events nor a replay bring the person back', async () => {
   expect(refused).toEqual(Array(3).fill({ payload: null, message_id: null }));
   expect((await rowsByTable()).own).toMatchObject({ 'events_landed rows': 0, 'identities_landed rows': 0 });
 }, 200_000);
+
+test('an operator erases by a command, and nobody is erased by a wrong id', async () => {
+  const before = await headwater.profile('bob');
+  expect(await command('privacy', 'erase', '--user-id', 'nobody')).toContain('Nothing was held of this person.');
+  expect(await headwater.profile('bob')).toEqual(before);
+}, 120_000);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PrivacyRequestView } from '../../../schemas/api/privacy.ts';
 import { StartError } from '../errors.ts';
 import { openFunction, type Where } from '../function-target.ts';
@@ -34,7 +35,13 @@ export async function openPrivacyApi(where: Where, key: string): Promise<Privacy
       rawPath: route,
       rawQueryString: '',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      requestContext: { http: { method, path: route }, requestId: 'privacy-command' },
+      requestContext: {
+        http: { method, path: route, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'npm run privacy' },
+        requestId: randomUUID(),
+        routeKey: `${method} ${route}`,
+        stage: '$default',
+        timeEpoch: Date.now(),
+      },
       isBase64Encoded: false,
       ...more,
     });
