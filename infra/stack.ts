@@ -50,7 +50,7 @@ export class HeadwaterStack extends Stack {
       expireAfterDays: settings.logRetentionDays,
     });
     const stream = new EventStream(this, 'Events', { settings, accessLogs });
-    const keys = new AccessKeys(this, 'Keys', settings);
+    const keys = new AccessKeys(this, 'Keys', { keepData: settings.keepData, stream });
     const register = new PrivacyRegister(this, 'Privacy', { settings });
     const ingestion = new Ingestion(this, 'Ingestion', { stream, keys, register, settings });
     const lake = new Lake(this, 'Lake', { stage, stream, register, settings, accessLogs });
@@ -178,6 +178,7 @@ export class HeadwaterStack extends Stack {
       snapshots.snapshot.lambda.functionName,
       'Makes a snapshot of all profiles when invoked.',
     );
+    this.say('EventStream', stream.stream.streamName, 'The stream of events.');
     this.say('LakeBucket', lake.bucket.bucketName, 'The files of the lake.');
     this.say('Database', lake.catalog.databaseName, 'The Athena database; query its views.');
     this.say('WorkGroup', lake.queries.workGroupName, 'The Athena workgroup to query in.');

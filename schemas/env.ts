@@ -36,6 +36,7 @@ const guard = {
 const keyTables = {
   KEYS_TABLE: text('name of the table of keys, set by AccessKeys.grantCheck'),
   ALLOWANCES_TABLE: text('name of the table of what limited keys have left, set by AccessKeys.grantCheck'),
+  STREAM_NAME: streamName,
 };
 const apiKeys = {
   API_KEYS: accessKeys('accepted API keys, set by AccessKeys.grantCheck from `apiKeys` in infra/config.ts'),
@@ -47,7 +48,6 @@ const athena = {
 };
 
 export const collectorEnv = {
-  STREAM_NAME: streamName,
   WRITE_KEYS: accessKeys('accepted write keys, set by AccessKeys.grantCheck from `writeKeys` in infra/config.ts'),
   PRIVACY_SETTINGS: privacySettingsOf,
   ...keyTables,
@@ -116,7 +116,6 @@ export const profileApiEnv = {
   PROFILES_TABLE: profilesTable,
   SEGMENTS_TABLE: segmentsTable,
   AUDIENCE_TABLE: audienceTable,
-  STREAM_NAME: streamName,
   ...apiKeys,
 };
 export const catalogApiEnv = { CATALOG_TABLE: catalogTable, ...apiKeys };
@@ -143,7 +142,6 @@ export const recommendationApiEnv = {
   PROFILES_TABLE: profilesTable,
   CATALOG_TABLE: catalogTable,
   RECOMMENDATIONS_TABLE: recommendationsTable,
-  STREAM_NAME: streamName,
   HOLDOUT_PER_MILLE: whole('people of a thousand whom the model does not choose for, set by RecommendationApi', 0, 500),
   REPURCHASABLE: whole('1 if bought items may be recommended again, else 0; set by RecommendationApi', 0, 1),
   METRICS_NAMESPACE: text('namespace of metrics, set by RecommendationApi'),

@@ -5,9 +5,10 @@ import { itemOf, learntNames } from '../../shared/catalog/item.ts';
 import type { CatalogStore } from '../adapters/catalog-store.ts';
 import { readCursor, writeCursor } from '../adapters/cursor.ts';
 import { errorFields, log } from '../adapters/log.ts';
+import type { AuditTrail } from '../middleware/audit.ts';
 import { withCursor } from '../middleware/cursor-problem.ts';
 import { type HttpHandler, json } from '../middleware/http.ts';
-import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import { type AuditedOperations, httpApi, type OperationRequest } from '../middleware/http-api.ts';
 import type { KeyCheck } from '../middleware/key-check.ts';
 import { ProblemError } from '../middleware/problem.ts';
 
@@ -16,6 +17,7 @@ export interface CatalogApiProps {
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
   readonly apiKeys: KeyCheck;
+  readonly audit: AuditTrail;
 }
 
 type Nothing = Readonly<Record<string, never>>;
@@ -26,11 +28,23 @@ type Changes = { readonly items: readonly CatalogChange[] };
 /** Name of the list in its cursors. */
 const LIST = 'catalog';
 
+/** Changes of items, as the audit log has them. */
+const auditedChanges: AuditedOperations = {
+  putCatalogItems: {
+    action: 'catalog.put',
+    targetType: 'item',
+    targets({ body }: OperationRequest<Nothing, Nothing, Changes>) {
+      return body.items.map(({ itemId }) => itemId);
+    },
+  },
+};
+
 /** Makes the handler that takes and shows the items of the catalog. */
-export function createCatalogApi({ catalog, clock, apiKeys }: CatalogApiProps): HttpHandler {
+export function createCatalogApi({ catalog, clock, apiKeys, audit }: CatalogApiProps): HttpHandler {
   return httpApi({
     endpoints: catalogRoutes,
     apiKeys,
+    audit: { trail: audit, operations: auditedChanges },
     operations: {
       async putCatalogItems({ body: { items } }: OperationRequest<Nothing, Nothing, Changes>) {
         try {

@@ -1,6 +1,7 @@
 import { catalogApiEnv, readEnv } from '../../schemas/env.ts';
 import { createCatalogStore } from '../adapters/catalog-store.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { auditTrail } from '../middleware/stage-audit.ts';
 import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { createCatalogApi } from './catalog-api.ts';
 
@@ -10,4 +11,5 @@ export const handler = createCatalogApi({
   catalog: createCatalogStore(createDynamoDb(), env.CATALOG_TABLE),
   clock: Date.now,
   apiKeys: apiKeyCheck(env),
+  audit: auditTrail(env),
 });

@@ -8,6 +8,7 @@ import { type HttpEvent, type HttpHandler, type HttpResponse, json } from '../mi
 import type { KeyCheck } from '../middleware/key-check.ts';
 import { ProblemError } from '../middleware/problem.ts';
 import { problemDetails } from '../middleware/problem-details.ts';
+import { settled } from '../middleware/settled.ts';
 import { accept } from './accept.ts';
 import { cors } from './cors.ts';
 import { gif, pixelBody } from './pixel.ts';
@@ -74,5 +75,5 @@ export function collector({ keys, put, privacy }: CollectorProps): HttpHandler {
         throw new ProblemError('not_found', `No endpoint answers ${event.routeKey}: GET /openapi.json lists them.`);
     }
   };
-  return middy<HttpEvent, HttpResponse>(handler).use(cors()).use(problemDetails()) as HttpHandler;
+  return middy<HttpEvent, HttpResponse>(handler).use(settled(keys)).use(cors()).use(problemDetails()) as HttpHandler;
 }

@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Scope } from '../../schemas/access-key.ts';
+import { noteCaller } from './audit.ts';
 import type { HttpEvent, HttpResponse } from './http.ts';
 import type { KeyCheck } from './key-check.ts';
 import { ProblemError } from './problem.ts';
@@ -21,6 +22,7 @@ export function apiKey(
       const key = given.length <= MOST_CHARACTERS ? await keys.find(given) : undefined;
       if (!key) throw refused('key_unknown', 'The API key of the Authorization header is unknown, revoked or expired.');
       await keys.admit(key, scope);
+      noteCaller(event, { key, scope });
     },
   };
 }

@@ -2,12 +2,14 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Route } from '../../schemas/api/endpoint.ts';
 import { apiKey } from './api-key.ts';
+import { type Audited, type AuditTrail, audited } from './audit.ts';
 import { readBody } from './body.ts';
 import type { HttpEvent, HttpHandler, HttpResponse } from './http.ts';
 import type { KeyCheck } from './key-check.ts';
 import { readParameters } from './parameters.ts';
 import { ProblemError } from './problem.ts';
 import { problemDetails } from './problem-details.ts';
+import { settled } from './settled.ts';
 
 /** A request after routing and validation; `P`, `Q` and `B` are the outputs of the endpoint's schemas. */
 export interface OperationRequest<
@@ -32,7 +34,15 @@ export interface HttpApiProps {
   readonly operations: Readonly<Record<string, Operation>>;
   /** @default none: endpoints that need an API key refuse everybody */
   readonly apiKeys?: KeyCheck;
+  /**
+   * What is written to the audit log, by operationId.
+   *
+   * @default nothing
+   */
+  readonly audit?: { readonly trail: AuditTrail; readonly operations: AuditedOperations };
 }
+
+export type AuditedOperations = Readonly<Record<string, Audited<OperationRequest>>>;
 
 const nobody: KeyCheck = { find: () => undefined, admit: () => undefined };
 
@@ -40,14 +50,18 @@ const nobody: KeyCheck = { find: () => undefined, admit: () => undefined };
  * Makes a Lambda handler from endpoints and what they do: routing, API key, validation and problem details are done
  * before and after. Throws when an endpoint has no operation.
  */
-export function httpApi({ endpoints, operations, apiKeys = nobody }: HttpApiProps): HttpHandler {
+export function httpApi({ endpoints, operations, apiKeys = nobody, audit }: HttpApiProps): HttpHandler {
   const routes = new Map(endpoints.map((endpoint) => [routeKeyOf(endpoint), route(endpoint, operations)]));
   const handler = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
     const { endpoint, operation } = routes.get(event.routeKey) ?? notFound(event);
     const parameters = readParameters(endpoint, event);
-    return await operation({ ...parameters, body: readBody(endpoint, event), event, context });
+    const request = { ...parameters, body: readBody(endpoint, event), event, context };
+    const run = () => operation(request);
+    const rule = audit?.operations[endpoint.operationId];
+    return audit && rule ? await audited(audit.trail, rule, request, run) : await run();
   };
   return middy<HttpEvent, HttpResponse>(handler)
+    .use(settled(apiKeys))
     .use(apiKey(apiKeys, (routeKey) => routes.get(routeKey)?.endpoint.auth))
     .use(problemDetails()) as HttpHandler;
 }

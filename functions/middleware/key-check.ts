@@ -3,6 +3,7 @@ import type { TakeAllowance } from '../adapters/allowance-store.ts';
 import type { ReadKey } from '../adapters/key-store.ts';
 import type { FindKey, KnownKey } from './access-keys.ts';
 import { Allowances } from './allowances.ts';
+import type { KeyUses } from './key-uses.ts';
 import { ProblemError } from './problem.ts';
 import { keysUnreachable, StoredKeys } from './stored-keys.ts';
 
@@ -12,6 +13,8 @@ export interface KeyCheck {
   find(given: string): KnownKey | undefined | Promise<KnownKey | undefined>;
   /** Throws a 403 problem when the key lacks the scope, and a 429 problem when it is used too often. */
   admit(key: KnownKey, scope: Scope): void | Promise<void>;
+  /** Waits for what `admit` wrote down beside. Never throws. */
+  settled?(): Promise<void>;
 }
 
 export interface KeyCheckProps {
@@ -20,20 +23,24 @@ export interface KeyCheckProps {
   /** The keys that a command made. */
   readonly read: ReadKey;
   readonly take: TakeAllowance;
+  /** @default nothing is written down */
+  readonly uses?: KeyUses;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
 }
 
 /** Knows the keys of the settings without asking anybody, and those of the table by asking it seldom. */
-export function createKeyCheck({ find, read, take, clock }: KeyCheckProps): KeyCheck {
+export function createKeyCheck({ find, read, take, uses, clock }: KeyCheckProps): KeyCheck {
   const stored = new StoredKeys(read, clock);
   const allowances = new Allowances(take, clock);
   return {
     find: (given) => find(given) ?? stored.find(given),
     admit: (key, scope) => {
       if (!key.scopes.includes(scope)) throw lacks(key, scope);
+      uses?.note(key, scope);
       return key.limit && within(allowances, key as Limited);
     },
+    settled: async () => uses?.settled(),
   };
 }
 

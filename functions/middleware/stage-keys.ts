@@ -5,11 +5,15 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { readKeyFrom } from '../adapters/key-store.ts';
 import { accessKeys, remembering } from './access-keys.ts';
 import { createKeyCheck, type KeyCheck } from './key-check.ts';
+import { KeyUses } from './key-uses.ts';
+import { auditTrail } from './stage-audit.ts';
 
 /** Where the keys of a stage are, by the environment of a function. */
 export interface KeyTables {
   readonly KEYS_TABLE: string;
   readonly ALLOWANCES_TABLE: string;
+  /** Where the use of keys is written down. */
+  readonly STREAM_NAME: string;
 }
 
 /** Shorter than of other calls: each request waits for it, and SDKs wait 10 seconds in all. */
@@ -22,8 +26,13 @@ export const writeKeyCheck = ({ WRITE_KEYS, ...tables }: KeyTables & { WRITE_KEY
 export const apiKeyCheck = ({ API_KEYS, ...tables }: KeyTables & { API_KEYS: readonly AccessKey[] }): KeyCheck =>
   checkOf(accessKeys(API_KEYS, apiScopes), tables);
 
-function checkOf(find: ReturnType<typeof accessKeys>, { KEYS_TABLE, ALLOWANCES_TABLE }: KeyTables): KeyCheck {
+function checkOf(
+  find: ReturnType<typeof accessKeys>,
+  { KEYS_TABLE, ALLOWANCES_TABLE, STREAM_NAME }: KeyTables,
+): KeyCheck {
   const dynamoDb = createDynamoDb(options);
   const read = readKeyFrom(dynamoDb, KEYS_TABLE);
-  return createKeyCheck({ find, read, take: takeAllowanceFrom(dynamoDb, ALLOWANCES_TABLE), clock: Date.now });
+  const take = takeAllowanceFrom(dynamoDb, ALLOWANCES_TABLE);
+  const uses = new KeyUses(auditTrail({ STREAM_NAME }), process.env.AWS_LAMBDA_FUNCTION_NAME ?? '');
+  return createKeyCheck({ find, read, take, uses, clock: Date.now });
 }

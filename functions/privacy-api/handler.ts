@@ -6,6 +6,7 @@ import { log } from '../adapters/log.ts';
 import { linksTo } from '../adapters/presigned-link.ts';
 import { createPrivacyRegister } from '../adapters/privacy-register.ts';
 import { createPrivacyRequests } from '../adapters/privacy-requests.ts';
+import { auditTrail } from '../middleware/stage-audit.ts';
 import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { createPrivacyApi } from './privacy-api.ts';
 
@@ -20,5 +21,6 @@ export const handler = createPrivacyApi({
   clock: Date.now,
   newId: randomUUID,
   apiKeys: apiKeyCheck(env),
+  audit: auditTrail(env),
   log,
 });

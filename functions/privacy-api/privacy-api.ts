@@ -1,12 +1,14 @@
 import { privacyRoutes } from '../../schemas/api/privacy-routes.ts';
 import { EXPORT_DAYS, LINK_SECONDS, type PrivacyRequest, type PrivacyRequestType } from '../../schemas/privacy.ts';
+import { registerId } from '../../shared/privacy/register.ts';
 import type { InvokeLater } from '../adapters/lambda-invoke.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import type { LinkTo } from '../adapters/presigned-link.ts';
 import type { PrivacyRegister } from '../adapters/privacy-register.ts';
 import type { PrivacyRequests } from '../adapters/privacy-requests.ts';
+import type { AuditTrail } from '../middleware/audit.ts';
 import { type HttpHandler, json } from '../middleware/http.ts';
-import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import { type AuditedOperations, httpApi, type OperationRequest } from '../middleware/http-api.ts';
 import type { KeyCheck } from '../middleware/key-check.ts';
 import { ProblemError } from '../middleware/problem.ts';
 import { keysOf, type Names } from './keys-of.ts';
@@ -22,10 +24,26 @@ export interface PrivacyApiProps {
   /** A text that no other call answers, and that nobody guesses. */
   readonly newId: () => string;
   readonly apiKeys: KeyCheck;
+  readonly audit: AuditTrail;
   readonly log: typeof log;
 }
 
 type Nothing = Readonly<Record<string, never>>;
+
+const person = {
+  targetType: 'person',
+  targets({ body }: OperationRequest<Nothing, Nothing, Names>) {
+    return keysOf(body).map(registerId);
+  },
+  isFirst: true,
+} as const;
+
+/** What is done to people, as the audit log has it. */
+const auditedRequests: AuditedOperations = {
+  createErasure: { ...person, action: 'erasure.request' },
+  createExport: { ...person, action: 'export.request' },
+  deleteSuppressions: { ...person, action: 'suppression.lift' },
+};
 
 /** Makes the handler that takes requests for erasures and exports, tells how far they are, and lifts suppressions. */
 export function createPrivacyApi(props: PrivacyApiProps): HttpHandler {
@@ -50,6 +68,7 @@ export function createPrivacyApi(props: PrivacyApiProps): HttpHandler {
   return httpApi({
     endpoints: privacyRoutes,
     apiKeys,
+    audit: { trail: props.audit, operations: auditedRequests },
     operations: {
       createErasure({
         body: { suppress, ...names },

@@ -7,6 +7,7 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { putRecordsTo } from '../adapters/kinesis.ts';
 import { createProfileStore } from '../adapters/profile-store.ts';
 import { createSegmentCatalogReader } from '../adapters/segment-catalog-reader.ts';
+import { auditTrail } from '../middleware/stage-audit.ts';
 import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { createProfileApi } from './profile-api.ts';
 
@@ -23,4 +24,5 @@ export const handler = createProfileApi({
   clock: Date.now,
   newId: randomUUID,
   apiKeys: apiKeyCheck(env),
+  audit: auditTrail(env),
 });

@@ -2,6 +2,7 @@ import { profileRoutes } from '../../schemas/api/profile-routes.ts';
 import type { TransitionView } from '../../schemas/segment/view.ts';
 import type { Key, Transition } from '../../schemas/stream/control.ts';
 import { identityView } from '../../shared/identity/view.ts';
+import { registerId } from '../../shared/privacy/register.ts';
 import { startOfLine } from '../../shared/profile/recent-events.ts';
 import { CursorError, recentPage } from '../../shared/profile/recent-page.ts';
 import { viewOf } from '../../shared/profile/view.ts';
@@ -11,9 +12,10 @@ import type { ControlStream } from '../adapters/control-stream.ts';
 import { type FoundPerson, findPerson, keysNamed } from '../adapters/person.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
 import { NotStoredError, type PutRecords, storeInOrder } from '../adapters/store-in-order.ts';
+import type { AuditTrail } from '../middleware/audit.ts';
 import { withCursor } from '../middleware/cursor-problem.ts';
 import { type HttpHandler, json } from '../middleware/http.ts';
-import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import { type AuditedOperations, httpApi, type OperationRequest } from '../middleware/http-api.ts';
 import type { KeyCheck } from '../middleware/key-check.ts';
 import { invalidParameter } from '../middleware/parameters.ts';
 import { ProblemError } from '../middleware/problem.ts';
@@ -33,6 +35,7 @@ export interface ProfileApiProps {
   /** A text that no other call answers. */
   readonly newId: () => string;
   readonly apiKeys: KeyCheck;
+  readonly audit: AuditTrail;
 }
 
 type ById = { readonly id: string };
@@ -41,6 +44,14 @@ type Nothing = Readonly<Record<string, never>>;
 
 /** How long a change is offered to the stream: callers wait 10 s at most. */
 const STORE_MS = 6_000;
+
+const ofPerson = ({ params }: OperationRequest) => [registerId(keysNamed(String(params.id))[0] as Key)];
+
+/** Changes to people, as the audit log has them. */
+const auditedChanges: AuditedOperations = {
+  splitProfile: { action: 'profile.split', targetType: 'person', targets: ofPerson },
+  putConsent: { action: 'consent.put', targetType: 'person', targets: ofPerson },
+};
 
 /** Makes the handler that answers for people and takes changes to them. */
 export function createProfileApi(props: ProfileApiProps): HttpHandler {
@@ -51,6 +62,7 @@ export function createProfileApi(props: ProfileApiProps): HttpHandler {
   return httpApi({
     endpoints: profileRoutes,
     apiKeys,
+    audit: { trail: props.audit, operations: auditedChanges },
     operations: {
       async getProfile({ params }: OperationRequest<ById>) {
         const { home, parts, profile } = await personOf(params.id);

@@ -5,6 +5,7 @@ import { createBackfillJobs } from '../adapters/backfill-job.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { invokeLater } from '../adapters/lambda-invoke.ts';
 import { createSegmentCatalog } from '../adapters/segment-catalog.ts';
+import { auditTrail } from '../middleware/stage-audit.ts';
 import { apiKeyCheck } from '../middleware/stage-keys.ts';
 import { askLake } from './ask-lake.ts';
 import { createSegmentApi } from './segment-api.ts';
@@ -20,4 +21,5 @@ export const handler = createSegmentApi({
   backfill: invokeLater(env.BACKFILL_FUNCTION),
   clock: Date.now,
   apiKeys: apiKeyCheck(env),
+  audit: auditTrail(env),
 });

@@ -10,10 +10,11 @@ import { readCursor, writeCursor } from '../adapters/cursor.ts';
 import type { InvokeLater } from '../adapters/lambda-invoke.ts';
 import { errorFields, log } from '../adapters/log.ts';
 import type { SegmentCatalog } from '../adapters/segment-catalog.ts';
+import type { AuditTrail } from '../middleware/audit.ts';
 import { invalidBody } from '../middleware/body.ts';
 import { withCursor } from '../middleware/cursor-problem.ts';
 import { type HttpHandler, json, noContent } from '../middleware/http.ts';
-import { httpApi, type OperationRequest } from '../middleware/http-api.ts';
+import { type AuditedOperations, httpApi, type OperationRequest } from '../middleware/http-api.ts';
 import type { KeyCheck } from '../middleware/key-check.ts';
 import { invalidParameter } from '../middleware/parameters.ts';
 import { ProblemError } from '../middleware/problem.ts';
@@ -32,6 +33,7 @@ export interface SegmentApiProps {
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
   readonly apiKeys: KeyCheck;
+  readonly audit: AuditTrail;
 }
 
 type ById = { readonly id: string };
@@ -46,6 +48,21 @@ const SEGMENTS = 'segments';
 /** API Gateway waits 30 s for an answer. */
 const LONGEST_QUERY_MS = 25_000;
 const TIME_FOR_ANSWER_MS = 2_500;
+
+const ofPath = ({ params }: OperationRequest) => [String(params.id)];
+
+/** Changes of definitions, as the audit log has them. */
+const auditedChanges: AuditedOperations = {
+  createSegment: {
+    action: 'segment.create',
+    targetType: 'segment',
+    targets({ body }: OperationRequest<Nothing, Nothing, UnnamedDefinition>) {
+      return [body.id ?? slugOf(body.name)];
+    },
+  },
+  replaceSegment: { action: 'segment.replace', targetType: 'segment', targets: ofPath },
+  deleteSegment: { action: 'segment.delete', targetType: 'segment', targets: ofPath },
+};
 
 /** Makes the handler that manages segments and answers for their members. */
 export function createSegmentApi(props: SegmentApiProps): HttpHandler {
@@ -78,6 +95,7 @@ export function createSegmentApi(props: SegmentApiProps): HttpHandler {
   return httpApi({
     endpoints: segmentRoutes,
     apiKeys,
+    audit: { trail: props.audit, operations: auditedChanges },
     operations: {
       async listSegments({ query: { limit, cursor } }: OperationRequest<Nothing, Page>) {
         const [{ body }, held] = await Promise.all([catalog.read(), jobs.read()]);

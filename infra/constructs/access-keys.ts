@@ -1,14 +1,17 @@
 import { Construct } from 'constructs';
 import type { AccessKey } from '../../schemas/env.ts';
+import type { EventStream } from './event-stream.ts';
 import type { Grant } from './grant.ts';
 import { PrivateTable } from './private-table.ts';
 
 export interface AccessKeysProps {
   /** Whether the keys outlive the stack. */
   readonly keepData: boolean;
+  /** Takes what is written down of their use. */
+  readonly stream: EventStream;
 }
 
-type Variables<N extends string> = Record<N | 'KEYS_TABLE' | 'ALLOWANCES_TABLE', string>;
+type Variables<N extends string> = Record<N | 'KEYS_TABLE' | 'ALLOWANCES_TABLE' | 'STREAM_NAME', string>;
 
 /**
  * Owns the keys that `npm run keys` makes: a table of their hashes, which no function may write, and a table of what limited
@@ -20,23 +23,30 @@ type Variables<N extends string> = Record<N | 'KEYS_TABLE' | 'ALLOWANCES_TABLE',
 export class AccessKeys extends Construct {
   readonly table: PrivateTable;
   private readonly allowances: PrivateTable;
+  private readonly stream: EventStream;
 
-  constructor(scope: Construct, id: string, { keepData }: AccessKeysProps) {
+  constructor(scope: Construct, id: string, { keepData, stream }: AccessKeysProps) {
     super(scope, id);
+    this.stream = stream;
 
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'pk', keepData });
     this.allowances = new PrivateTable(this, 'Allowances', { partitionKey: 'pk', keepData: false });
   }
 
-  /** To recognise callers by the hash of their key: those of the settings as the variable `name`, the others by asking. */
+  /**
+   * To recognise callers by the hash of their key, those of the settings as the variable `name`, the others by asking; and to
+   * write down that they came.
+   */
   grantCheck<const N extends string>(name: N, keys: readonly AccessKey[]): Grant<Variables<N>> {
+    const { environment, statements } = this.stream.grantPut();
     return {
       environment: {
+        ...environment,
         [name]: JSON.stringify(keys),
         KEYS_TABLE: this.table.tableName,
         ALLOWANCES_TABLE: this.allowances.tableName,
       } as Variables<N>,
-      statements: [this.table.allow('GetItem'), this.allowances.allow('GetItem', 'PutItem')],
+      statements: [this.table.allow('GetItem'), this.allowances.allow('GetItem', 'PutItem'), ...statements],
     };
   }
 }

@@ -70,7 +70,7 @@ export class Privacy extends Construct {
         stream.grantErase(),
         lake.grantStartQuery(),
         lake.grantBarriers(),
-        this.grantFiles(lake),
+        this.grantFiles(lake, settings),
         this.grantResults(lake),
         identityRules(settings),
         {
@@ -129,8 +129,10 @@ export class Privacy extends Construct {
   }
 
   /** To write files of the lake anew without some rows, and to delete what was overwritten or deleted for good. */
-  private grantFiles({ bucket }: Lake): Grant {
-    const prefixes = [...lakeTables.map(({ name }) => `${name}/`), ...LOOKED_THROUGH];
+  private grantFiles({ bucket }: Lake, { privacy }: StageSettings): Grant {
+    // Nobody stands in the audit log: it is out of reach, unless it is said how long it is kept.
+    const reached = lakeTables.filter(({ name }) => !name.startsWith('audit_log_') || privacy.retention.audit_log);
+    const prefixes = [...reached.map(({ name }) => `${name}/`), ...LOOKED_THROUGH];
     const reason = 'People are anywhere in the lake: files are found by what they hold.';
     return {
       environment: {},

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { ConfigError, settingsOf, stages } from '../config.ts';
 import { StartError } from './errors.ts';
+import { auditedChange, type CommandAudit } from './keys/audit.ts';
 import { type Around, create, type Made, revoke, rotate } from './keys/change.ts';
 import { openKeyTable } from './keys/key-table.ts';
 import { type KeysCommand, readCommand, usage } from './keys/request.ts';
@@ -28,6 +29,10 @@ async function run({ where, request }: KeysCommand): Promise<void> {
     now: Date.now(),
     random: () => randomBytes(KEY_BYTES),
   };
+  const audit = async (): Promise<CommandAudit> => {
+    const { accessKeyId: actor } = await target.dynamoDb.config.credentials();
+    return { kinesis: target.kinesis, stream: target.stream, actor, clock: Date.now, newId: randomUUID };
+  };
   try {
     switch (request.command) {
       case 'list': {
@@ -36,16 +41,18 @@ async function run({ where, request }: KeysCommand): Promise<void> {
         return;
       }
       case 'create':
-        tell(await create(around, request), 'Made');
+        tell(await auditedChange(await audit(), 'key.create', request.id, () => create(around, request)), 'Made');
         return;
       case 'rotate': {
-        const made = await rotate(around, request.id, request.overlap);
+        const made = await auditedChange(await audit(), 'key.rotate', request.id, () =>
+          rotate(around, request.id, request.overlap),
+        );
         tell(made, 'Rotated');
         console.error(`The key before works until ${new Date(made.until).toISOString()}.`);
         return;
       }
       case 'revoke': {
-        const count = await revoke(around, request.id);
+        const count = await auditedChange(await audit(), 'key.revoke', request.id, () => revoke(around, request.id));
         console.error(
           count === 0
             ? `No key of the name ${request.id} was in force; the name is free.`
@@ -56,6 +63,7 @@ async function run({ where, request }: KeysCommand): Promise<void> {
     }
   } finally {
     target.dynamoDb.destroy();
+    target.kinesis.destroy();
   }
 }
 

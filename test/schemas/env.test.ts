@@ -7,14 +7,18 @@ import {
   readEnv,
   sweeperEnv,
 } from '../../schemas/env.ts';
+import { openPrivacy } from '../../schemas/privacy-settings.ts';
 
 const sha256 = 'a'.repeat(64);
 const tables = { KEYS_TABLE: 'keys', ALLOWANCES_TABLE: 'allowances' };
 const keys = JSON.stringify([{ id: 'shop', sha256 }]);
 
 test('reads key lists from JSON', () => {
-  const env = readEnv(collectorEnv, { STREAM_NAME: 'events', WRITE_KEYS: keys, ...tables, PATH: '/bin' });
-  expect(env).toEqual({ STREAM_NAME: 'events', WRITE_KEYS: [{ id: 'shop', sha256 }], ...tables });
+  const privacy = JSON.stringify(openPrivacy);
+  const given = { STREAM_NAME: 'events', WRITE_KEYS: keys, PRIVACY_SETTINGS: privacy, ...tables };
+  const env = readEnv(collectorEnv, { ...given, PATH: '/bin' });
+  expect(env).toMatchObject({ STREAM_NAME: 'events', WRITE_KEYS: [{ id: 'shop', sha256 }], ...tables });
+  expect(env).not.toHaveProperty('PATH');
 });
 
 test('names the missing variable and who sets it', () => {
@@ -24,7 +28,7 @@ test('names the missing variable and who sets it', () => {
 });
 
 test('names every wrong variable at once', () => {
-  expect(() => readEnv(collectorEnv, {})).toThrow(/STREAM_NAME is missing.*WRITE_KEYS is missing/);
+  expect(() => readEnv(collectorEnv, {})).toThrow(/WRITE_KEYS is missing.*STREAM_NAME is missing/);
 });
 
 test('takes an empty variable for a wrong one', () => {

@@ -19,7 +19,7 @@ export interface KeyTable {
   free(id: string): Promise<boolean>;
 }
 
-export function openKeyTable({ dynamoDb, table: TableName }: Target): KeyTable {
+export function openKeyTable({ dynamoDb, table: TableName }: Pick<Target, 'dynamoDb' | 'table'>): KeyTable {
   return {
     async list() {
       const keys: StoredKey[] = [];

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { StartError } from '../errors.ts';
 import type { Where } from '../function-target.ts';
@@ -8,6 +9,9 @@ import { runningRuntime } from '../running-runtime.ts';
 export interface Target {
   readonly dynamoDb: DynamoDBClient;
   readonly table: string;
+  readonly kinesis: KinesisClient;
+  /** The event stream, on which the audit log is written. */
+  readonly stream: string;
 }
 
 /** Of the runtime on the data folder, or of the deployed stage. Throws a `StartError` that says how to have one. */
@@ -16,15 +20,13 @@ export const openTarget = ({ dataDir, stage }: Where): Promise<Target> =>
 
 async function localTarget(dataDir: string): Promise<Target> {
   const runtime = await runningRuntime('Keys need', dataDir);
-  const { KeysTable: table } = runtime.outputs;
-  if (table === undefined) {
+  const { KeysTable: table, EventStream: stream } = runtime.outputs;
+  if (table === undefined || stream === undefined) {
     throw new StartError('The runtime is of a version that has no table of keys: stop it and start it again.');
   }
   const credentials = { accessKeyId: 'HWTOOL', secretAccessKey: 'local' };
-  return {
-    dynamoDb: new DynamoDBClient({ endpoint: runtime.gatewayUrl, region: 'us-east-1', credentials }),
-    table,
-  };
+  const at = { endpoint: runtime.gatewayUrl, region: 'us-east-1', credentials };
+  return { dynamoDb: new DynamoDBClient(at), table, kinesis: new KinesisClient(at), stream };
 }
 
 /** The stack names its functions itself, all beginning with its own name, and the collector knows the table. */
@@ -33,9 +35,10 @@ async function deployedTarget(stage: string): Promise<Target> {
   try {
     for await (const { Functions = [] } of paginateListFunctions({ client: lambda }, {})) {
       for (const { FunctionName = '', Environment } of Functions) {
-        const table = Environment?.Variables?.KEYS_TABLE;
+        const { KEYS_TABLE: table, STREAM_NAME: stream } = Environment?.Variables ?? {};
         if (!FunctionName.startsWith(`Headwater-${stage}-IngestionCollector`) || table === undefined) continue;
-        return { dynamoDb: new DynamoDBClient({}), table };
+        if (stream !== undefined)
+          return { dynamoDb: new DynamoDBClient({}), table, kinesis: new KinesisClient({}), stream };
       }
     }
   } finally {

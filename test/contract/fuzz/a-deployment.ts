@@ -29,6 +29,7 @@ import { reportRows } from '../../../shared/reports/cells.ts';
 import { composeReport } from '../../../shared/reports/compose.ts';
 import { anIdentify, anOrder, aTrack } from '../../fixtures/events.ts';
 import { createTable } from '../../functions/adapters/segments-table.ts';
+import { AnAuditLog } from '../../functions/an-audit-log.ts';
 import { aContext, anHttpEvent } from '../../functions/http-event.ts';
 import { World } from '../../functions/profile-updater/world.ts';
 import { camping, campingCatalog, MemoryModels } from '../../functions/recommendation-api/an-api.ts';
@@ -65,6 +66,7 @@ export async function aDeployment(): Promise<ADeployment> {
   let made = 0;
   const newId = () => `id-${++made}`;
   const apiKeys = settingsKeys({ local: 'sk_local' });
+  const audit = new AnAuditLog();
   const store = createProfileStore(dynamoDb, 'profiles');
   const catalog = createCatalogStore(dynamoDb, 'catalog');
   const segments = createSegmentCatalog(dynamoDb, 'segments', () => now);
@@ -100,6 +102,7 @@ export async function aDeployment(): Promise<ADeployment> {
       clock: () => now,
       newId,
       apiKeys,
+      audit,
     }),
     'segment-api': createSegmentApi({
       catalog: segments,
@@ -109,8 +112,9 @@ export async function aDeployment(): Promise<ADeployment> {
       backfill: async () => undefined,
       clock: () => now,
       apiKeys,
+      audit,
     }),
-    'catalog-api': createCatalogApi({ catalog, clock: () => now, apiKeys }),
+    'catalog-api': createCatalogApi({ catalog, clock: () => now, apiKeys, audit }),
     'recommendation-api': createRecommendationApi({
       profiles: store,
       models,
@@ -155,6 +159,7 @@ export async function aDeployment(): Promise<ADeployment> {
       clock: () => now,
       newId,
       apiKeys,
+      audit,
       log: () => undefined,
     }),
     'service-api': serviceApi,

@@ -8,6 +8,7 @@ import { MAX_ITEMS_BYTES } from '../../../schemas/catalog.ts';
 import { type LocalAws, startLocalAws } from '../../infra/local/services/local-aws.ts';
 import { createCatalogTable } from '../adapters/catalog-table.ts';
 import { dynamoDbOf } from '../adapters/local-dynamodb.ts';
+import { AnAuditLog } from '../an-audit-log.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
 import { settingsKeys } from '../settings-keys.ts';
 
@@ -35,7 +36,7 @@ const apiKeys = settingsKeys({ local: 'sk_local' });
 const authorization = 'Bearer sk_local';
 
 async function send(routeKey: string, parts: object, catalog: Pick<CatalogStore, 'get' | 'list' | 'put'> = store) {
-  const handler = createCatalogApi({ catalog, clock: () => now, apiKeys });
+  const handler = createCatalogApi({ catalog, clock: () => now, apiKeys, audit: new AnAuditLog() });
   return answerOf(await handler(anHttpEvent(routeKey, { headers: { authorization }, ...parts }), aContext()));
 }
 const put = (items: unknown) => send('PUT /v1/catalog/items', { body: JSON.stringify({ items }) });

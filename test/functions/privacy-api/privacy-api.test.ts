@@ -4,6 +4,8 @@ import { privacyRequestView } from '../../../schemas/api/privacy.ts';
 import type { PrivacyRequest } from '../../../schemas/privacy.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
 import type { RegisterEntry } from '../../../shared/privacy/register.ts';
+import { registerId } from '../../../shared/privacy/register.ts';
+import { AnAuditLog } from '../an-audit-log.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
 import { settingsKeys } from '../settings-keys.ts';
 
@@ -16,11 +18,13 @@ let lifted: Key[];
 let isStoreUp: boolean;
 const wake = vi.fn();
 
+let audit: AnAuditLog;
 beforeEach(() => {
   requests = new Map();
   entries = new Map();
   lifted = [];
   isStoreUp = true;
+  audit = new AnAuditLog();
   wake.mockReset().mockResolvedValue(undefined);
 });
 
@@ -48,6 +52,7 @@ async function send(
     clock: () => NOW,
     newId: () => `r-${requests.size + 1}`,
     apiKeys: settingsKeys({ local: 'sk_local' }, scopes as never),
+    audit,
     log: () => undefined,
   });
   const { body, ...rest } = parts;
@@ -152,5 +157,48 @@ describe('lifting a suppression', () => {
     await erase({ userId: 'ada' });
     expect(await lift({ userId: 'ada' })).toMatchObject({ status: 409, body: { code: 'erasure_under_way' } });
     expect(lifted).toEqual([]);
+  });
+});
+
+describe('the audit log', () => {
+  const ada = registerId('user:ada');
+
+  test('says who asks for what before it is done, and that it was done, and names nobody', async () => {
+    await erase({ userId: 'ada' });
+    await send('POST /v1/privacy/exports', { body: { userId: 'ada' } });
+    await lift({ userId: 'bob' });
+    expect(audit.entries.map(({ action, target, outcome }) => [action, target, outcome])).toEqual([
+      ['erasure.request', ada, 'asked'],
+      ['erasure.request', ada, 'done'],
+      ['export.request', ada, 'asked'],
+      ['export.request', ada, 'done'],
+      ['suppression.lift', registerId('user:bob'), 'asked'],
+      ['suppression.lift', registerId('user:bob'), 'done'],
+    ]);
+    expect(audit.entries[0]).toMatchObject({
+      actor: 'local',
+      actorType: 'key',
+      scope: 'privacy',
+      ip: '203.0.113.0',
+      requestId: 'request-1',
+    });
+    expect(JSON.stringify(audit.entries)).not.toContain('ada"');
+  });
+
+  test('says why a request was refused', async () => {
+    isStoreUp = false;
+    await erase({ userId: 'ada' });
+    expect(audit.entries.map(({ outcome }) => outcome)).toEqual(['asked', 'not_stored']);
+  });
+
+  test.each([
+    ['an erasure', () => erase({ userId: 'ada' })],
+    ['an export', () => send('POST /v1/privacy/exports', { body: { userId: 'ada' } })],
+    ['a lifting', () => lift({ userId: 'ada' })],
+  ])('is needed by %s: without it nothing is done', async (_, ask) => {
+    entries.set('user:ada', { erased: { requestId: 'r-0', at: NOW, suppress: true }, consent: {} } as never);
+    audit.isOut = true;
+    expect(await ask()).toMatchObject({ status: 503, body: { code: 'not_stored' } });
+    expect([requests.size, lifted]).toEqual([0, []]);
   });
 });

@@ -5,11 +5,13 @@ import { CursorError } from '../../../functions/adapters/cursor.ts';
 import type { PutRecords, StreamRecord } from '../../../functions/adapters/store-in-order.ts';
 import { createProfileApi } from '../../../functions/profile-api/profile-api.ts';
 import { endpoints } from '../../../schemas/api/endpoints.ts';
+import { registerId } from '../../../shared/privacy/register.ts';
 import { limits } from '../../../shared/profile/limits.ts';
 import { compileCatalog } from '../../../shared/segments/compile-catalog.ts';
 import { ARRIVAL, anIdentify, aRecord, aTrack, type Message } from '../../fixtures/events.ts';
 import { aSegment, aTagSegment } from '../../fixtures/segments.ts';
 import { aTransition } from '../../fixtures/transitions.ts';
+import { AnAuditLog } from '../an-audit-log.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
 import { catalogOf, World } from '../profile-updater/world.ts';
 import { settingsKeys } from '../settings-keys.ts';
@@ -21,6 +23,8 @@ const viewers = aSegment({
 const noLists: Pick<AudienceLists, 'listTransitions'> = {
   listTransitions: async () => ({ items: [], nextCursor: null }),
 };
+
+const audit = new AnAuditLog();
 
 /** The API in front of profiles that a profile-updater keeps: what it puts on the stream comes about. */
 function anApi(world: World, over: { lists?: typeof noLists; put?: PutRecords } = {}) {
@@ -43,6 +47,7 @@ function anApi(world: World, over: { lists?: typeof noLists; put?: PutRecords } 
       return `id-${made}`;
     },
     apiKeys: settingsKeys({ local: 'sk_local' }),
+    audit,
   });
   return async (routeKey: string, id: string, parts: HttpEventParts & { json?: unknown } = {}) => {
     const [method, path] = routeKey.split(' ');
@@ -299,6 +304,20 @@ describe('POST /v1/profiles/{id}/split', () => {
   it('answers 404 for an id that nobody knows', async () => {
     expect((await split(await ada(), 'nobody', { ids: ['anonymous:x'] })).status).toBe(404);
   });
+});
+
+it('splits and choices stand in the audit log, by the hash of who was named', async () => {
+  const world = new World();
+  world.send(aTrack({ userId: 'ada' }));
+  await world.drain();
+  audit.entries.length = 0;
+  await anApi(world)('PUT /consent', 'ada', { json: { marketing: true } });
+  await anApi(world)('POST /split', 'ada', { json: { ids: ['anonymous:x'] } });
+  const target = registerId('user:ada');
+  expect(audit.entries).toMatchObject([
+    { action: 'consent.put', targetType: 'person', target, outcome: 'done', actor: 'local', scope: 'manage' },
+    { action: 'profile.split', targetType: 'person', target, outcome: 'invalid_body' },
+  ]);
 });
 
 describe('PUT /v1/profiles/{id}/consent', () => {

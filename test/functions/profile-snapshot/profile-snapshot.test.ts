@@ -5,6 +5,7 @@ import type { ProfileView } from '../../../schemas/profile.ts';
 import { compileCatalog } from '../../../shared/segments/compile-catalog.ts';
 import { type ALake, aLake } from '../../fixtures/a-lake.ts';
 import { ARRIVAL, anIdentify, anOrder, aTrack } from '../../fixtures/events.ts';
+import { AnAuditLog } from '../an-audit-log.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
 import { joinedPersons, someSegments } from '../profile-updater/scenarios.ts';
 import { World } from '../profile-updater/world.ts';
@@ -46,6 +47,7 @@ async function shown(world: World, id: string, now: number): Promise<ProfileView
     clock: () => now,
     newId: () => 'id',
     apiKeys: settingsKeys({ local: 'sk_local' }),
+    audit: new AnAuditLog(),
   });
   const event = anHttpEvent('GET /v1/profiles/{id}', { headers: { authorization: 'Bearer sk_local' }, params: { id } });
   return answerOf(await handler(event, aContext())).body as ProfileView;

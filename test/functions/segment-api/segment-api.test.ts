@@ -14,6 +14,7 @@ import { promote } from '../../../shared/segments/catalog-changes.ts';
 import { compileCatalog } from '../../../shared/segments/compile-catalog.ts';
 import { emptyCatalog } from '../../fixtures/segments.ts';
 import { MemoryTable } from '../adapters/memory-table.ts';
+import { AnAuditLog } from '../an-audit-log.ts';
 import { aContext, anHttpEvent, answerOf, type HttpEventParts } from '../http-event.ts';
 import { settingsKeys } from '../settings-keys.ts';
 
@@ -30,6 +31,7 @@ const condition = { type: 'event', event: 'Order Completed' };
 class Api {
   readonly table = new MemoryTable();
   readonly catalog = createSegmentCatalog(this.table.client, 'segments', () => NOW);
+  readonly audit = new AnAuditLog();
   invoked = 0;
   held: HeldJob | undefined;
   counts: Record<string, number> = {};
@@ -73,6 +75,7 @@ class Api {
     },
     clock: () => NOW,
     apiKeys: settingsKeys({ local: 'sk_local' }),
+    audit: this.audit,
   };
   readonly #handler = createSegmentApi(this.#props);
 
@@ -110,6 +113,27 @@ class Api {
     await this.catalog.save(latest, promote(latest.body, pendingWork(latest.body)));
   }
 }
+
+test('changes of definitions stand in the audit log, refused ones with the reason', async () => {
+  const api = await Api.empty();
+  await api.create({ name: 'Good Buyers', condition });
+  await api.create({ name: 'Good Buyers', condition });
+  await api.put('good-buyers', { name: 'Buyers', condition });
+  await api.get('good-buyers');
+  await api.delete('good-buyers');
+  expect(api.audit.entries.map(({ action, target, outcome }) => [action, target, outcome])).toEqual([
+    ['segment.create', 'good-buyers', 'done'],
+    ['segment.create', 'good-buyers', 'segment_exists'],
+    ['segment.replace', 'good-buyers', 'done'],
+    ['segment.delete', 'good-buyers', 'done'],
+  ]);
+});
+
+test('a change stands though the audit log is out of reach', async () => {
+  const api = await Api.empty();
+  api.audit.isOut = true;
+  expect(await api.create({ id: 'buyers', name: 'Buyers', condition })).toMatchObject({ status: 201 });
+});
 
 describe('POST /v1/segments', () => {
   test('saves the definition with its defaults, has it backfilled and says where it is', async () => {

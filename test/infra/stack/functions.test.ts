@@ -4,7 +4,16 @@ import { allOf } from '../../../infra/constructs/grant.ts';
 import { HeadwaterFunction } from '../../../infra/constructs/headwater-function.ts';
 import { type EnvironmentOf, environments, type FunctionName, readEnv } from '../../../schemas/env.ts';
 import { lakeTables } from '../../../schemas/lake/tables.ts';
-import { actionsOf, functionOf, settings, statementsOf, synthesized, target } from './synthesized.ts';
+import {
+  actionsOf,
+  functionOf,
+  resourcesOf,
+  type Statement,
+  settings,
+  statementsOf,
+  synthesized,
+  target,
+} from './synthesized.ts';
 
 const template = synthesized('prod');
 const writeLogs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
@@ -124,7 +133,16 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   ],
   'segment-api': [
     'SegmentsApi',
-    [...queryLake, ...checkKeys, 'dynamodb:Query', ...readCatalog, 'lambda:InvokeFunction', ...writeLogs, ...readFiles],
+    [
+      ...queryLake,
+      ...checkKeys,
+      'dynamodb:Query',
+      ...readCatalog,
+      'kinesis:PutRecords',
+      'lambda:InvokeFunction',
+      ...writeLogs,
+      ...readFiles,
+    ],
   ],
   'segment-backfill': [
     'SegmentsBackfill',
@@ -157,7 +175,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
   ],
   'catalog-api': [
     'CatalogApi',
-    [...['dynamodb:GetItem', ...checkKeys], 'dynamodb:Scan', 'dynamodb:UpdateItem', ...writeLogs],
+    [...['dynamodb:GetItem', ...checkKeys], 'dynamodb:Scan', 'dynamodb:UpdateItem', 'kinesis:PutRecords', ...writeLogs],
   ],
   'privacy-api': [
     'PrivacyRequestsApi',
@@ -166,6 +184,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       ...Array(3).fill('dynamodb:GetItem'),
       ...Array(2).fill('dynamodb:PutItem'),
       'dynamodb:UpdateItem',
+      'kinesis:PutRecords',
       'lambda:InvokeFunction',
       ...writeLogs,
       's3:GetObject',
@@ -196,7 +215,10 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       ...Array(3).fill('s3:PutObject'),
     ],
   ],
-  'report-api': ['ReportsApi', [...startQueries, ...checkKeys, ...readCatalog, ...writeLogs, ...readFiles]],
+  'report-api': [
+    'ReportsApi',
+    [...startQueries, ...checkKeys, ...readCatalog, 'kinesis:PutRecords', ...writeLogs, ...readFiles],
+  ],
   'profile-snapshot': [
     'ProfileSnapshotsSnapshot',
     [
@@ -264,6 +286,7 @@ test('the lake writer writes tables and failed batches, and nothing else in eith
   expect(paths.sort()).toEqual([
     'EventsFailedBatches/aws/lambda/*',
     'LakeBucket/alerts_landed/*',
+    'LakeBucket/audit_log_landed/*',
     'LakeBucket/barriers/*',
     'LakeBucket/events_landed/*',
     'LakeBucket/failed_events_landed/*',
@@ -400,4 +423,27 @@ test('the trainer deletes files of trainings and snapshots of the catalog, and n
   const deleting = statementsOf(template, lambda).filter(({ Action }) => [Action].flat().includes('s3:DeleteObject'));
   const paths = deleting.flatMap(({ Resource }) => JSON.stringify(Resource).match(/"\/[\w*/]+"/g));
   expect(paths.sort()).toEqual(['"/catalog_items/*"', '"/training/*"']);
+});
+
+/** Functions that may delete objects below the prefixes of the audit log. */
+function deletersOfAudit(of: typeof template): string[] {
+  return Object.entries(granted).flatMap(([name, [part]]) => {
+    const [, lambda] = functionOf(of, part);
+    // Statements that have no room in a role's own policy.
+    const more = resourcesOf(of, 'AWS::IAM::ManagedPolicy')
+      .filter(([, { Properties }]) =>
+        (Properties.Roles ?? []).some((role: object) => target(role) === target(lambda.Properties.Role)),
+      )
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
+    const deleting = [...statementsOf(of, lambda), ...more].filter(({ Action }) =>
+      /s3:Delete/.test([Action].flat().join()),
+    );
+    return /LakeBucket[^"]*","Arn"\]\},"\/(audit_log|\*)/.test(JSON.stringify(deleting)) ? [name] : [];
+  });
+}
+
+test('nobody deletes from the audit log but the sealer, which moves its days, and retention where it is asked for', () => {
+  expect(deletersOfAudit(template)).toEqual(['sealer']);
+  const kept = { ...settings('prod').privacy, retention: { audit_log: 3_650 } };
+  expect(deletersOfAudit(synthesized('prod', { privacy: kept }))).toEqual(['sealer', 'privacy-worker']);
 });
