@@ -178,7 +178,6 @@ export class HeadwaterStack extends Stack {
       snapshots.snapshot.lambda.functionName,
       'Makes a snapshot of all profiles when invoked.',
     );
-    this.say('EventStream', stream.stream.streamName, 'The stream of events.');
     this.say('LakeBucket', lake.bucket.bucketName, 'The files of the lake.');
     this.say('Database', lake.catalog.databaseName, 'The Athena database; query its views.');
     this.say('WorkGroup', lake.queries.workGroupName, 'The Athena workgroup to query in.');

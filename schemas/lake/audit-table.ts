@@ -3,7 +3,7 @@ import { position } from './position.ts';
 
 const auditColumns = [
   text('audit_id', 'One for each entry, however often it landed.'),
-  instant('at', 'When it was asked for or done.'),
+  instant('occurred_at', 'When it was asked for or done.'),
   text(
     'actor',
     'Who did it: the name of the key, or the subject of the token; of a command the id of the AWS access key it ran with.',
@@ -35,7 +35,7 @@ export const auditLogLanded = {
   sealing: {
     identity: ['audit_id'],
     order: ['sequence_number', 'record_index'],
-    sort: ['at'],
+    sort: ['occurred_at'],
   },
 } as const satisfies LandedTable;
 

@@ -10,7 +10,7 @@ export interface AuditSource {
 
 export const auditReaders: ColumnReaders<typeof auditLogLanded, AuditSource> = {
   audit_id: ({ entry }) => entry.id,
-  at: ({ entry }) => entry.at,
+  occurred_at: ({ entry }) => entry.at,
   actor: ({ entry }) => entry.actor,
   actor_type: ({ entry }) => entry.actorType,
   source_ip: ({ entry }) => entry.ip,

@@ -20,7 +20,7 @@ export const openTarget = ({ dataDir, stage }: Where): Promise<Target> =>
 
 async function localTarget(dataDir: string): Promise<Target> {
   const runtime = await runningRuntime('Keys need', dataDir);
-  const { KeysTable: table, EventStream: stream } = runtime.outputs;
+  const { KeysTable: table, StreamName: stream } = runtime.outputs;
   if (table === undefined || stream === undefined) {
     throw new StartError('The runtime is of a version that has no table of keys: stop it and start it again.');
   }

@@ -1,11 +1,11 @@
 -- Sealed days as they are; later ones without copies: rows that came before in the last seven days, sealed or not.
 SELECT
-  audit_id, at, actor, actor_type, source_ip, action, target_type, target, outcome, scope, uses, request_id, day
+  audit_id, occurred_at, actor, actor_type, source_ip, action, target_type, target, outcome, scope, uses, request_id, day
 FROM audit_log_sealed
 WHERE day < (SELECT sealed_before FROM sealing)
 UNION ALL
 SELECT
-  audit_id, at, actor, actor_type, source_ip, action, target_type, target, outcome, scope, uses, request_id, day
+  audit_id, occurred_at, actor, actor_type, source_ip, action, target_type, target, outcome, scope, uses, request_id, day
 FROM (
   SELECT
     *,
