@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { StartError } from '../errors.ts';
 import type { Where } from '../function-target.ts';
 import { runningRuntime } from '../running-runtime.ts';
@@ -26,7 +27,12 @@ async function localTarget(dataDir: string): Promise<Target> {
   }
   const credentials = { accessKeyId: 'HWTOOL', secretAccessKey: 'local' };
   const at = { endpoint: runtime.gatewayUrl, region: 'us-east-1', credentials };
-  return { dynamoDb: new DynamoDBClient(at), table, kinesis: new KinesisClient(at), stream };
+  return {
+    dynamoDb: new DynamoDBClient(at),
+    table,
+    kinesis: new KinesisClient({ ...at, requestHandler: new NodeHttpHandler() }),
+    stream,
+  };
 }
 
 /** The stack names its functions itself, all beginning with its own name, and the collector knows the table. */
@@ -38,7 +44,12 @@ async function deployedTarget(stage: string): Promise<Target> {
         const { KEYS_TABLE: table, STREAM_NAME: stream } = Environment?.Variables ?? {};
         if (!FunctionName.startsWith(`Headwater-${stage}-IngestionCollector`) || table === undefined) continue;
         if (stream !== undefined)
-          return { dynamoDb: new DynamoDBClient({}), table, kinesis: new KinesisClient({}), stream };
+          return {
+            dynamoDb: new DynamoDBClient({}),
+            table,
+            kinesis: new KinesisClient({ requestHandler: new NodeHttpHandler() }),
+            stream,
+          };
       }
     }
   } finally {
