@@ -34,6 +34,7 @@ async function call(key: string, method = 'GET', path = '/v1/segments') {
 
 test('a key is made, works by its scope, is rotated without a gap, and is revoked', async () => {
   const made = await keys('create', '--id', 'app', '--scope', 'read');
+  expect(made.err).toContain('Made app');
   expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^sk_[\w-]{43}$/) });
   expect(await call(made.out)).toMatchObject({ status: 200 });
   expect(await call(made.out, 'POST')).toMatchObject({ status: 403, code: 'manage_scope_missing' });
@@ -63,6 +64,41 @@ test('a key is made, works by its scope, is rotated without a gap, and is revoke
   expect(Date.now() - revokedAt).toBeLessThan(30_000);
   expect(await call(rotated.out)).toMatchObject({ status: 401, code: 'key_unknown' });
   expect(await keys('revoke', 'app')).toMatchObject({ code: 1, err: expect.stringContaining('The key app is over') });
+});
+
+test('what was done with keys stands in the audit log', async () => {
+  const shown = async () => {
+    const sql = `SELECT DISTINCT action, outcome, actor_type FROM audit_log
+      WHERE target = 'app' OR (action = 'key.use' AND actor = 'app') ORDER BY 1, 2`;
+    return (await headwater.query(sql)).map(({ action, outcome, actor_type }) =>
+      [action, outcome, actor_type].join(' '),
+    );
+  };
+  const expected = [
+    'key.create asked command',
+    'key.create done command',
+    'key.create refused command',
+    'key.revoke asked command',
+    'key.revoke done command',
+    'key.revoke refused command',
+    'key.rotate asked command',
+    'key.rotate done command',
+    'key.use done key',
+  ];
+  await eventually(async () => (await shown()).length === expected.length, 60_000);
+  expect(await shown()).toEqual(expected);
+});
+
+test('a row of raw names the request that brought it, as its answer does', async () => {
+  const message = { type: 'track', event: 'Seen', userId: 'keys-2', messageId: 'keys-2' };
+  const answer = await fetch(`${headwater.url}/v1/track`, {
+    method: 'POST',
+    headers: { authorization: basic('wk_local') },
+    body: JSON.stringify(message),
+  });
+  const rows = () => headwater.query("SELECT request_id FROM raw WHERE message_id = 'keys-2'");
+  await eventually(async () => (await rows()).length === 1, 60_000);
+  expect(await rows()).toEqual([{ request_id: answer.headers.get('apigw-requestid') }]);
 });
 
 test('a write key sends events of its source, and may nothing else', async () => {

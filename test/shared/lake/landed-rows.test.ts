@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { landedTables } from '../../../schemas/lake/tables.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
+import { auditReaders } from '../../../shared/lake/audit-row.ts';
 import type { TableRows } from '../../../shared/lake/column-readers.ts';
 import { eventReaders } from '../../../shared/lake/event-row.ts';
 import { failedEventReaders } from '../../../shared/lake/failed-event-row.ts';
@@ -36,6 +37,7 @@ test.each([
   ['mended_events_landed', mendedReaders],
   ['transitions_landed', transitionReaders],
   ['identities_landed', identityReaders],
+  ['audit_log_landed', auditReaders],
 ])('maps each column of %s and nothing else', (name, readers) => {
   const table = landedTables.find((one) => one.name === name);
   expect(Object.keys(readers).sort()).toEqual(table?.columns.map((column) => column.name).sort());
