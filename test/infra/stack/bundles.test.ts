@@ -31,15 +31,15 @@ const most = {
   AudienceWriter: 30,
   DueTimesSweeper: 30,
   SealingSealer: 130,
-  SegmentsApi: 140,
+  SegmentsApi: 145,
   SegmentsBackfill: 80,
   ProfileApi: 145,
   ReplaysReplayer: 245,
   RecommendationsTrainer: 240,
-  ReportsApi: 200,
+  ReportsApi: 215,
   PrivacyRequestsApi: 120,
   PrivacyRequestsWorker: 230,
-  ServiceApi: 150,
+  ServiceApi: 160,
 };
 
 describe.each(Object.entries(most))('%s', (part, kilobytes) => {
