@@ -242,7 +242,9 @@ const privacy = z
      * Days that rows of the lake are kept, by table: `{ raw: 90, events: 730 }`. A day goes when so many whole days have
      * passed since its end; a table that is not named is kept. Profiles that are rebuilt know no more than `raw` does.
      */
-    retention: z.strictObject(Object.fromEntries(expiringTables.map((table) => [table, keptDays])) as KeptDays).prefault({}),
+    retention: z
+      .strictObject(Object.fromEntries(expiringTables.map((table) => [table, keptDays])) as KeptDays)
+      .prefault({}),
   })
   .prefault({});
 

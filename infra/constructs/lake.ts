@@ -2,6 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { LakeTable } from '../../schemas/lake/column.ts';
 import { SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
 import {
   catalogItems,
@@ -89,16 +90,24 @@ export class Lake extends Construct {
 
   /** To query and wait for the answer: it comes from Athena a page at a time, and a query that takes too long is stopped. */
   grantQuery(): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
-    return this.queryBy('athena:GetQueryResults', 'athena:StopQueryExecution');
+    return this.queryBy(lakeTables, 'athena:GetQueryResults', 'athena:StopQueryExecution');
   }
 
-  /** To start queries, to see later how far they are, and to read their results as files. */
-  grantStartQuery(): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
-    return this.queryBy();
+  /**
+   * To start queries, to see later how far they are, and to read their results as files. Whoever may read the files of some
+   * tables by another grant names the others: a role's policy has not much room.
+   */
+  grantStartQuery(
+    tables: readonly LakeTable[] = lakeTables,
+  ): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
+    return this.queryBy(tables);
   }
 
   /** To query tables and views as Athena does: by the caller's own permissions on the catalog and the files. */
-  private queryBy(...actions: string[]): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
+  private queryBy(
+    tables: readonly LakeTable[],
+    ...actions: string[]
+  ): Grant<{ ATHENA_DATABASE: string; ATHENA_WORKGROUP: string }> {
     const { results, workGroupName } = this.queries;
     const workGroup = Stack.of(this).formatArn({
       service: 'athena',
@@ -113,12 +122,14 @@ export class Lake extends Construct {
         allow(['athena:GetQueryExecution', 'athena:StartQueryExecution', ...actions], workGroup),
         allow(['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable'], ...this.catalog.arns),
         allow(['s3:GetBucketLocation', 's3:ListBucket'], this.bucket.bucketArn, results.bucketArn),
-        allow(['s3:GetObject'], ...lakeTables.map(({ name }) => this.bucket.arnForObjects(`${name}/*`))),
+        ...(tables.length === 0
+          ? []
+          : [allow(['s3:GetObject'], ...tables.map(({ name }) => this.bucket.arnForObjects(`${name}/*`)))]),
         allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], results.arnForObjects('*')),
       ],
       explanations: [
         this.catalog.explanation,
-        ...lakeTables.map(({ name }) => explainPrefix(this.bucket, `${name}/`, 'A query reads the files of its days.')),
+        ...tables.map(({ name }) => explainPrefix(this.bucket, `${name}/`, 'A query reads the files of its days.')),
         explainPrefix(results, '', 'Athena names the result of a query by the id that it gives it.'),
       ],
     };

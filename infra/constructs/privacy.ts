@@ -2,6 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { LakeTable } from '../../schemas/lake/column.ts';
 import { EXPORTS, PRIVACY_WORK, prefixesBesideTables } from '../../schemas/lake/prefixes.ts';
 import { lakeTables } from '../../schemas/lake/tables.ts';
 import { EXPORT_DAYS } from '../../schemas/privacy.ts';
@@ -68,7 +69,7 @@ export class Privacy extends Construct {
         stream.grantPut(),
         stream.grantListShards(),
         stream.grantErase(),
-        lake.grantStartQuery(),
+        lake.grantStartQuery(lakeTables.filter((table) => !isReached(table, settings))),
         lake.grantBarriers(),
         this.grantFiles(lake, settings),
         this.grantResults(lake),
@@ -129,9 +130,8 @@ export class Privacy extends Construct {
   }
 
   /** To write files of the lake anew without some rows, and to delete what was overwritten or deleted for good. */
-  private grantFiles({ bucket }: Lake, { privacy }: StageSettings): Grant {
-    // Nobody stands in the audit log: it is out of reach, unless it is said how long it is kept.
-    const reached = lakeTables.filter(({ name }) => !name.startsWith('audit_log_') || privacy.retention.audit_log);
+  private grantFiles({ bucket }: Lake, settings: StageSettings): Grant {
+    const reached = lakeTables.filter((table) => isReached(table, settings));
     const prefixes = [...reached.map(({ name }) => `${name}/`), ...LOOKED_THROUGH];
     const reason = 'People are anywhere in the lake: files are found by what they hold.';
     return {
@@ -185,3 +185,7 @@ export class Privacy extends Construct {
     };
   }
 }
+
+/** Nobody stands in the audit log: it is out of reach, unless it is said how long it is kept. */
+const isReached = ({ name }: LakeTable, { privacy }: StageSettings): boolean =>
+  !name.startsWith('audit_log_') || privacy.retention.audit_log !== undefined;

@@ -43,7 +43,15 @@ export interface Route {
 /** An endpoint of the HTTP API as data: routes, validation and OpenAPI are made from it. */
 export interface Endpoint extends Route {
   readonly handler: HttpFunction;
-  readonly tag: 'Ingestion' | 'Profiles' | 'Segments' | 'Catalog' | 'Recommendations' | 'Reports' | 'Privacy' | 'Service';
+  readonly tag:
+    | 'Ingestion'
+    | 'Profiles'
+    | 'Segments'
+    | 'Catalog'
+    | 'Recommendations'
+    | 'Reports'
+    | 'Privacy'
+    | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** By status. */

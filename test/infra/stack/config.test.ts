@@ -13,7 +13,7 @@ test.each(Object.keys(stages))('the settings of stage %s are right', (stage) => 
 
 test('names the stages when asked for one that does not exist', () => {
   expect(() => settingsOf('production')).toThrow(
-    new ConfigError('There is no stage "production": infra/config.ts has local, dev, prod.'),
+    new ConfigError('There is no stage "production": infra/config.ts has local, dev, prod, steady.'),
   );
   expect(() => settingsOf('constructor')).toThrow(ConfigError);
 });

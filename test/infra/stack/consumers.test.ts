@@ -52,9 +52,11 @@ describe.each([
   });
 });
 
-test('the audience writer is invoked for transitions alone, the others for all records', () => {
+test('the audience writer is invoked for transitions and barriers alone, the others for all records', () => {
   const filtersOf = (part: string) => mappingOf(synthesized('prod'), part)[1].Properties.FilterCriteria;
-  expect(filtersOf('AudienceWriter')).toEqual({ Filters: [{ Pattern: '{"data":{"kind":["transitions"]}}' }] });
+  expect(filtersOf('AudienceWriter')).toEqual({
+    Filters: [{ Pattern: '{"data":{"kind":["transitions","barrier"]}}' }],
+  });
   expect(filtersOf('ProfilesUpdater')).toBeUndefined();
   expect(filtersOf('LakeWriter')).toBeUndefined();
 });

@@ -85,9 +85,9 @@ test('the watch silent for more than a day rings', () => {
   expect(alarmOf('WatchSilent')).toMatchObject({ Period: 6 * 3600, EvaluationPeriods: 5 });
 });
 
-test('the laptop looks for what is due every two seconds', () => {
+test('the laptop looks for what is due every two seconds, production once a minute', () => {
   expect(settings('local').sweeper.everySeconds).toBe(2);
-  expect(settings('prod').sweeper.everySeconds).toBe(20);
+  expect(settings('prod').sweeper.everySeconds).toBe(60);
 });
 
 test('trainings begin at night, and those that stopped go on within five minutes', () => {

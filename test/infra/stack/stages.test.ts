@@ -116,6 +116,7 @@ test('the stack says where everything is', () => {
     'ImporterFunction',
     'KeysTable',
     'LakeBucket',
+    'PrivacyApiFunction',
     'PrivacyTable',
     'ProfileSnapshotFunction',
     'ProfilesTable',

@@ -83,19 +83,19 @@ const mutants: Record<keyof typeof rules, [type: string, mutant: Mutant]> = {
     (p) => (p.PolicyDocument.Statement[0].Resource = { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Table', 'Arn'] }, '*']] }),
   ],
   'policies stand beside their roles, where the other rules see them': ['AWS::IAM::Role', (p) => (p.Policies = [])],
-  'no policy deletes or administers': [
+  'no policy deletes or administers, but that people are erased': [
     'AWS::IAM::Policy',
     (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:DeleteItem']),
   ],
-  'only profiles are scanned, for their snapshot, and the catalog': [
+  'only the catalog is scanned, and what is looked through for a snapshot or an erasure': [
     'AWS::IAM::Policy',
     (p) => (p.PolicyDocument.Statement[0].Action = ['logs:PutLogEvents', 'dynamodb:Scan']),
   ],
-  'files are deleted below folders only': [
+  'files are deleted below folders only, but for results of queries': [
     'AWS::IAM::Policy',
     (p) => p.PolicyDocument.Statement.push({ Action: 's3:DeleteObject', Resource: { 'Fn::GetAtt': ['LakeBucket'] } }),
   ],
-  'only what is due, audiences and models are written in batches, which may delete': [
+  'only what is due, audiences and models are written in batches, which may delete, but that people are erased': [
     'AWS::IAM::Policy',
     (p) =>
       p.PolicyDocument.Statement.push({ Action: 'dynamodb:BatchWriteItem', Resource: { 'Fn::GetAtt': ['Profiles'] } }),

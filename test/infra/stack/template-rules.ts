@@ -26,6 +26,9 @@ const isTlsOnly = ({ Effect, Action, Condition }: Policy, actions: string) =>
 const MOST_API_SECONDS = 30;
 
 /** What must hold of every stage, whatever is added to the stack later. */
+/** Of the function that takes people out of every store. */
+const isErasing = (id: string): boolean => id.startsWith('PrivacyRequestsWorker');
+
 export const rules: Record<string, Rule> = {
   'alarms look at what is there and counted': each('AWS::CloudWatch::Alarm', (alarm, _, template) => {
     const metrics = metricsOf(alarm);
@@ -150,34 +153,42 @@ export const rules: Record<string, Rule> = {
     ({ Properties }, _, template) =>
       Properties.Policies === undefined && resourcesOf(template, 'AWS::IAM::ManagedPolicy').length === 0,
   ),
-  'no policy deletes or administers': each('AWS::IAM::Policy', ({ Properties }) =>
+  'no policy deletes or administers, but that people are erased': each('AWS::IAM::Policy', ({ Properties }, id) =>
     actionsOf(Properties.PolicyDocument.Statement).every(
       (a) =>
-        a === 's3:DeleteObject' || a === 'dynamodb:Scan' || !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
+        a === 's3:DeleteObject' ||
+        a === 'dynamodb:Scan' ||
+        (a === 's3:DeleteObjectVersion' && isErasing(id)) ||
+        (a === 'dynamodb:DeleteItem' && id.startsWith('ProfilesUpdater')) ||
+        !/:(Delete|Scan|Create(?!LogStream)|Put\w+Policy)/.test(a),
     ),
   ),
-  'only profiles are scanned, for their snapshot, and the catalog': each('AWS::IAM::Policy', ({ Properties }, id) =>
-    Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
-      names(Action).includes('dynamodb:Scan'),
-    ).every(
-      ({ Resource }: Statement) =>
-        id.startsWith('ProfileSnapshots') || /^CatalogTable/.test(target(Resource as object)),
-    ),
+  'only the catalog is scanned, and what is looked through for a snapshot or an erasure': each(
+    'AWS::IAM::Policy',
+    ({ Properties }, id) =>
+      Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
+        names(Action).includes('dynamodb:Scan'),
+      ).every(
+        ({ Resource }: Statement) =>
+          id.startsWith('ProfileSnapshots') || isErasing(id) || /^CatalogTable/.test(target(Resource as object)),
+      ),
   ),
-  'files are deleted below folders only': each('AWS::IAM::Policy', ({ Properties }) =>
+  'files are deleted below folders only, but for results of queries': each('AWS::IAM::Policy', ({ Properties }) =>
     Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
       names(Action).includes('s3:DeleteObject'),
     ).every(({ Resource }: Statement) =>
-      [Resource].flat().every((one) => /"\/[\w-]+(\/[\w-]+)*\/\*"/.test(JSON.stringify(one))),
+      [Resource].flat().every((one) => /"\/[\w-]+(\/[\w-]+)*\/\*"|LakeQueriesResults/.test(JSON.stringify(one))),
     ),
   ),
-  'only what is due, audiences and models are written in batches, which may delete': each(
+  'only what is due, audiences and models are written in batches, which may delete, but that people are erased': each(
     'AWS::IAM::Policy',
-    ({ Properties }) =>
+    ({ Properties }, id) =>
       Properties.PolicyDocument.Statement.filter(({ Action }: Statement) =>
         names(Action).includes('dynamodb:BatchWriteItem'),
       ).every(({ Resource }: Statement) =>
-        [Resource].flat().every((one) => /^(DueTimes|Audience|Recommendations)Table/.test(target(one as object))),
+        [Resource]
+          .flat()
+          .every((one) => isErasing(id) || /^(DueTimes|Audience|Recommendations)Table/.test(target(one as object))),
       ),
   ),
   'queues are encrypted': each('AWS::SQS::Queue', ({ Properties }) => Properties.SqsManagedSseEnabled === true),
