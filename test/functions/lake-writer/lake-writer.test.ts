@@ -6,6 +6,7 @@ import type { KinesisStreamEvent, KinesisStreamHandler } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { landedTables } from '../../../schemas/lake/tables.ts';
 import { openPrivacy } from '../../../schemas/privacy-settings.ts';
+import type { AuditEntry } from '../../../schemas/stream/audit.ts';
 import { cleanRaw } from '../../../shared/clean/clean-raw.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import { ARRIVAL, anEnvelope, anIdentify, anOrder, aRecord, aTrack } from '../../fixtures/events.ts';
@@ -116,6 +117,16 @@ const answered = {
   ],
   requestedAt: ARRIVAL,
 };
+const entry: AuditEntry = {
+  id: 'entry-1',
+  at: Date.parse('2026-03-02T10:00:00Z'),
+  actor: 'local',
+  actorType: 'key',
+  action: 'segment.create',
+  targetType: 'segment',
+  target: 'tent-lovers',
+  outcome: 'done',
+};
 /** Records that leave a row in every table. */
 const everyTable = () => [
   aRecord(anEnvelope([aTrack(), {}])),
@@ -125,6 +136,7 @@ const everyTable = () => [
   aRecord({ v: 1, kind: 'spend', items: [spent] }),
   aRecord({ v: 1, kind: 'alerts', items: [alert] }),
   aRecord({ v: 1, kind: 'recommendations', items: [answered] }),
+  aRecord({ v: 1, kind: 'audit', items: [entry] }),
 ];
 const aBarrier = (id: string) => aRecord({ v: 1, kind: 'barrier', id });
 const keysOf = (prefix: string) => [...objects.keys()].filter((key) => key.startsWith(`/lake/${prefix}`)).sort();

@@ -41,17 +41,27 @@ export function splitQuery(sql: string): SplitQuery {
     let next = word();
     let columns = '';
     if (next === '(') {
-      columns = ` (${inBrackets()})`;
+      columns = ` (${inBrackets()?.split(',').map(quoted).join(', ')})`;
       next = word();
     }
     if (next.toUpperCase() !== 'AS' || word() !== '(') return whole;
     const body = inBrackets();
     if (body === undefined) return whole;
-    const bare = name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-    subqueries.push({ name: bare.toLowerCase(), head: `${name}${columns} AS`, sql: body });
+    const head = quoted(name);
+    subqueries.push({
+      name: head.slice(1, -1).replaceAll('""', '"').toLowerCase(),
+      head: `${head}${columns} AS`,
+      sql: body,
+    });
     skipSpace();
     if (tokens[at] !== ',') break;
     at += 1;
   }
   return { subqueries, main: tokens.slice(at).join('') };
+}
+
+/** A name as the database takes it whatever its words are; names are the same in any case. */
+function quoted(name: string): string {
+  const trimmed = name.trim();
+  return trimmed.startsWith('"') ? trimmed : `"${trimmed}"`;
 }

@@ -18,7 +18,19 @@ const asOf = ARRIVAL;
 const functions = [
   ...['any_match', 'array_join', 'arrays_overlap', 'cardinality', 'filter', 'none_match', 'transform'],
   ...['abs', 'floor', 'greatest', 'least', 'coalesce', 'nullif'],
-  ...['approx_percentile', 'array_agg', 'bool_or', 'count', 'count_if', 'max', 'max_by', 'min', 'min_by', 'sum'],
+  ...[
+    'approx_percentile',
+    'array_agg',
+    'bool_and',
+    'bool_or',
+    'count',
+    'count_if',
+    'max',
+    'max_by',
+    'min',
+    'min_by',
+    'sum',
+  ],
   ...[
     'chr',
     'length',
