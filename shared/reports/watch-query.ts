@@ -42,8 +42,12 @@ FROM (
   FROM orders CROSS JOIN reporting
 )
 GROUP BY day`;
-  return { sql: withViews(sql, { events }, views), parameters: [...days.map(quote), quote(until)] };
+  const shadows = { events, sealing: NOTHING_GATHERED, visit_parts: views.visit_parts ?? '' };
+  return { sql: withViews(sql, shadows, views), parameters: [...days.map(quote), quote(until)] };
 }
+
+/** What was gathered of days that are sealed is of whole days: visits are made of the events instead. */
+const NOTHING_GATHERED = "SELECT '' AS sealed_before, '' AS visits_before";
 
 /** Scores of data quality of some days, as they are by now. */
 export function qualityQuery(database: string, days: readonly string[], views: ViewTexts): ReportQuery {

@@ -262,7 +262,7 @@ describe('marketing_performance', () => {
     expect(await show(credited)).toEqual(
       table(`
         n | weight | revenue
-        4 | 4.0    | 40
+        4 | 4      | 40
       `),
     );
   });
