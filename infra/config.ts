@@ -6,6 +6,7 @@ import { DEFAULT_CURRENCY } from '../schemas/event/vocabulary.ts';
 import { externalTraitName } from '../schemas/identity-rules.ts';
 import { fieldPath, openPrivacy } from '../schemas/privacy-settings.ts';
 import { expiringTables } from '../schemas/retention.ts';
+import { issuerUrl } from '../schemas/token-settings.ts';
 import { type WatchMetric, watchMetrics } from '../schemas/watch.ts';
 
 const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -186,6 +187,38 @@ const keys = z
   .refine((list) => JSON.stringify(list).length <= 3_000, 'is too long: a function has room for about 25 keys')
   .default([]);
 
+const placeOfIssuer = z.string().regex(issuerUrl, 'is no URL such as https://login.example.com');
+const claimName = z.string().min(1).max(100);
+
+/** Who may call beside those with keys. */
+const auth = z
+  .strictObject({
+    /** Tokens of one issuer by OpenID Connect, as `Authorization: Bearer <JWT>`. */
+    jwt: z
+      .strictObject({
+        /** As the claim `iss` has it, to the letter. */
+        issuer: placeOfIssuer,
+        /** What the claim `aud` must hold: one, or any of several. */
+        audience: z.union([
+          z
+            .string()
+            .min(1)
+            .transform((one) => [one]),
+          z.array(z.string().min(1)).min(1),
+        ]),
+        /** Where the issuer's keys are. Without it, `/.well-known/openid-configuration` of the issuer tells. */
+        jwksUri: placeOfIssuer.optional(),
+        /** Claim with the scopes read, manage and privacy: text with spaces, or a list. */
+        scopesClaim: claimName.default('scope'),
+        /** What stands before them there, such as `headwater:`. */
+        scopePrefix: z.string().max(100).default(''),
+        /** Claim that says whose token it is. The audit log has a hash of it, or the name of an application (`client_id`, `azp`). */
+        keyIdClaim: claimName.default('sub'),
+      })
+      .optional(),
+  })
+  .prefault({});
+
 const grants = { analytics: z.boolean(), personalisation: z.boolean(), marketing: z.boolean() };
 
 const keptDays = z.int().min(1).max(36_500).optional();
@@ -254,6 +287,8 @@ export const toldOfPrivacy = ({ consent, fields }: z.output<typeof privacy>): st
 
 /** Characters that the collector's variables have room for: Lambda allows 4 KB in all. */
 const COLLECTOR_ROOM = 3_400;
+/** Characters that functions with API keys have room for beside the names of what they use. */
+const API_ROOM = 3_000;
 
 const settings = z.strictObject({
   /** Whether data outlives the stack: stores are retained and protected, the stack cannot be deleted. */
@@ -327,6 +362,7 @@ const settings = z.strictObject({
   writeKeys: keys,
   /** Keys that may read and manage. The id names the key in logs. */
   apiKeys: keys,
+  auth,
   memory: z
     .strictObject({
       collector: memory(512),
@@ -362,6 +398,11 @@ export const stageSettings = settings.superRefine((stage, ctx) => {
     const message =
       'and writeKeys are together too long for the variables of a function: make keys by `npm run keys` instead';
     ctx.addIssue({ code: 'custom', path: ['privacy'], message });
+  }
+  if (stage.auth.jwt && JSON.stringify([stage.auth.jwt, stage.apiKeys]).length > API_ROOM) {
+    const message =
+      'and apiKeys are together too long for the variables of a function: make keys by `npm run keys` instead';
+    ctx.addIssue({ code: 'custom', path: ['auth', 'jwt'], message });
   }
   for (const name of ['profileUpdater', 'lakeWriter', 'audienceWriter'] as const) {
     if (stage[name].recordAgeHours < stage.stream.retentionHours) continue;

@@ -5,10 +5,10 @@ import type { HttpEvent, HttpResponse } from './http.ts';
 import type { KeyCheck } from './key-check.ts';
 import { ProblemError } from './problem.ts';
 
-/** Longer is no key. */
-const MOST_CHARACTERS = 200;
+/** Longer is neither a key nor a token. */
+const MOST_CHARACTERS = 8_192;
 
-/** Lets requests through that carry `Authorization: Bearer <API key>` with the scope that their route needs. */
+/** Lets requests through that carry `Authorization: Bearer <API key or token>` with the scope that their route needs. */
 export function apiKey(
   keys: KeyCheck,
   scopeOf: (routeKey: string) => Scope | 'none' | undefined,
@@ -27,7 +27,11 @@ export function apiKey(
   };
 }
 
-function refused(code: 'key_missing' | 'key_unknown', detail: string): ProblemError {
-  const error = code === 'key_unknown' ? ', error="invalid_token"' : '';
+/** The problem of a request by nobody who is known. */
+export function refused(
+  code: 'key_missing' | 'key_unknown' | 'token_invalid' | 'token_expired',
+  detail: string,
+): ProblemError {
+  const error = code === 'key_missing' ? '' : ', error="invalid_token"';
   return new ProblemError(code, detail, { headers: { 'www-authenticate': `Bearer realm="headwater"${error}` } });
 }

@@ -20,6 +20,12 @@ export interface KeyCheck {
 export interface KeyCheckProps {
   /** The keys of the settings. */
   readonly find: FindKey;
+  /**
+   * Whose token was given; undefined when it is none.
+   *
+   * @default nobody's is accepted
+   */
+  readonly tokens?: (given: string) => Promise<KnownKey> | undefined;
   /** The keys that a command made. */
   readonly read: ReadKey;
   readonly take: TakeAllowance;
@@ -30,11 +36,11 @@ export interface KeyCheckProps {
 }
 
 /** Knows the keys of the settings without asking anybody, and those of the table by asking it seldom. */
-export function createKeyCheck({ find, read, take, uses, clock }: KeyCheckProps): KeyCheck {
+export function createKeyCheck({ find, tokens, read, take, uses, clock }: KeyCheckProps): KeyCheck {
   const stored = new StoredKeys(read, clock);
   const allowances = new Allowances(take, clock);
   return {
-    find: (given) => find(given) ?? stored.find(given),
+    find: (given) => find(given) ?? tokens?.(given) ?? stored.find(given),
     admit: (key, scope) => {
       if (!key.scopes.includes(scope)) throw lacks(key, scope);
       uses?.note(key, scope);
@@ -56,8 +62,9 @@ async function within(allowances: Allowances, { id, limit }: Limited): Promise<v
 }
 
 /** The problem of a key that may not do what it is used for. */
-export function lacks({ id, scopes }: KnownKey, scope: Scope): ProblemError {
-  const detail = `This needs a key with the scope ${scope}, and the key ${id} has ${scopes.join(', ')}.`;
+export function lacks({ id, scopes, isToken }: KnownKey, scope: Scope): ProblemError {
+  const kind = isToken ? 'token' : 'key';
+  const detail = `This needs a ${kind} with the scope ${scope}, and the ${kind} ${id} has ${scopes.join(', ') || 'none'}.`;
   const challenge = `Bearer realm="headwater", error="insufficient_scope", scope="${scope}"`;
   return new ProblemError(`${scope}_scope_missing`, detail, { headers: { 'www-authenticate': challenge } });
 }

@@ -33,7 +33,7 @@ export class KeyUses {
   note(key: KnownKey, scope: Scope): void {
     const { clock, newId } = this.#trail;
     const at = clock();
-    const of = `${key.id} ${scope}`;
+    const of = `${key.isToken ?? ''}${key.id} ${scope}`;
     const use = this.#uses.get(of) ?? { next: 0, count: 0 };
     this.#uses.set(of, use);
     if (this.#uses.size > MOST_CALLERS)

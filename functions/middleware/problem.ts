@@ -15,6 +15,8 @@ export const problems = {
   report_too_large: { status: 400, title: 'The report is too large for one answer' },
   key_missing: { status: 401, title: 'The request carries no key' },
   key_unknown: { status: 401, title: 'The key is unknown' },
+  token_invalid: { status: 401, title: 'The token is not accepted' },
+  token_expired: { status: 401, title: 'The token has expired' },
   ingest_scope_missing: { status: 403, title: 'The key may not send events' },
   read_scope_missing: { status: 403, title: 'The key may not read' },
   manage_scope_missing: { status: 403, title: 'The key may not manage' },

@@ -1,12 +1,14 @@
 import { apiScopes, writeScopes } from '../../schemas/access-key.ts';
 import type { AccessKey } from '../../schemas/env.ts';
+import type { TokenSettings } from '../../schemas/token-settings.ts';
 import { takeAllowanceFrom } from '../adapters/allowance-store.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { readKeyFrom } from '../adapters/key-store.ts';
-import { accessKeys, remembering } from './access-keys.ts';
-import { createKeyCheck, type KeyCheck } from './key-check.ts';
+import { accessKeys, type FindKey, remembering } from './access-keys.ts';
+import { createKeyCheck, type KeyCheck, type KeyCheckProps } from './key-check.ts';
 import { KeyUses } from './key-uses.ts';
 import { auditTrail } from './stage-audit.ts';
+import { tokenKeys } from './token-keys.ts';
 
 /** Where the keys of a stage are, by the environment of a function. */
 export interface KeyTables {
@@ -23,16 +25,31 @@ const options = { attempts: 3, pauseMs: 50, timeoutMs: 1_000 };
 export const writeKeyCheck = ({ WRITE_KEYS, ...tables }: KeyTables & { WRITE_KEYS: readonly AccessKey[] }): KeyCheck =>
   checkOf(remembering(accessKeys(WRITE_KEYS, writeScopes)), tables);
 
-export const apiKeyCheck = ({ API_KEYS, ...tables }: KeyTables & { API_KEYS: readonly AccessKey[] }): KeyCheck =>
-  checkOf(accessKeys(API_KEYS, apiScopes), tables);
+/** Of a stage that accepts tokens, what verifies them is loaded when the first one comes. */
+export const apiKeyCheck = ({
+  API_KEYS,
+  AUTH_JWT: settings,
+  ...tables
+}: KeyTables & { API_KEYS: readonly AccessKey[]; AUTH_JWT: TokenSettings | null }): KeyCheck =>
+  checkOf(
+    accessKeys(API_KEYS, apiScopes),
+    tables,
+    settings
+      ? tokenKeys(async () => {
+          const { createTokens } = await import(new URL('./tokens.mjs', import.meta.url).href);
+          return createTokens({ settings, clock: Date.now });
+        })
+      : undefined,
+  );
 
 function checkOf(
-  find: ReturnType<typeof accessKeys>,
+  find: FindKey,
   { KEYS_TABLE, ALLOWANCES_TABLE, STREAM_NAME }: KeyTables,
+  tokens?: KeyCheckProps['tokens'],
 ): KeyCheck {
   const dynamoDb = createDynamoDb(options);
   const read = readKeyFrom(dynamoDb, KEYS_TABLE);
   const take = takeAllowanceFrom(dynamoDb, ALLOWANCES_TABLE);
   const uses = new KeyUses(auditTrail({ STREAM_NAME }), process.env.AWS_LAMBDA_FUNCTION_NAME ?? '');
-  return createKeyCheck({ find, read, take, uses, clock: Date.now });
+  return createKeyCheck({ find, ...(tokens && { tokens }), read, take, uses, clock: Date.now });
 }

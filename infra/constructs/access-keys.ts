@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { AccessKey } from '../../schemas/env.ts';
+import type { TokenSettings } from '../../schemas/token-settings.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Grant } from './grant.ts';
 import { PrivateTable } from './private-table.ts';
@@ -9,44 +10,55 @@ export interface AccessKeysProps {
   readonly keepData: boolean;
   /** Takes what is written down of their use. */
   readonly stream: EventStream;
+  /** @default no tokens are accepted beside API keys */
+  readonly tokens?: TokenSettings | undefined;
 }
 
-type Variables<N extends string> = Record<N | 'KEYS_TABLE' | 'ALLOWANCES_TABLE' | 'STREAM_NAME', string>;
+type Variables<N extends string> = Record<
+  N | (N extends 'API_KEYS' ? 'AUTH_JWT' : never) | 'KEYS_TABLE' | 'ALLOWANCES_TABLE' | 'STREAM_NAME',
+  string
+>;
 
 /**
  * Owns the keys that `npm run keys` makes: a table of their hashes, which no function may write, and a table of what limited
  * keys have left of a second.
  *
  * May fail: while the tables are out of reach, requests with keys of the table get 503 and come again; those with keys of the
- * settings pass. The alarm is the API's `ServerErrors`.
+ * settings pass. While the issuer of tokens is out of reach, tokens by keys that are not known get 503. The alarm is the API's
+ * `ServerErrors`.
  */
 export class AccessKeys extends Construct {
   readonly table: PrivateTable;
   private readonly allowances: PrivateTable;
   private readonly stream: EventStream;
+  private readonly tokens: TokenSettings | undefined;
 
-  constructor(scope: Construct, id: string, { keepData, stream }: AccessKeysProps) {
+  constructor(scope: Construct, id: string, { keepData, stream, tokens }: AccessKeysProps) {
     super(scope, id);
     this.stream = stream;
+    this.tokens = tokens;
 
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'pk', keepData });
     this.allowances = new PrivateTable(this, 'Allowances', { partitionKey: 'pk', keepData: false });
   }
 
   /**
-   * To recognise callers by the hash of their key, those of the settings as the variable `name`, the others by asking; and to
-   * write down that they came.
+   * To recognise callers by the hash of their key, those of the settings as the variable `name`, the others by asking, or by
+   * a token where API keys are taken; and to write down that they came.
    */
   grantCheck<const N extends string>(name: N, keys: readonly AccessKey[]): Grant<Variables<N>> {
     const { environment, statements } = this.stream.grantPut();
+    const takesTokens = name === 'API_KEYS';
     return {
       environment: {
         ...environment,
         [name]: JSON.stringify(keys),
+        ...(takesTokens && { AUTH_JWT: JSON.stringify(this.tokens ?? null) }),
         KEYS_TABLE: this.table.tableName,
         ALLOWANCES_TABLE: this.allowances.tableName,
       } as Variables<N>,
       statements: [this.table.allow('GetItem'), this.allowances.allow('GetItem', 'PutItem'), ...statements],
+      ...(takesTokens && this.tokens && { lateModules: ['middleware/tokens'] }),
     };
   }
 }

@@ -18,6 +18,12 @@ export interface Grant<E extends Variables = Variables> {
   readonly statements: readonly PolicyStatement[];
   /** @default every statement names single resources */
   readonly explanations?: readonly Explanation[];
+  /**
+   * Modules in `functions/` that what is granted takes when it is first used: `middleware/tokens`, imported as `./tokens.mjs`.
+   *
+   * @default none
+   */
+  readonly lateModules?: readonly string[];
 }
 
 type Both<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
@@ -30,6 +36,7 @@ export function allOf<const G extends readonly Grant[]>(
     environment: Object.assign({}, ...grants.map(({ environment }) => environment)),
     statements: grants.flatMap(({ statements }) => statements),
     explanations: grants.flatMap(({ explanations = [] }) => explanations),
+    lateModules: grants.flatMap(({ lateModules = [] }) => lateModules),
   };
 }
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
@@ -86,7 +87,10 @@ export class HeadwaterFunction<N extends FunctionName> extends Construct {
         sourcesContent: false,
         inject: [`${adapters}source-maps.ts`],
         charset: Charset.UTF8,
-        commandHooks: bundlingOf(props.name, props.lateModules ?? []),
+        commandHooks: bundlingOf([
+          ...(props.lateModules ?? []).map((module) => `${props.name}/${module}`),
+          ...(props.grants.lateModules ?? []),
+        ]),
         esbuildArgs: {
           '--legal-comments': 'none',
           '--log-level': 'warning',
@@ -111,8 +115,8 @@ const withoutTracesAndQueues: readonly Explanation[] = [
   },
 ];
 
-/** Bundles late modules beside the handler, as it is bundled. */
-function bundlingOf(name: FunctionName, lateModules: readonly string[]): ICommandHooks {
+/** Bundles late modules, by their paths in `functions/`, beside the handler, as it is bundled. */
+function bundlingOf(lateModules: readonly string[]): ICommandHooks {
   const options = '--bundle --target=node24 --platform=node --format=esm --main-fields=module,main --minify';
   const quiet = '--legal-comments=none --log-level=warning --charset=utf8';
   return {
@@ -120,8 +124,8 @@ function bundlingOf(name: FunctionName, lateModules: readonly string[]): IComman
     beforeInstall: () => [],
     afterBundling: (_, outputDir) =>
       lateModules.map((module) => {
-        const entry = `functions/${name}/${module}.ts`;
-        return `npx esbuild ${entry} ${options} ${quiet} --outfile="${outputDir}/${module}.mjs"`;
+        const file = `${outputDir}/${basename(module)}.mjs`;
+        return `npx esbuild functions/${module}.ts ${options} ${quiet} --outfile="${file}"`;
       }),
   };
 }

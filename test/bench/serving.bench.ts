@@ -42,6 +42,7 @@ async function inTheHandler(progress: (step: string) => void): Promise<readonly 
     KEYS_TABLE: 'keys',
     ALLOWANCES_TABLE: 'allowances',
     API_KEYS: JSON.stringify([{ id: 'local', sha256 }]),
+    AUTH_JWT: 'null',
   });
   const { handler } = await import('../../functions/recommendation-api/handler.ts');
   const busy: number[] = [];

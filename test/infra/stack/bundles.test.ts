@@ -33,7 +33,7 @@ const most = {
   SealingSealer: 130,
   SegmentsApi: 145,
   SegmentsBackfill: 80,
-  ProfileApi: 145,
+  ProfileApi: 147,
   ReplaysReplayer: 245,
   RecommendationsTrainer: 240,
   ReportsApi: 215,
