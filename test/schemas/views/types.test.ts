@@ -33,7 +33,7 @@ const declared: Readonly<Record<ColumnType, string>> = {
 test.each(lakeViews.map((view) => [view.name, view] as const))('columns of %s have their types', async (name, view) => {
   const { signal } = new AbortController();
   const running = await engine.start({ sql: `SELECT * FROM ${name}`, parameters: [], signal });
-  running.end();
+  await running.end();
   const types = running.columns.map(({ Name, Type, Precision, Scale }) => [
     Name,
     Type === 'decimal' ? `decimal(${Precision},${Scale})` : Type,

@@ -58,7 +58,7 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
     allocator_flush_threshold: '1MB',
   });
   const owner = await instance.connect();
-  const bytesRead = await BytesRead.start(owner, root);
+  const bytesRead = await BytesRead.start(instance, root);
   for (const setting of [...dialectSettings, ...settings(root, temporary)]) await owner.run(`SET ${setting}`);
 
   const relations = new Relations(root);
@@ -108,6 +108,7 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
       return plan.getRows().flatMap((row) => String(row[1]).split('\n'));
     },
     close: () => {
+      bytesRead.close();
       owner.closeSync();
       instance.closeSync();
     },

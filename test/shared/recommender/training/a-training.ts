@@ -60,7 +60,7 @@ export async function aTraining(): Promise<ATraining> {
   const unload = async (folder: string, sql: string) => {
     await mkdir(path.join(lake, folder), { recursive: true });
     const into = { file: path.join(lake, folder, 'rows.parquet'), compression: 'zstd' };
-    (await engine.start({ sql, parameters: [], signal, into })).end();
+    await (await engine.start({ sql, parameters: [], signal, into })).end();
   };
   const select = async (sql: string) => {
     const running = await engine.start({ sql, parameters: [], signal });
