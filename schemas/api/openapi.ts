@@ -50,7 +50,8 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
         apiKey: {
           type: 'http',
           scheme: 'bearer',
-          description: 'An API key with the scope that the operation names: read, manage or privacy.',
+          description:
+            'An API key with the scope that the operation names: read, manage or privacy; or a JWT with it, where the stage names an issuer.',
         },
       },
     },
