@@ -44,8 +44,8 @@ FROM (
     max(event_time) FILTER (WHERE strand <> '' AND event <> 'Order Completed') AS cart_changed_at,
     CASE WHEN strand LIKE 'cart%' THEN count_if(is_addition) END AS items_added,
     CASE WHEN strand LIKE 'cart%' THEN count_if(event = 'Product Removed') END AS items_removed,
-    sum(worth) FILTER (WHERE strand <> '' AND is_addition) AS value_added,
-    sum(worth) FILTER (WHERE strand <> '' AND event = 'Product Removed') AS value_removed
+    TRY_CAST(sum(worth) FILTER (WHERE strand <> '' AND is_addition) AS decimal(18,4)) AS value_added,
+    TRY_CAST(sum(worth) FILTER (WHERE strand <> '' AND event = 'Product Removed') AS decimal(18,4)) AS value_removed
   FROM (
     SELECT
       *,

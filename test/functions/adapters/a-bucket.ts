@@ -20,13 +20,14 @@ export interface Bucket extends AsyncDisposable {
   answerNext(...answers: Answer[]): void;
   /** Answers every request from now on. */
   answer(answer: Answer): void;
-  /** Answers what DynamoDB is asked at the same address; a table is empty otherwise. */
+  /** From now on answers what DynamoDB is asked at the same address, apart from the other requests. */
   answerTable(answer: Answer): void;
 }
 
 export const stored: Answer = (response) => response.writeHead(200, { etag: '"0"' }).end();
 
-const anEmptyTable: Answer = (response) => response.writeHead(200).end('{"Responses":{}}');
+/** A table without items, asked for several. */
+export const anEmptyTable: Answer = (response) => response.writeHead(200).end('{"Responses":{}}');
 
 /** An error as S3 writes it. */
 export const refused =
@@ -43,13 +44,13 @@ export async function aBucket(): Promise<Bucket> {
   const requests: PutRequest[] = [];
   let next: Answer[] = [];
   let always = stored;
-  let table: Answer = anEmptyTable;
+  let table: Answer | undefined;
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const { method = '', url = '', headers } = incoming;
     const request = { method, path: url, headers, body: Buffer.concat(chunks) };
-    if (headers['x-amz-target'] !== undefined) {
+    if (table && headers['x-amz-target'] !== undefined) {
       table(response, request);
       return;
     }

@@ -11,7 +11,7 @@ import { cleanRaw } from '../../../shared/clean/clean-raw.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import { ARRIVAL, anEnvelope, anIdentify, anOrder, aRecord, aTrack } from '../../fixtures/events.ts';
 import { aTransition } from '../../fixtures/transitions.ts';
-import { aBucket, type Bucket, refused, stored } from '../adapters/a-bucket.ts';
+import { aBucket, anEmptyTable, type Bucket, refused, stored } from '../adapters/a-bucket.ts';
 import { aContext } from '../http-event.ts';
 
 /** What was put, by path. */
@@ -33,6 +33,7 @@ afterAll(() => {
 
 beforeEach(async () => {
   bucket = await aBucket();
+  bucket.answerTable(anEmptyTable);
   bucket.answer((response, request) => {
     objects.set(request.path, request.body);
     stored(response, request);

@@ -38,7 +38,7 @@ const most = {
   RecommendationsTrainer: 240,
   ReportsApi: 215,
   PrivacyRequestsApi: 120,
-  PrivacyRequestsWorker: 230,
+  PrivacyRequestsWorker: 325,
   ServiceApi: 160,
 };
 
