@@ -9,6 +9,7 @@ import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { markFile, markKey } from '../../shared/lake/marks.ts';
 import { landedKey } from '../../shared/lake/object-key.ts';
 import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
+import { readBatch } from '../../shared/lake/read-batch.ts';
 import { anEnvelope, aRecord } from '../fixtures/events.ts';
 import { failedBefore } from '../fixtures/failed-before.ts';
 import { ordersCsv, ordersMap } from '../functions/importer/a-bucket.ts';
@@ -109,11 +110,8 @@ function plant(key: string, content: Uint8Array | string): void {
 /** Lands a message as if it had arrived then; `spoilt` as if cleaning had refused it. */
 function land(message: object, arrivedAt: number, spoilt = false): void {
   const record = aRecord(anEnvelope([message], { receivedAt: new Date(arrivedAt).toISOString() }), { arrivedAt });
-  if (!spoilt) {
-    plant(`raw_landed/day=${dateOf(arrivedAt)}/planted.parquet`, 'no Parquet: it is deleted, never read');
-    return;
-  }
-  for (const rows of landedRows([failedBefore(record)])) {
+  const batch = spoilt ? [failedBefore(record)] : readBatch([record]);
+  for (const rows of landedRows(batch)) {
     if (rows.count > 0) plant(landedKey(rows.table.name, record), parquetFile(rows));
   }
 }

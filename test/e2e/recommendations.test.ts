@@ -145,7 +145,7 @@ test('answers items like another and popular ones, with what the catalog knows',
     items: [{ itemId: 'mat', title: 'mat', reason: 'viewed with tent' }, {}, {}],
   });
   expect((await headwater.api('GET', '/v1/items/popular?category=light')).body).toMatchObject({
-    items: [{ itemId: 'lamp', reason: 'popular in light' }],
+    items: [{ itemId: 'lamp', reason: 'popular in Light' }],
     model: { version: VERSION },
   });
 });
