@@ -6,7 +6,8 @@ WITH placed AS (
   FROM visit_parts
   WHERE strand = ''
 )
-SELECT DISTINCT
+SELECT
   person_key
 FROM placed
 WHERE first_at < before + INTERVAL '30' MINUTE
+GROUP BY person_key
