@@ -6,7 +6,7 @@ import { literal } from './table-sql.ts';
  * query wants, each time that it wants them. That is what Athena bills. DuckDB's own `total_bytes_read` leaves most out.
  */
 export class BytesRead {
-  /** Of its own: two calls at once on one connection may wait for each other for ever. */
+  /** Of its own, asked one thing after the other: queries go on beside it. */
   readonly #connection: DuckDBConnection;
   readonly #root: string;
   #counting = 0;
