@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PrivacyRequestView } from '../../schemas/api/privacy.ts';
@@ -13,6 +11,7 @@ import { anEnvelope, aRecord } from '../fixtures/events.ts';
 import { eventually } from './eventually.ts';
 import { tracesOf } from './every-store.ts';
 import { type Headwater, startHeadwater } from './headwater.ts';
+import { runCommand } from './run-command.ts';
 
 /** What Ada is and does, each a text that stands nowhere else. */
 const ada = {
@@ -136,20 +135,6 @@ async function wrongSegments(): Promise<unknown[]> {
   return wrong;
 }
 
-/** Runs a command as a user does, and answers what it prints. */
-async function command(name: string, ...args: string[]): Promise<string> {
-  const entry = fileURLToPath(new URL(`../../infra/local/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [entry, ...args, '--data', headwater.dataDir]);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += chunk;
-    });
-  }
-  expect([await new Promise((resolve) => child.on('close', resolve)), output]).toEqual([0, output]);
-  return output;
-}
-
 const importMap = {
   timeZone: 'Europe/London',
   dateFormat: 'yyyy-MM-dd HH:mm:ss',
@@ -264,7 +249,7 @@ test('neither late events nor a replay bring the person back', async () => {
   );
   await headwater.settled();
   const day = new Date().toISOString().slice(0, 10);
-  await command('replay', '--profiles', '--from', '2020-01-01', '--to', day);
+  await runCommand(headwater, 'replay', '--profiles', '--from', '2020-01-01', '--to', day);
   await headwater.settled();
   expect(await tracesOf(headwater, canaries)).toEqual([]);
   expect(await headwater.profile(ada.userId)).toBeUndefined();
@@ -275,6 +260,8 @@ test('neither late events nor a replay bring the person back', async () => {
 
 test('an operator erases by a command, and nobody is erased by a wrong id', async () => {
   const before = await headwater.profile('bob');
-  expect(await command('privacy', 'erase', '--user-id', 'nobody')).toContain('Nothing was held of this person.');
+  expect(await runCommand(headwater, 'privacy', 'erase', '--user-id', 'nobody')).toContain(
+    'Nothing was held of this person.',
+  );
   expect(await headwater.profile('bob')).toEqual(before);
 }, 120_000);

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
 import { keyItem, type StoredKey } from '../../schemas/stored-key.ts';
@@ -16,6 +14,7 @@ import { ordersCsv, ordersMap } from '../functions/importer/a-bucket.ts';
 import { sha256 } from '../functions/settings-keys.ts';
 import { eventually } from './eventually.ts';
 import { basic, type Headwater, startHeadwater } from './headwater.ts';
+import { runCommand } from './run-command.ts';
 import { spoilProfile } from './spoil-profile.ts';
 
 /** Actions that no flow below uses, and why they are granted all the same. `*` stands for every function. */
@@ -70,20 +69,6 @@ async function run(name: string): Promise<void> {
   const found = [...headwater.runtime.functions.values()].find(({ logicalId }) => logicalId.startsWith(name));
   const outcome = await found?.invoke({});
   expect([name, outcome]).toEqual([name, expect.objectContaining({ ok: true })]);
-}
-
-/** Runs a command of the runtime as a user does. */
-async function command(name: string, ...args: string[]): Promise<void> {
-  const entry = fileURLToPath(new URL(`../../infra/local/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [entry, ...args, '--data', headwater.dataDir]);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += chunk;
-    });
-  }
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  expect([code, output]).toEqual([0, expect.any(String)]);
 }
 
 let made = 0;
@@ -163,10 +148,10 @@ test('profiles, failed events and batches that were set aside are replayed', asy
   land({ ...order('f-1', 'dora'), messageId: 'failed-1' }, Date.now(), true);
   await headwater.settled();
   const days = ['--from', today(), '--to', today()];
-  await command('replay', '--failed', ...days);
+  await runCommand(headwater, 'replay', '--failed', ...days);
   for (const key of ['user:ada', 'anonymous:ada-phone']) await spoilProfile(headwater, key);
-  await command('replay', '--profiles', ...days);
-  await command('replay', '--set-aside');
+  await runCommand(headwater, 'replay', '--profiles', ...days);
+  await runCommand(headwater, 'replay', '--set-aside');
 }, 200_000);
 
 test('profiles are shown in the lake', async () => {
