@@ -34,22 +34,28 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** The stream: answers each record by `codeOf`, undefined for stored, and tells which events it holds. */
+/** The stream: answers each record of events by `codeOf`, undefined for stored, and tells which events it holds; it stores all entries of the audit log. */
 function aStream(codeOf: (partitionKey: string, call: number) => string | undefined) {
   const stored: string[] = [];
   let calls = 0;
+  const STORED = { SequenceNumber: '1', ShardId: 'shardId-000000000000' };
   kinesis.answer = ({ Records }) => {
-    calls += 1;
-    const results = Records.map(({ PartitionKey, Data }) => {
-      const ErrorCode = codeOf(PartitionKey, calls);
+    const records = Records.map(({ PartitionKey, Data }) => ({ key: PartitionKey, ...recordOf(Data) }));
+    if (records.some(({ kind }) => kind !== 'audit')) calls += 1;
+    const results = records.map(({ key, kind, events }) => {
+      const ErrorCode = kind === 'audit' ? undefined : codeOf(key, calls);
       if (ErrorCode) return { ErrorCode, ErrorMessage: 'refused' };
-      const { events } = JSON.parse(Buffer.from(Data, 'base64').toString('utf8'));
-      stored.push(...events.map(({ messageId }: { messageId: string }) => messageId));
-      return { SequenceNumber: '1', ShardId: 'shardId-000000000000' };
+      stored.push(...events.map(({ messageId }) => messageId));
+      return STORED;
     });
     return { Records: results, FailedRecordCount: results.filter(({ ErrorCode }) => ErrorCode).length };
   };
   return stored;
+}
+
+function recordOf(data: string): { kind: string; events: readonly { messageId: string }[] } {
+  const { kind = 'events', events = [] } = JSON.parse(Buffer.from(data, 'base64').toString('utf8'));
+  return { kind, events };
 }
 
 const send = async (milliseconds = 10_000) => {
