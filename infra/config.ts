@@ -6,6 +6,7 @@ import { DEFAULT_CURRENCY } from '../schemas/event/vocabulary.ts';
 import { externalTraitName } from '../schemas/identity-rules.ts';
 import { fieldPath, openPrivacy } from '../schemas/privacy-settings.ts';
 import { expiringTables } from '../schemas/retention.ts';
+import { spaceId } from '../schemas/spaces.ts';
 import { issuerUrl } from '../schemas/token-settings.ts';
 import { type WatchMetric, watchMetrics } from '../schemas/watch.ts';
 
@@ -35,6 +36,32 @@ const identity = z
     'is too long: a function has room for about 100 blocked ids',
   )
   .prefault({});
+
+/**
+ * Sources whose people are nobody of another source's, whatever ids and addresses they share, such as two brands. What arrives
+ * from then on counts; so name a space before its first event, and keep it, without sources if need be, as long as it has data.
+ */
+const spaces = z
+  .array(
+    z.strictObject({
+      /** What ids of its people begin with, before a slash; a key may be limited to it. */
+      id: z.string().regex(spaceId, 'is no name of 1 to 32 small letters, digits and dashes'),
+      /** Sources of write keys, of direct producers, and `import:<name>` of imports. */
+      sources: z.array(
+        z
+          .string()
+          .min(1)
+          .max(100)
+          .refine((source) => !/^api(:|$)/.test(source), 'is the API itself, which knows whose people it writes for'),
+      ),
+    }),
+  )
+  .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'holds an id twice')
+  .refine((list) => {
+    const sources = list.flatMap((space) => space.sources);
+    return new Set(sources).size === sources.length;
+  }, 'holds a source twice: it can be of one space only')
+  .default([]);
 
 const stream = z
   .discriminatedUnion('mode', [
@@ -214,6 +241,11 @@ const auth = z
         scopePrefix: z.string().max(100).default(''),
         /** Claim that says whose token it is. The audit log has a hash of it, or the name of an application (`client_id`, `azp`). */
         keyIdClaim: claimName.default('sub'),
+        /**
+         * Claim that names the one of `spaces` whose people a token is for, or `*` for all people: a token without it is
+         * refused then. Left out, every token is for all people.
+         */
+        spaceClaim: claimName.optional(),
       })
       .optional(),
   })
@@ -285,6 +317,11 @@ const privacy = z
 export const toldOfPrivacy = ({ consent, fields }: z.output<typeof privacy>): string =>
   JSON.stringify({ consent, fields });
 
+/** What functions are told of whose ids are whose. */
+export const toldOfIdentity = ({ identity, spaces }: Pick<StageSettings, 'identity' | 'spaces'>): string =>
+  JSON.stringify({ ...identity, ...(spaces.length > 0 && { spaces }) });
+const IDENTITY_ROOM = 2_500;
+
 /** Characters that the collector's variables have room for: Lambda allows 4 KB in all. */
 const COLLECTOR_ROOM = 3_400;
 /** Characters that functions with API keys have room for beside the names of what they use. */
@@ -305,6 +342,7 @@ const settings = z.strictObject({
    */
   audienceWriter: consumer({ batchSize: 500, windowSeconds: 1, retryAttempts: 5_000 }),
   identity,
+  spaces,
   privacy,
   sweeper: z
     .strictObject({
@@ -394,6 +432,15 @@ const settings = z.strictObject({
 });
 
 export const stageSettings = settings.superRefine((stage, ctx) => {
+  if (stage.spaces.length > 0 && toldOfIdentity(stage).length > IDENTITY_ROOM) {
+    const message =
+      'and identity are together too long for the variables of a function: it has room for about 20 spaces';
+    ctx.addIssue({ code: 'custom', path: ['spaces'], message });
+  }
+  if (stage.auth.jwt?.spaceClaim !== undefined && stage.spaces.length === 0) {
+    const message = 'names the claim of a space, and there are no spaces: name them in `spaces`, or leave it out';
+    ctx.addIssue({ code: 'custom', path: ['auth', 'jwt', 'spaceClaim'], message });
+  }
   if (toldOfPrivacy(stage.privacy).length + JSON.stringify(stage.writeKeys).length > COLLECTOR_ROOM) {
     const message =
       'and writeKeys are together too long for the variables of a function: make keys by `npm run keys` instead';

@@ -50,7 +50,12 @@ export class HeadwaterStack extends Stack {
       expireAfterDays: settings.logRetentionDays,
     });
     const stream = new EventStream(this, 'Events', { settings, accessLogs });
-    const keys = new AccessKeys(this, 'Keys', { keepData: settings.keepData, stream, tokens: settings.auth.jwt });
+    const keys = new AccessKeys(this, 'Keys', {
+      keepData: settings.keepData,
+      stream,
+      tokens: settings.auth.jwt,
+      spaces: settings.spaces.map(({ id }) => id),
+    });
     const register = new PrivacyRegister(this, 'Privacy', { settings });
     const ingestion = new Ingestion(this, 'Ingestion', { stream, keys, register, settings });
     const lake = new Lake(this, 'Lake', { stage, stream, register, settings, accessLogs });

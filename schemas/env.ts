@@ -8,7 +8,7 @@ import { privacySettings } from './privacy-settings.ts';
 import { retentionDays } from './retention.ts';
 import { tokenSettings } from './token-settings.ts';
 import { trainingSettings } from './training.ts';
-import { accessKeys, identityRules, text, type Variable, VariableError, whole } from './variable.ts';
+import { accessKeys, identityRules, spaceIds, text, type Variable, VariableError, whole } from './variable.ts';
 import { watchSettings } from './watch.ts';
 
 export type { AccessKey } from './access-key.ts';
@@ -42,6 +42,7 @@ const keyTables = {
 const apiKeys = {
   API_KEYS: accessKeys('accepted API keys, set by AccessKeys.grantCheck from `apiKeys` in infra/config.ts'),
   AUTH_JWT: tokenSettings('whose tokens are accepted, set by AccessKeys.grantCheck from `auth.jwt` in infra/config.ts'),
+  SPACES: spaceIds('spaces that keys may be limited to, set by AccessKeys.grantCheck from `spaces` in infra/config.ts'),
   ...keyTables,
 };
 const athena = {

@@ -14,6 +14,8 @@ export interface TokenSettings {
   readonly scopePrefix: string;
   /** Claim that says whose token it is. */
   readonly keyIdClaim: string;
+  /** Claim that names the space that a token is limited to, or `*`. @default tokens are for all people */
+  readonly spaceClaim?: string | undefined;
 }
 
 /** Where an issuer or its keys may be: nobody reads or changes these on the way. Plain HTTP is for one's own machine. */

@@ -1,5 +1,6 @@
 import { type AccessKey, accessKeyRules } from './access-key.ts';
 import { externalTraitName, type IdentityRules } from './identity-rules.ts';
+import { type Space, spaceId } from './spaces.ts';
 
 /** A variable of a function's environment. */
 export interface Variable<T = unknown> {
@@ -45,9 +46,36 @@ export const identityRules = (description: string): Variable<IdentityRules> => (
       if (wrong >= 0) throw new VariableError(`${name} ${wrong} does not match ${pattern}`);
       return texts as string[];
     };
-    return { externalTraits: textsOf('externalTraits', externalTraitName), blockedIds: textsOf('blockedIds', /./) };
+    const spaces = (rules as { spaces?: unknown } | null)?.spaces;
+    return {
+      externalTraits: textsOf('externalTraits', externalTraitName),
+      blockedIds: textsOf('blockedIds', /./),
+      ...(spaces !== undefined && { spaces: spacesOf(spaces) }),
+    };
   },
 });
+
+/** Names of spaces as a JSON array. */
+export const spaceIds = (description: string): Variable<readonly string[]> => ({
+  description,
+  read: (given) => {
+    const ids = parsed(given);
+    if (!Array.isArray(ids) || !ids.every(isSpaceId)) throw new VariableError('is no JSON array of names of spaces');
+    return ids;
+  },
+});
+
+const isSpaceId = (value: unknown): value is string => typeof value === 'string' && spaceId.test(value);
+
+function spacesOf(given: unknown): readonly Space[] {
+  if (!Array.isArray(given)) throw new VariableError('spaces is no JSON array');
+  for (const [at, space] of given.entries()) {
+    const { id, sources } = (space ?? {}) as Partial<Record<keyof Space, unknown>>;
+    const isWhole = isSpaceId(id) && Array.isArray(sources) && sources.every((each) => typeof each === 'string');
+    if (!isWhole) throw new VariableError(`spaces ${at} is no {id, sources}`);
+  }
+  return given as readonly Space[];
+}
 
 /** A JSON array of access keys. */
 export const accessKeys = (description: string): Variable<readonly AccessKey[]> => ({

@@ -11,6 +11,6 @@ const register = createPrivacyRegister(createDynamoDb(), env.PRIVACY_TABLE);
 
 export const handler = lakeWriter({
   put: putObjectTo(env.LAKE_BUCKET),
-  rules: cleanRulesOf(env.PRIVACY_SETTINGS),
+  rules: cleanRulesOf(env.PRIVACY_SETTINGS, env.IDENTITY_RULES),
   gate: createPrivacyGate(register, env.PRIVACY_SETTINGS, env.IDENTITY_RULES),
 });

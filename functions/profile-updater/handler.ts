@@ -26,7 +26,7 @@ export const handler = createProfileUpdater({
   haveHeard: createHaveHeard(dynamoDb, env.AUDIENCE_TABLE),
   catalog: createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE),
   identity: env.IDENTITY_RULES,
-  rules: cleanRulesOf(env.PRIVACY_SETTINGS),
+  rules: cleanRulesOf(env.PRIVACY_SETTINGS, env.IDENTITY_RULES),
   gate: createPrivacyGate(register, env.PRIVACY_SETTINGS, env.IDENTITY_RULES),
   register,
   clock: Date.now,

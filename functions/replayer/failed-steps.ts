@@ -1,3 +1,4 @@
+import { spaceRulesOf } from '../../shared/clean/clean-record.ts';
 import { anotherTry } from '../../shared/replay/another-try.ts';
 import { addCounts, listAnew, type ReplayJob } from '../../shared/replay/job.ts';
 import { failedRowOf } from '../../shared/replay/result-rows.ts';
@@ -37,7 +38,7 @@ export class FailedSteps {
     const records: StreamRecord[] = [];
     for (const cells of chunk.rows) {
       const row = failedRowOf(cells);
-      const found = row.isKnown ? undefined : anotherTry(row, job.id);
+      const found = row.isKnown ? undefined : anotherTry(row, job.id, spaceRulesOf(this.#reach.identity));
       const outcome = found === undefined ? 'known' : found.passes ? 'passes' : 'fails';
       for (const what of ['read', outcome]) {
         count(what);

@@ -12,10 +12,12 @@ export interface AccessKeysProps {
   readonly stream: EventStream;
   /** @default no tokens are accepted beside API keys */
   readonly tokens?: TokenSettings | undefined;
+  /** Names of the spaces that API keys may be limited to. */
+  readonly spaces: readonly string[];
 }
 
 type Variables<N extends string> = Record<
-  N | (N extends 'API_KEYS' ? 'AUTH_JWT' : never) | 'KEYS_TABLE' | 'ALLOWANCES_TABLE' | 'STREAM_NAME',
+  N | (N extends 'API_KEYS' ? 'AUTH_JWT' | 'SPACES' : never) | 'KEYS_TABLE' | 'ALLOWANCES_TABLE' | 'STREAM_NAME',
   string
 >;
 
@@ -32,11 +34,13 @@ export class AccessKeys extends Construct {
   private readonly allowances: PrivateTable;
   private readonly stream: EventStream;
   private readonly tokens: TokenSettings | undefined;
+  private readonly spaces: readonly string[];
 
-  constructor(scope: Construct, id: string, { keepData, stream, tokens }: AccessKeysProps) {
+  constructor(scope: Construct, id: string, { keepData, stream, tokens, spaces }: AccessKeysProps) {
     super(scope, id);
     this.stream = stream;
     this.tokens = tokens;
+    this.spaces = spaces;
 
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'pk', keepData });
     this.allowances = new PrivateTable(this, 'Allowances', { partitionKey: 'pk', keepData: false });
@@ -53,7 +57,7 @@ export class AccessKeys extends Construct {
       environment: {
         ...environment,
         [name]: JSON.stringify(keys),
-        ...(takesTokens && { AUTH_JWT: JSON.stringify(this.tokens ?? null) }),
+        ...(takesTokens && { AUTH_JWT: JSON.stringify(this.tokens ?? null), SPACES: JSON.stringify(this.spaces) }),
         KEYS_TABLE: this.table.tableName,
         ALLOWANCES_TABLE: this.allowances.tableName,
       } as Variables<N>,

@@ -1,7 +1,7 @@
-import type { StageSettings } from '../config.ts';
+import { type StageSettings, toldOfIdentity } from '../config.ts';
 import type { Grant } from './grant.ts';
 
-/** To know what identifies people. */
-export function identityRules({ identity }: StageSettings): Grant<{ IDENTITY_RULES: string }> {
-  return { environment: { IDENTITY_RULES: JSON.stringify(identity) }, statements: [] };
+/** To know what identifies people, and whose are kept apart. */
+export function identityRules(settings: StageSettings): Grant<{ IDENTITY_RULES: string }> {
+  return { environment: { IDENTITY_RULES: toldOfIdentity(settings) }, statements: [] };
 }

@@ -40,6 +40,7 @@ export const rejectReasons = {
   message_id_too_long: 'The messageId has more than 100 characters.',
   id_too_long: 'A userId, anonymousId, groupId or previousId has more than 256 characters.',
   wrong_type: 'A field of the message has another type than its contract.',
+  foreign_space: 'An id begins with the name of a space that the source is not of.',
   no_consent: 'Consent to analytics was denied: nothing of the event is kept.',
   erased: 'The event is of a person who was erased: nothing of it is kept.',
 } as const;

@@ -1,4 +1,5 @@
-import { cleanMessage } from './clean-record.ts';
+import type { Spaces } from '../identity/spaces.ts';
+import { cleanApart } from './clean-record.ts';
 import type { CleanedItem } from './cleaned-record.ts';
 import { isSuspicious } from './read-record.ts';
 
@@ -26,9 +27,13 @@ export interface RawMessage {
 
 /**
  * Cleans a message of the lake once more: what it was cleaned to when it came, as long as cleaning is the same. Undefined
- * for a payload that is no JSON, of a record that could not be read, and for no text.
+ * for a payload that is no JSON, of a record that could not be read, and for no text. With `spaces`, what names another space
+ * than its source's is refused; what became an event passed that when it came.
  */
-export function cleanRaw({ index, payload, messageId, ...context }: RawMessage): CleanedItem | undefined {
+export function cleanRaw(
+  { index, payload, messageId, ...context }: RawMessage,
+  spaces?: Spaces,
+): CleanedItem | undefined {
   let message: unknown;
   try {
     message = JSON.parse(payload);
@@ -38,5 +43,5 @@ export function cleanRaw({ index, payload, messageId, ...context }: RawMessage):
   const imported = context.sourceId.startsWith(IMPORTS);
   const suspicious = isSuspicious(payload);
   const given = typeof messageId === 'string' ? { givenId: messageId } : {};
-  return cleanMessage({ ...context, ...given, imported, shape: 'message', suspicious }, message, index);
+  return cleanApart({ ...context, ...given, imported, shape: 'message', suspicious }, message, index, spaces);
 }

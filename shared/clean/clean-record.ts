@@ -1,5 +1,7 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
+import type { IdentityRules } from '../../schemas/identity-rules.ts';
 import type { ConsentSettings, PrivacySettings } from '../../schemas/privacy-settings.ts';
+import { type Spaces, spacesOf } from '../identity/spaces.ts';
 import { mayDeny, stampDefaults } from '../privacy/consent.ts';
 import { compileFields, type FieldRules } from '../privacy/fields.ts';
 import type { CleanedItem, CleanedRecord, ReceivedRecord } from './cleaned-record.ts';
@@ -11,6 +13,7 @@ import { readIds, readMessageId, readType } from './ids.ts';
 import { openMessage } from './open-message.ts';
 import { profileKeyOf } from './profile-key.ts';
 import { type RecordContext, readRecord } from './read-record.ts';
+import { foreignId, scopeMessage } from './scope-message.ts';
 import type { Draft, JsonObject, Step } from './step.ts';
 import { standardiseTraits } from './traits.ts';
 import { readVisit } from './visit.ts';
@@ -31,18 +34,30 @@ const steps: readonly Step[] = [
   readCommerce,
 ];
 
-/** What of privacy concerns each message alone: rules for its fields, and what was never asked but denied by default. */
+/** What of a stage concerns each message alone. */
 export interface CleanRules {
+  /** Fields that are dropped or hashed. */
   readonly fields: FieldRules;
-  /** Left out where nothing can be denied by default. */
+  /** What was never asked but denied by default; left out where nothing can be. */
   readonly consent?: ConsentSettings;
+  /** Whose people are kept apart; left out where nobody's are. */
+  readonly spaces?: Spaces;
 }
 
 const noRules: CleanRules = { fields: [] };
 
 /** The rules of a stage's settings. */
-export function cleanRulesOf({ fields, consent }: PrivacySettings): CleanRules {
-  return { fields: compileFields(fields), ...(mayDeny(consent) && { consent }) };
+export function cleanRulesOf(
+  { fields, consent }: PrivacySettings,
+  identity: Pick<IdentityRules, 'spaces'>,
+): CleanRules {
+  return { ...spaceRulesOf(identity), fields: compileFields(fields), ...(mayDeny(consent) && { consent }) };
+}
+
+/** The rules for what was cleaned before: its fields and its consent by default were settled then. */
+export function spaceRulesOf(identity: Pick<IdentityRules, 'spaces'>): CleanRules {
+  const spaces = spacesOf(identity);
+  return { fields: [], ...(spaces.ids.length > 0 && { spaces }) };
 }
 
 /**
@@ -56,6 +71,10 @@ export function cleanRecord(record: ReceivedRecord, rules: CleanRules = noRules)
   if (read.ok && rules.consent !== undefined) {
     for (const message of read.messages) if (isObject(message)) stampDefaults(message, rules.consent, signals ?? {});
   }
+  const space = rules.spaces?.ofSource(sourceId);
+  if (read.ok && space !== undefined) {
+    for (const message of read.messages) if (isObject(message)) scopeMessage(message, space);
+  }
   return {
     sourceId,
     receivedAt,
@@ -66,9 +85,22 @@ export function cleanRecord(record: ReceivedRecord, rules: CleanRules = noRules)
     ...(requestId === undefined ? {} : { requestId }),
     ...(replay === undefined ? {} : { replay }),
     items: read.ok
-      ? read.messages.map((message, index) => cleanMessage(read.context, message, index))
+      ? read.messages.map((message, index) => cleanApart(read.context, message, index, rules.spaces))
       : [unreadableItem(read.context, read.unreadable)],
   };
+}
+
+/** Cleans one message of a record, whose ids stand behind the name of its space already; refuses one of another space. */
+export function cleanApart(
+  record: RecordContext,
+  message: unknown,
+  index: number,
+  spaces: Spaces | undefined,
+): CleanedItem {
+  const item = cleanMessage(record, message, index);
+  if (spaces === undefined || !item.outcome.ok) return item;
+  const foreign = foreignId(item.outcome.event, spaces.ofSource(record.sourceId), spaces);
+  return foreign === undefined ? item : failedItem(record, message, index, foreign);
 }
 
 /** Cleans one message of a record; masks addresses in it. */

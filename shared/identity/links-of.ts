@@ -1,8 +1,9 @@
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import type { IdentityRules } from '../../schemas/identity-rules.ts';
 import type { Key, LinkReason, LinkRecord } from '../../schemas/stream/control.ts';
-import { externalKey, externalKind } from './external-ids.ts';
+import { externalKind } from './external-ids.ts';
 import { limits } from './limits.ts';
+import { externalKeyIn, idWithin, spacesOf } from './spaces.ts';
 
 /**
  * What an event says of whose ids are whose, each to be published to its child.
@@ -13,7 +14,7 @@ import { limits } from './limits.ts';
  * - alias: the previous id, be it a user's or an anonymous one, belongs to the user.
  * - other events say nothing: they bear the ids that the device has at that moment, which a shared device mixes.
  *
- * An id that the rules block says nothing, like a missing one.
+ * An id that the rules block says nothing, like a missing one. External ids are of the space that the event's other ids are of.
  */
 export function linksOf(event: CleanEvent, rules: IdentityRules): LinkRecord[] {
   if (event.type === 'identify') return identifyLinks(event, rules);
@@ -42,9 +43,11 @@ function aliasLinks(event: CleanEvent, rules: IdentityRules): LinkRecord[] {
 /** Each external id of the event once, traits first. */
 function externalKeys(event: CleanEvent, rules: IdentityRules): Map<Key, LinkReason> {
   const keys = new Map<Key, LinkReason>();
+  const spaces = spacesOf(rules);
+  const space = spaces.ofId(event.userId ?? event.anonymousId);
   const add = (name: string, value: unknown, why: LinkReason) => {
     const kind = externalKind(name);
-    const key = kind === undefined ? undefined : externalKey(kind, value);
+    const key = kind === undefined ? undefined : externalKeyIn(spaces, space, kind, value);
     if (key === undefined || keys.has(key) || keys.size >= limits.externalIds) return;
     if (!isBlockedByRules(key.slice(key.indexOf(':') + 1), rules)) keys.set(key, why);
   };
@@ -76,7 +79,7 @@ function isBlockedByRules(id: string, rules: IdentityRules): boolean {
     set = new Set(blockedIds.map((blocked) => blocked.trim().toLowerCase()));
     blockedSets.set(blockedIds, set);
   }
-  return set.has(id.toLowerCase());
+  return set.has(idWithin(spacesOf(rules).ofId(id), id).toLowerCase());
 }
 
 /** The rules are the same object for each event: their values are brought into lower case once. */

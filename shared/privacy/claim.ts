@@ -5,8 +5,9 @@ import type { ConsentSettings } from '../../schemas/privacy-settings.ts';
 import type { Key } from '../../schemas/stream/control.ts';
 import type { CleanedItem, CleanedRecord, Said } from '../clean/cleaned-record.ts';
 import { storable } from '../clean/sanitise.ts';
-import { externalKey, externalKind } from '../identity/external-ids.ts';
+import { externalKind } from '../identity/external-ids.ts';
 import { limits } from '../identity/limits.ts';
+import { externalKeyIn, spacesOf } from '../identity/spaces.ts';
 import { choicesIn, defaultsFor, deniedByDefault, isStampable } from './consent.ts';
 import type { Place } from './register.ts';
 
@@ -34,7 +35,7 @@ export interface ClaimRules {
 
 /** Reads what a message says, whether or not it could be cleaned. */
 export function claimOf(
-  { receivedAt, signals = {} }: Pick<CleanedRecord, 'receivedAt' | 'signals'>,
+  { sourceId, receivedAt, signals = {} }: Pick<CleanedRecord, 'sourceId' | 'receivedAt' | 'signals'>,
   { outcome, said }: CleanedItem,
   place: Place,
   { consent, identity }: ClaimRules,
@@ -47,7 +48,7 @@ export function claimOf(
     words.previousId === undefined
       ? [...people]
       : [...people, ...keysOf(words.previousId, words.previousId, outcome.ok)];
-  addExternalKeys(keys, words, identity);
+  addExternalKeys(keys, words, identity, sourceId);
   const choices = choicesIn(context);
   const denied =
     spoken !== undefined && isStampable(context) ? deniedByDefault(context).includes('analytics') : undefined;
@@ -85,25 +86,26 @@ function idOf(value: unknown): string | undefined {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Adds external ids, wherever SDKs put them: erased is erased, whether or not an event of this type joins anybody. */
-function addExternalKeys(keys: Key[], { traits, context }: Said, { externalTraits }: IdentityRules): void {
+function addExternalKeys(keys: Key[], { traits, context }: Said, rules: IdentityRules, sourceId: string): void {
   const around = fieldsOf(context);
+  const spaces = spacesOf(rules);
+  const space = spaces.ofSource(sourceId);
+  const add = (name: string, value: unknown) => {
+    if (value === undefined || value === null) return;
+    const kind = externalKind(name);
+    const key = kind === undefined ? undefined : externalKeyIn(spaces, space, kind, value);
+    if (key !== undefined) keys.push(key);
+  };
   for (const held of [fieldsOf(traits), fieldsOf(around?.traits)]) {
     if (held === undefined) continue;
-    for (const name of externalTraits) addExternal(keys, name, held[name]);
+    for (const name of rules.externalTraits) add(name, held[name]);
   }
   const ids = around?.externalIds;
   if (!Array.isArray(ids)) return;
   for (const entry of ids.slice(0, limits.externalIds)) {
     const { type, id } = fieldsOf(entry) ?? {};
-    if (typeof type === 'string') addExternal(keys, type, id);
+    if (typeof type === 'string') add(type, id);
   }
-}
-
-function addExternal(keys: Key[], name: string, value: unknown): void {
-  if (value === undefined || value === null) return;
-  const kind = externalKind(name);
-  const key = kind === undefined ? undefined : externalKey(kind, value);
-  if (key !== undefined) keys.push(key);
 }
 
 const fieldsOf = (value: unknown): Fields | undefined =>

@@ -1,5 +1,5 @@
 import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
-import { cleanRecord } from '../clean/clean-record.ts';
+import { cleanRecord, spaceRulesOf } from '../clean/clean-record.ts';
 import type { ReceivedRecord } from '../clean/cleaned-record.ts';
 import { againRecord, firstOf } from '../stream/again.ts';
 import { uncompressRecord } from '../stream/compressed-record.ts';
@@ -67,7 +67,7 @@ class Sieve {
   }
 
   #keepMessages(record: ReceivedRecord): Uint8Array | undefined {
-    const cleaned = cleanRecord(record);
+    const cleaned = cleanRecord(record, spaceRulesOf(this.#rules.identity));
     const gone = new Set<number>();
     for (const item of cleaned.items) {
       const { keys } = claimOf(cleaned, item, record, this.#rules);

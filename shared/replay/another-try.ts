@@ -1,6 +1,6 @@
 import type { StreamEnvelope } from '../../schemas/event/stream-record.ts';
 import { cleanRaw } from '../clean/clean-raw.ts';
-import { cleanRecord } from '../clean/clean-record.ts';
+import { type CleanRules, cleanRecord } from '../clean/clean-record.ts';
 import type { CleanedItem } from '../clean/cleaned-record.ts';
 import type { FailedRow } from './result-rows.ts';
 
@@ -16,22 +16,22 @@ const ofRecords: ReadonlySet<string> = new Set(['record_unreadable', 'record_inv
  * Cleans a failed event as it would be cleaned now. One that passes has an envelope for the stream: with the source, the
  * time and the sender that it came with, and the mark by which it stays the same event.
  */
-export function anotherTry(row: FailedRow, replayId: string): AnotherTry {
-  return ofRecords.has(row.reason) ? tryRecord(row, replayId) : tryMessage(row, replayId);
+export function anotherTry(row: FailedRow, replayId: string, rules: CleanRules): AnotherTry {
+  return ofRecords.has(row.reason) ? tryRecord(row, replayId, rules) : tryMessage(row, replayId, rules);
 }
 
-function tryMessage(row: FailedRow, replayId: string): AnotherTry {
-  const item = cleanRaw(row);
+function tryMessage(row: FailedRow, replayId: string, { spaces }: CleanRules): AnotherTry {
+  const item = cleanRaw(row, spaces);
   if (item === undefined || !item.outcome.ok) return { passes: false, reason: reasonOf(item) ?? row.reason };
   const envelope = envelopeOf(row, [item.message], markOf(row, replayId, false), row);
   return { passes: true, profileKey: item.outcome.event.profileKey, envelope };
 }
 
 /** All messages of a record that can be read now; of each it is said on its way whether it passes. */
-function tryRecord(row: FailedRow, replayId: string): AnotherTry {
+function tryRecord(row: FailedRow, replayId: string, rules: CleanRules): AnotherTry {
   const { shardId, sequenceNumber, payload, payloadEncoding, receivedAt } = row;
   const data = Buffer.from(payload, payloadEncoding === 'base64' ? 'base64' : 'utf8');
-  const { items, ...record } = cleanRecord({ data, shardId, sequenceNumber, arrivedAt: receivedAt });
+  const { items, ...record } = cleanRecord({ data, shardId, sequenceNumber, arrivedAt: receivedAt }, rules);
   const [first] = items;
   const reason = reasonOf(first);
   if (first === undefined || (reason !== undefined && ofRecords.has(reason))) {

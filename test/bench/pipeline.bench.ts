@@ -179,7 +179,7 @@ async function measure(
     barriers: { markBarrier: async () => undefined },
     catalog: { readRevision: async () => 1, readBody: async () => segments },
     identity,
-    rules: cleanRulesOf(openPrivacy),
+    rules: cleanRulesOf(openPrivacy, {}),
     register: { read: async () => new Map() },
     gate: createPrivacyGate({ read: async () => new Map(), noteConsent: async () => undefined }, openPrivacy, identity),
     clock: Date.now,

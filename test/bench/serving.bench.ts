@@ -43,6 +43,7 @@ async function inTheHandler(progress: (step: string) => void): Promise<readonly 
     ALLOWANCES_TABLE: 'allowances',
     API_KEYS: JSON.stringify([{ id: 'local', sha256 }]),
     AUTH_JWT: 'null',
+    SPACES: '[]',
   });
   const { handler } = await import('../../functions/recommendation-api/handler.ts');
   const busy: number[] = [];

@@ -22,7 +22,7 @@ const denied = { analytics: false, personalisation: false, marketing: false };
 /** What became of each message: `accept`, `choice`, or why it was refused. */
 async function inLake(register: MemoryRegister, settings: PrivacySettings, records: readonly ReceivedRecord[]) {
   const gate = createPrivacyGate(register, settings, identity);
-  const admitted = await gate(readBatch(records, cleanRulesOf(settings)).filter(hasMessages));
+  const admitted = await gate(readBatch(records, cleanRulesOf(settings, {})).filter(hasMessages));
   return admitted.flatMap(({ cleaned }) =>
     cleaned.items.map(({ outcome, isWithheld }) => {
       if (!outcome.ok) return outcome.failed.reason;
@@ -34,7 +34,7 @@ async function inLake(register: MemoryRegister, settings: PrivacySettings, recor
 /** Message ids that reach profiles. */
 async function inProfiles(register: MemoryRegister, settings: PrivacySettings, records: readonly ReceivedRecord[]) {
   const gate = createPrivacyGate(register, settings, identity);
-  const { keys } = await groupByKey(records, { rules: cleanRulesOf(settings), gate });
+  const { keys } = await groupByKey(records, { rules: cleanRulesOf(settings, {}), gate });
   return keys.flatMap(({ deliveries }) => deliveries.filter(isEventDelivery).map(({ event }) => event.messageId));
 }
 

@@ -21,7 +21,7 @@ function aWorld(settings: PrivacySettings = openPrivacy) {
   const register = new MemoryRegister();
   const update = anUpdater(store, {
     identity,
-    rules: cleanRulesOf(settings),
+    rules: cleanRulesOf(settings, {}),
     gate: createPrivacyGate(register, settings, identity),
   });
   const send = (...records: ReceivedRecord[]) => update(aKinesisEvent(records));

@@ -63,7 +63,7 @@ function aCatalog(settings: ReturnType<typeof settingsOf>) {
   const stack = new Stack(app, 'Test');
   const accessLogs = new PrivateBucket(stack, 'AccessLogs', { keepData: false, undeleteDays: 1 });
   const stream = new EventStream(stack, 'Events', { settings, accessLogs });
-  const keys = new AccessKeys(stack, 'Keys', { keepData: false, stream, tokens: settings.auth.jwt });
+  const keys = new AccessKeys(stack, 'Keys', { keepData: false, stream, tokens: settings.auth.jwt, spaces: [] });
   new Catalog(stack, 'Catalog', { keys, settings });
   const template = app.synth().getStackArtifact(stack.artifactId).template as TemplateJson;
   const [, lambda] = resourcesOf(template, 'AWS::Lambda::Function').find(([id]) => id.startsWith('CatalogApi')) ?? [];
