@@ -34,6 +34,7 @@ export const orderItems: LakeView = {
   comment: 'Lines of orders, one row each.',
   columns: [
     text('order_id', 'Order; the messageId where it has no id.'),
+    text('source_id', 'Source that told of it first: two sources may use one id.'),
     whole('line', 'Number of the line, from 1.'),
     text('product_id', 'Product.'),
     text('sku', 'SKU of the product.'),

@@ -1,6 +1,6 @@
 WITH items AS (
   SELECT
-    order_id, item, line, currency, person_key, ordered_at, day
+    order_id, source_id, item, line, currency, person_key, ordered_at, day
   FROM orders CROSS JOIN UNNEST(CAST(json_parse(products) AS array(json))) WITH ORDINALITY AS listed (item, line)
 ),
 counted AS (
@@ -24,6 +24,6 @@ priced AS (
   FROM counted
 )
 SELECT
-  order_id, line_number AS line, product_id, sku, product_name, category, brand, variant, quantity, price, amount,
+  order_id, source_id, line_number AS line, product_id, sku, product_name, category, brand, variant, quantity, price, amount,
   currency, person_key, ordered_at, day
 FROM priced

@@ -6,7 +6,7 @@ WITH baskets AS (
     SELECT array_agg(DISTINCT product_id) AS products
     FROM order_items
     WHERE product_id IS NOT NULL
-    GROUP BY person_key, order_id
+    GROUP BY person_key, source_id, order_id
   )
   WHERE cardinality(products) <= 100
 ),

@@ -28,17 +28,20 @@ clicked AS (
   GROUP BY recommendation_id, item_id, carried.person_key
 ),
 sold AS (
-  SELECT order_id, line, max(revenue) AS revenue, max_by(recommendation_id, clicked_at) AS recommendation_id
+  SELECT
+    order_id, source_id, line,
+    max(revenue) AS revenue,
+    max_by(recommendation_id, clicked_at) AS recommendation_id
   FROM (
     SELECT
-      order_id, line, recommendation_id, clicked_at,
+      order_id, source_id, line, recommendation_id, clicked_at,
       CASE WHEN order_items.currency = reporting.currency THEN amount END AS revenue
     FROM clicked
     JOIN order_items ON order_items.person_key = clicker AND order_items.product_id = item_id
     CROSS JOIN reporting
     WHERE ordered_at >= clicked_at AND ordered_at <= date_add('day', 7, clicked_at)
   )
-  GROUP BY order_id, line
+  GROUP BY order_id, source_id, line
 ),
 outcomes AS (
   SELECT
@@ -53,7 +56,7 @@ outcomes AS (
     SELECT recommendation_id AS clicked_id, count(DISTINCT item_id) AS items_clicked FROM clicked GROUP BY recommendation_id
   ) ON clicked_id = answered.recommendation_id
   LEFT JOIN (
-    SELECT recommendation_id AS sold_id, count(DISTINCT order_id) AS orders, TRY_CAST(sum(revenue) AS decimal(18,4)) AS revenue
+    SELECT recommendation_id AS sold_id, count(DISTINCT ROW(source_id, order_id)) AS orders, TRY_CAST(sum(revenue) AS decimal(18,4)) AS revenue
     FROM sold
     GROUP BY recommendation_id
   ) ON sold_id = answered.recommendation_id

@@ -272,9 +272,9 @@ describe('lines', () => {
     await happened(order('ada', '09:00', 'o-1', 44.8, { products: [mugs, spoon] }));
     expect(await show('SELECT * FROM order_items ORDER BY line')).toEqual(
       table(`
-        order_id | line | product_id | sku | product_name | category | brand | variant | quantity | price | amount | currency | person_key | ordered_at | day
-        o-1      | 1    | p-1        | MUG | Mug          | Kitchen  | Clay  |         | 2        | 19.9  | 39.8   | USD      | user:ada   | 09:00      | 2026-03-02
-        o-1      | 2    | p-2        |     | Spoon        |          |       | red     | 1        | 5     | 5      | USD      | user:ada   | 09:00      | 2026-03-02
+        order_id | source_id | line | product_id | sku | product_name | category | brand | variant | quantity | price | amount | currency | person_key | ordered_at | day
+        o-1      | local     | 1    | p-1        | MUG | Mug          | Kitchen  | Clay  |         | 2        | 19.9  | 39.8   | USD      | user:ada   | 09:00      | 2026-03-02
+        o-1      | local     | 2    | p-2        |     | Spoon        |          |       | red     | 1        | 5     | 5      | USD      | user:ada   | 09:00      | 2026-03-02
       `),
     );
   });

@@ -101,6 +101,28 @@ test('an order counts for the answer whose item its person clicked last in the s
   );
 });
 
+test('orders of one id from two sources are two', async () => {
+  const clicks = (who: string) => track(who, '09:02', 'Product Clicked', of(`r-${who}`, { product_id: 'tent' }));
+  const products = [{ product_id: 'tent', price: 10, quantity: 1 }];
+  const from = (source: string) => ({ source, messageId: 'm-1' });
+  await happened(
+    answer('ada', '09:00', 'r-ada', ['tent']),
+    answer('bob', '09:00', 'r-bob', ['tent']),
+    answer('eve', '09:00', 'r-eve', ['tent']),
+    ...['ada', 'bob', 'eve'].map(clicks),
+    order('ada', '10:00', 'o-1', 10, { products }, { source: 'web' }),
+    order('bob', '11:00', 'o-1', 10, { products }, { source: 'shop' }),
+    order('eve', '10:00', 'nameless', 10, { order_id: undefined, products }, from('web')),
+    order('eve', '10:00', 'nameless', 10, { order_id: undefined, products }, from('shop')),
+  );
+  expect(await show('SELECT conversions, orders, revenue FROM recommendation_performance')).toEqual(
+    table(`
+      conversions | orders | revenue
+      3           | 4      | 40
+    `),
+  );
+});
+
 test('days, placements, variants and models are rows of their own; the model is held against its holdout', async () => {
   const holdout = { variant: 'holdout' } as const;
   await happened(
