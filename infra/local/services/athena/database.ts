@@ -62,12 +62,12 @@ export async function openDatabase({ root, catalog, memoryLimit }: EngineOptions
   for (const setting of [...dialectSettings, ...settings(root, temporary)]) await owner.run(`SET ${setting}`);
 
   const relations = new Relations(root);
-  let refreshed = Promise.resolve();
+  let turn: Promise<unknown> = Promise.resolve();
   const translated = async ({ sql, parameters, onReads }: Query) => {
-    refreshed = refreshed.catch(() => {}).then(() => relations.refresh(owner, catalog()));
-    await refreshed;
-    const translation = relations.translate(sql, parameters);
-    onReads?.(relations.allReadBy(translation.relations));
+    const translating = turn.then(() => relations.translate(owner, catalog(), sql, parameters));
+    turn = translating.catch(() => undefined);
+    const translation = await translating;
+    onReads?.(relations.allReadBy(translation));
     return { ...translation, allBounds: relations.allBounds(translation) };
   };
 
