@@ -136,6 +136,7 @@ export class HeadwaterStack extends Stack {
 
     new Monitoring(this, 'Monitoring', {
       api,
+      keys,
       stream,
       audience,
       dueTimes,
@@ -162,6 +163,11 @@ export class HeadwaterStack extends Stack {
       'PrivacyApiFunction',
       privacy.api.lambda.functionName,
       'Takes requests of privacy, also from `npm run privacy`.',
+    );
+    this.say(
+      'PrivacyWorkerFunction',
+      privacy.worker.lambda.functionName,
+      'Erases and exports people; erases again after a restore.',
     );
     this.say('PrivacyTable', register.table.tableName, 'The table of erasures, choices and requests, by hash.');
     this.say('ProfilesTable', profiles.table.tableName, 'The table of profiles.');

@@ -48,6 +48,21 @@ export interface PrivacyRequest {
   readonly failure?: string;
 }
 
+/** What the worker is invoked for: to look for requests, unless it says otherwise. */
+export type PrivacyTask =
+  | { readonly task?: undefined }
+  /** Deletes what was kept long enough. */
+  | { readonly task: 'retention' }
+  /** After a restore: asks again for the erasures since then, in milliseconds since 1970. Answers `ErasedAgain`. */
+  | { readonly task: 'erase-again'; readonly since: number };
+
+/** What was asked for again. */
+export interface ErasedAgain {
+  /** Erasures since the moment, and ids of the requests for those of whom something is back. */
+  readonly erasures: number;
+  readonly requests: readonly string[];
+}
+
 /** Days after which an archive is deleted. */
 export const EXPORT_DAYS = 7;
 /** Seconds for which a link to an archive is good. */

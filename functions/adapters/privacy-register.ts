@@ -10,6 +10,7 @@ import {
 } from '../../shared/privacy/register.ts';
 import { type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
 import { readItems } from './dynamodb-batches.ts';
+import { tombstoneOf } from './privacy-items.ts';
 
 /** Who was erased, and who consented to what: asked of each event before it is stored. */
 export interface PrivacyRegister {
@@ -108,15 +109,7 @@ export function createPrivacyRegister(dynamoDb: DynamoDb, table: string): Privac
   };
 }
 
-function entryOf({ erasedAt, erasedBy, suppress, consent }: Item): RegisterEntry {
-  return {
-    erased:
-      erasedAt === undefined
-        ? undefined
-        : { requestId: erasedBy?.S ?? '', at: Number(erasedAt.N), suppress: suppress?.BOOL ?? true },
-    consent: choicesOf(consent?.S),
-  };
-}
+const entryOf = (item: Item): RegisterEntry => ({ erased: tombstoneOf(item), consent: choicesOf(item.consent?.S) });
 
 /** A choice as it is stored: 1 for granted, its time, and where it arrived. */
 type Row = readonly [granted: 0 | 1, time: number, arrivedAt: number, shardId: string, sequenceNumber: string];

@@ -3,6 +3,7 @@ import type { Key } from '../../schemas/stream/control.ts';
 import { registerId } from '../../shared/privacy/register.ts';
 import { type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
 import { readItems } from './dynamodb-batches.ts';
+import { requestOf } from './privacy-items.ts';
 
 /** Requests of privacy, beside the register of whom they are about. */
 export interface PrivacyRequests {
@@ -54,7 +55,7 @@ export function createPrivacyRequests(dynamoDb: DynamoDb, table: string): Privac
     open: async () => {
       const { Item: queue } = await dynamoDb('GetItem', { TableName: table, Key: queueKey, ConsistentRead: true });
       const ids = (queue?.waiting?.SS ?? []).slice(0, MAX_OPEN);
-      const requests = (await readItems(dynamoDb, table, ids.map(keyOf))).map(requestOf);
+      const requests = (await readItems(dynamoDb, table, ids.map(keyOf))).flatMap((item) => requestOf(item) ?? []);
       return requests.sort((one, other) => one.requestedAt - other.requestedAt || (one.id < other.id ? -1 : 1));
     },
     note: async (id, step) => {
@@ -98,5 +99,3 @@ export function createPrivacyRequests(dynamoDb: DynamoDb, table: string): Privac
     },
   };
 }
-
-const requestOf = (item: Item): PrivacyRequest => JSON.parse(item.request?.S ?? '{}') as PrivacyRequest;

@@ -6,6 +6,19 @@ export interface VersionedFile {
   readonly body: Buffer;
   /** Tells this content from what was there before. */
   readonly etag: string;
+  /** Since when it was there, in milliseconds since 1970: as `since` of the write says, else when it was written. */
+  readonly since?: number;
+}
+
+/** What is said of a content beside its bytes. */
+export interface Said {
+  /** @default JSON */
+  readonly type?: string;
+  /**
+   * It stands for what was there since then, in milliseconds since 1970, of which nothing is kept: whoever brings files
+   * back to a moment takes it for what was there at it.
+   */
+  readonly since?: number | undefined;
 }
 
 /** The file is another than the one that was asked for, or is gone. */
@@ -21,13 +34,15 @@ export interface VersionedFiles {
   readPart(key: string, etag: string, start: number, length: number): Promise<Buffer>;
   /**
    * Writes over the file with this ETag, or where there is none. Answers the new ETag; undefined when what is there is
-   * something else, which may be what this call wrote before its answer was lost. `type` is JSON unless it says otherwise.
+   * something else, which may be what this call wrote before its answer was lost.
    */
-  writeOver(key: string, before: string | undefined, body: Uint8Array, type?: string): Promise<string | undefined>;
+  writeOver(key: string, before: string | undefined, body: Uint8Array, said?: Said): Promise<string | undefined>;
   /** Removes the file with this ETag; another that is there stays. */
   remove(key: string, etag: string): Promise<void>;
 }
 
+/** Metadata of an object: an ISO time. `infra/local/restore-drill/restore-objects.ts` reads it. */
+const SINCE = 'x-amz-meta-since';
 const PRECONDITION_FAILED = 412;
 /** Two writes at the same time: the other one won. */
 const CONFLICT = 409;
@@ -40,7 +55,7 @@ export function createVersionedFiles(bucket: string, options: SignedHttpOptions 
   return {
     read: (key) =>
       send({ method: 'GET', path: pathOf(bucket, key) }, (answer) => {
-        if (answer.status < 300) return { body: answer.body, etag: tagOf(answer) };
+        if (answer.status < 300) return { body: answer.body, etag: tagOf(answer), ...sinceOf(answer) };
         const error = s3Error(answer, `a GET of ${key}`);
         if (error.name === 'NoSuchKey') return undefined;
         throw error;
@@ -56,9 +71,10 @@ export function createVersionedFiles(bucket: string, options: SignedHttpOptions 
       if (found === undefined) throw new FileChangedError('The file was replaced or removed while it was read.');
       return found;
     },
-    writeOver: (key, before, body, type = 'application/json') => {
+    writeOver: (key, before, body, { type = 'application/json', since } = {}) => {
       const condition = before === undefined ? { 'if-none-match': '*' } : { 'if-match': before };
-      const headers = { 'content-type': type, ...condition };
+      const stands = since === undefined ? {} : { [SINCE]: new Date(since).toISOString() };
+      const headers = { 'content-type': type, ...condition, ...stands };
       return send({ method: 'PUT', path: pathOf(bucket, key), headers, body }, (answer) => {
         if ([PRECONDITION_FAILED, CONFLICT, NOT_FOUND].includes(answer.status)) return undefined;
         if (answer.status >= 300) throw s3Error(answer, `a PUT of ${key}`);
@@ -73,4 +89,9 @@ export function createVersionedFiles(bucket: string, options: SignedHttpOptions 
       });
     },
   };
+}
+
+function sinceOf({ headers }: SignedAnswer): { readonly since?: number } {
+  const since = Date.parse(String(headers[SINCE] ?? headers['last-modified']));
+  return Number.isNaN(since) ? {} : { since };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { privacyWorkerEnv, readEnv } from '../../schemas/env.ts';
 import { lakeTables, landedTables } from '../../schemas/lake/tables.ts';
+import type { PrivacyTask } from '../../schemas/privacy.ts';
 import { openPrivacy } from '../../schemas/privacy-settings.ts';
 import { barrierKey } from '../../shared/lake/object-key.ts';
 import { isOver } from '../../shared/replay/job.ts';
@@ -27,8 +28,10 @@ import { createStateObject } from '../adapters/state-object.ts';
 import { walkTable } from '../adapters/table-walk.ts';
 import { createTrainingWork } from '../adapters/training-work.ts';
 import { createVersionedFiles } from '../adapters/versioned-files.ts';
+import { type AgainReach, eraseAgain } from './erase-again.ts';
 import { createLakeErasure } from './lake/erasure.ts';
 import { createLakeExport } from './lake/export.ts';
+import { findKeysIn } from './lake/registered-keys.ts';
 import { createRetention } from './lake/retention.ts';
 import type { LakeReach } from './lake/types.ts';
 import type { Consumer, Pass } from './pass.ts';
@@ -85,9 +88,10 @@ const lake: LakeReach = {
   log,
 };
 
+const requests = createPrivacyRequests(dynamoDb, env.PRIVACY_TABLE);
 const worker = createPrivacyWorker({
   work: createPrivacyWork<Pass>(dynamoDb, env.PRIVACY_TABLE),
-  requests: createPrivacyRequests(dynamoDb, env.PRIVACY_TABLE),
+  requests,
   register: createPrivacyRegister(dynamoDb, env.PRIVACY_TABLE),
   profiles: createProfileStore(dynamoDb, env.PROFILES_TABLE),
   profilesTable: tableOf(env.PROFILES_TABLE),
@@ -113,7 +117,18 @@ const worker = createPrivacyWorker({
   log,
 });
 const retention = createRetention(lake);
+const again: AgainReach = {
+  walkRegister: walkTable(dynamoDb, env.PRIVACY_TABLE),
+  walkProfiles: walkTable(dynamoDb, env.PROFILES_TABLE),
+  keysInLake: findKeysIn({ ...lake, pause }),
+  requests,
+  clock: Date.now,
+  newId: randomUUID,
+  log,
+};
 
-/** Another clock than that of requests asks for the days that are over. */
-export const handler = async (event: { readonly task?: string }, context: Parameters<typeof worker>[1]) =>
-  event.task === 'retention' ? void (await retention.run(env.RETENTION_DAYS)) : await worker(event, context);
+/** Clocks ask for requests, and for the days that are over; an operator, after a restore, to erase again. */
+export const handler = async (event: PrivacyTask, context: Parameters<typeof worker>[1]): Promise<unknown> => {
+  if (event.task === 'retention') return void (await retention.run(env.RETENTION_DAYS));
+  return event.task === 'erase-again' ? await eraseAgain(again, event.since) : await worker(event, context);
+};

@@ -85,8 +85,9 @@ export interface ExportPass {
   readonly id: string;
   readonly startedAt: number;
   readonly keys: readonly Key[];
-  /** Steps that failed so far. */
+  /** Steps that failed so far, and when it is tried again, in milliseconds since 1970. */
   readonly failures: number;
+  readonly retryAt?: number;
   readonly step: { readonly name: 'find' } | { readonly name: 'lake'; readonly state: LakeExportState };
 }
 

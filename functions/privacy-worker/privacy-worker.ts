@@ -5,10 +5,11 @@ import { errorFields } from '../adapters/log.ts';
 import type { PrivacyWork } from '../adapters/privacy-work.ts';
 import { type StepOutcome, workInSteps } from '../adapters/work-in-steps.ts';
 import { ErasureSteps } from './erasure-steps.ts';
-import { type ExportReach, ExportSteps } from './export-steps.ts';
-import type { Pass } from './pass.ts';
+import { type ExportProgress, type ExportReach, ExportSteps } from './export-steps.ts';
+import type { ExportPass, Pass } from './pass.ts';
 import { peopleOf } from './people.ts';
 import type { Reach } from './reach.ts';
+import { retryAfter } from './retry-after.ts';
 
 export interface PrivacyWorkerProps extends Reach, Pick<ExportReach, 'lists' | 'lakeExport'> {
   readonly register: Reach['register'] & ExportReach['register'];
@@ -25,7 +26,7 @@ const MARGIN_MS = 60_000;
 const LEASE_MS = 60_000;
 /** Erasures that go through the lake together. */
 const MAX_TOGETHER = 20;
-/** Steps of one export that fail, until it is given up: its query is refused, or the lake is out of reach. */
+/** Times that one export is begun anew. */
 const MAX_FAILURES = 10;
 
 /**
@@ -107,16 +108,23 @@ class Run {
     return 'moved';
   }
 
-  /** A step that fails counts: an export may be given up, an erasure never is. */
-  async #exported(pass: Extract<Pass, { type: 'export' }>) {
+  /**
+   * An export that fails is begun anew after a while, by new queries: what failed may be a query that met a file while it was
+   * replaced, or a store that was out of reach. After some quarter of an hour it is given up; an erasure never is.
+   */
+  async #exported(pass: ExportPass): Promise<ExportProgress> {
+    const { clock, log } = this.#props;
+    if (pass.retryAt !== undefined && clock() < pass.retryAt) return 'wait';
     try {
       return await this.#exports.advance(pass);
     } catch (error) {
-      if (pass.failures < MAX_FAILURES) {
-        await this.#lease.save({ pass: { ...pass, failures: pass.failures + 1 } });
-        throw error;
+      const failures = pass.failures + 1;
+      const fields = { request: pass.id, step: pass.step.name, failures, ...errorFields(error) };
+      if (failures <= MAX_FAILURES) {
+        log('warn', 'An export failed, and is begun anew.', { code: 'privacy_export_again', ...fields });
+        return { ...pass, failures, retryAt: clock() + retryAfter(failures), step: { name: 'find' } };
       }
-      this.#props.log('error', 'An export was given up.', { code: 'privacy_export_failed', ...errorFields(error) });
+      log('error', 'An export was given up.', { code: 'privacy_export_failed', ...fields });
       return await this.#exports.finish(pass, { failure: 'The lake could not be asked. Ask for the export again.' });
     }
   }

@@ -49,7 +49,7 @@ export async function eraseBatch(
   if (file === undefined || file.etag !== etag) return;
   const { text } = withoutPeople(file.body.toString(), setsOf(people), rules);
   if (text === undefined) await versioned.remove(key, etag);
-  else await versioned.writeOver(key, etag, Buffer.from(text));
+  else await versioned.writeOver(key, etag, Buffer.from(text), { since: file.since });
 }
 
 /** Deletes for good what was overwritten or deleted among the batches: each of them was anybody's. */

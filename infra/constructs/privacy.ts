@@ -64,7 +64,7 @@ export class Privacy extends Construct {
       name: 'privacy-worker',
       description: 'Erases and exports people, from every store.',
       grants: allOf(
-        register.grant('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
+        register.grant('BatchGetItem', 'GetItem', 'PutItem', 'Scan', 'UpdateItem'),
         this.grantStores(props),
         stream.grantPut(),
         stream.grantListShards(),

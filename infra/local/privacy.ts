@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PrivacyRequestView } from '../../schemas/api/privacy.ts';
 import { StartError } from './errors.ts';
+import { eraseAgain } from './privacy/erase-again.ts';
 import { follow } from './privacy/follow.ts';
-import { openPrivacyApi } from './privacy/privacy-api.ts';
+import { openPrivacyApi, type PrivacyApi } from './privacy/privacy-api.ts';
 import { type PrivacyCommand, readCommand, usage } from './privacy/request.ts';
-import { summaryOf } from './privacy/summary.ts';
+import { againText, summaryOf } from './privacy/summary.ts';
 
 try {
   const command = readCommand(process.argv.slice(2), process.env);
@@ -18,12 +20,21 @@ try {
 async function run({ where, key, request }: PrivacyCommand): Promise<void> {
   const api = await openPrivacyApi(where, key);
   try {
-    const id = request.command === 'status' ? request.id : await api.ask(request);
-    const isFollowed = request.command !== 'status';
-    const view = isFollowed ? await follow(() => api.read(id), process.stderr, sleep) : await api.read(id);
-    console.log(summaryOf(view));
-    if (view.state === 'failed') process.exitCode = 1;
+    if (request.command === 'status') tell(await api.read(request.id));
+    else if (request.command !== 'erase-again') await followed(api, await api.ask(request));
+    else {
+      const { erasures, requests } = await eraseAgain(where, request.since);
+      console.log(againText(erasures, requests));
+      for (const id of requests) await followed(api, id);
+    }
   } finally {
     api.close();
   }
+}
+
+const followed = async (api: PrivacyApi, id: string) => tell(await follow(() => api.read(id), process.stderr, sleep));
+
+function tell(view: PrivacyRequestView): void {
+  console.log(summaryOf(view));
+  if (view.state === 'failed') process.exitCode = 1;
 }

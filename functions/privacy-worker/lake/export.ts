@@ -8,7 +8,7 @@ import { rowsSql } from '../../../shared/lake/erasing/search-sql.ts';
 import { ResultReader } from '../../adapters/result-reader.ts';
 import { type ExportSource, exportSources } from './export-sources.ts';
 import { folderOf } from './notes-store.ts';
-import { firstWindow, nextWindow, smaller, soughtOf } from './search-step.ts';
+import { firstWindow, LakeQueryError, nextWindow, smaller, soughtOf } from './search-step.ts';
 import type { FoundFiles, LakeExport, LakeExportState, LakeReach, SearchWindow } from './types.ts';
 
 /** Rows of one read, and bytes of text that become one piece of the archive. */
@@ -57,7 +57,7 @@ export function createLakeExport(reach: LakeReach): LakeExport {
     const looked = await athena.look(query);
     if (looked.state === 'running') return 'wait';
     if (looked.state === 'unknown') return moved(state, { window });
-    if (looked.state === 'failed') return moved(state, { window: smaller(window, looked.reason) });
+    if (looked.state === 'failed') return moved(state, { window: smaller(window, looked.reason) ?? failed(looked) });
     const results = [...(state.results ?? []), looked.output.key];
     return moved({ ...state, results }, { window, found: { result: looked.output, offset: 0 } });
   }
@@ -146,6 +146,10 @@ type Moved = Partial<Pick<LakeExportState, 'step' | 'at' | 'window' | 'found'>>;
 
 function moved({ window: _, query: __, found: ___, ...state }: LakeExportState, next: Moved): LakeExportState {
   return { ...state, ...next };
+}
+
+function failed({ reason }: { readonly reason: string }): never {
+  throw new LakeQueryError(reason);
 }
 
 const opening = ({ at }: LakeExportState): string =>

@@ -13,6 +13,12 @@ export const MAX_LINES_BYTES = 256_000_000;
 
 type PrefixStep = Extract<LakeErasureStep, { name: 'prefixes' }>;
 
+interface LookedInto {
+  readonly plan: PlannedFile;
+  readonly bytes: Buffer;
+  readonly since: number | undefined;
+}
+
 const prefixes = prefixesBesideTables.filter(({ erasure }) => erasure !== 'nothing' && erasure !== 'own');
 
 /** Takes people out of what lies beside the tables, prefix by prefix, and lastly out of the results of queries. */
@@ -89,7 +95,7 @@ export class PrefixSteps {
     return { ...state, step: planned.length > 0 ? { ...next, files: planned } : next };
   }
 
-  async #lookInto(key: string, people: People): Promise<{ plan: PlannedFile; bytes: Buffer } | undefined> {
+  async #lookInto(key: string, people: People): Promise<LookedInto | undefined> {
     const found = await this.#reach.versioned.read(key);
     if (found === undefined) return undefined;
     const isPacked = found.body[0] === 0x1f && found.body[1] === 0x8b;
@@ -97,7 +103,8 @@ export class PrefixSteps {
     if (plain === undefined) return undefined;
     const { bytes, gone } = withoutNamedLines(plain, people);
     if (Object.keys(gone).length === 0) return undefined;
-    return { plan: { key, etag: found.etag, rows: gone, names: {} }, bytes: isPacked ? gzipSync(bytes) : bytes };
+    const plan = { key, etag: found.etag, rows: gone, names: {} };
+    return { plan, bytes: isPacked ? gzipSync(bytes) : bytes, since: found.since };
   }
 
   /** Undefined when it is done; the plan anew when the file is another by now. */
@@ -106,8 +113,8 @@ export class PrefixSteps {
       const found = await this.#lookInto(planned.key, people);
       if (found === undefined) return undefined;
       if (found.plan.etag !== planned.etag) return found.plan;
-      const type = 'application/octet-stream';
-      if ((await this.#reach.versioned.writeOver(planned.key, planned.etag, found.bytes, type)) !== undefined) return;
+      const said = { type: 'application/octet-stream', since: found.since };
+      if ((await this.#reach.versioned.writeOver(planned.key, planned.etag, found.bytes, said)) !== undefined) return;
     }
   }
 }

@@ -12,6 +12,7 @@ export interface SoughtRows {
 
 export interface JudgedTableFile extends TableFile {
   readonly etag: string;
+  readonly since?: number;
   readonly body: Buffer;
   readonly judged: JudgedFile;
 }
@@ -58,7 +59,8 @@ export async function rewrite(
     const body = await withoutJudged(file.body, file.table, file.judged);
     if (body === undefined) await reach.versioned.remove(file.key, file.etag);
     else {
-      const etag = await reach.versioned.writeOver(file.key, file.etag, body, 'application/octet-stream');
+      const said = { type: 'application/octet-stream', since: file.since };
+      const etag = await reach.versioned.writeOver(file.key, file.etag, body, said);
       if (etag !== undefined) return { done: planned };
     }
     // It was removed, or is another: the next look tells.

@@ -8,6 +8,7 @@ import {
   soughtHashes,
   soughtTraits,
 } from '../../../shared/lake/erasing/search-sql.ts';
+import { retryAfter } from '../retry-after.ts';
 import type { LakeErasureState, LakeErasureStep, LakeReach, SearchWindow } from './types.ts';
 
 /** A query that failed, with Athena's reason: trying again would not help. */
@@ -17,6 +18,8 @@ export class LakeQueryError extends Error {
 
 /** Days that one query reads at first: half as many when Athena stops it for its size. */
 const WINDOW_DAYS = 31;
+/** Failures after which an operator has to look: an erasure goes on trying. */
+const ALARMING = 5;
 const SCAN_LIMIT = /bytes scanned limit/i;
 const DAY_FOLDER = /^day=(\d{4}-\d{2}-\d{2})$/;
 
@@ -37,12 +40,33 @@ export class SearchSteps {
     if (search === undefined) return { name: 'traces' };
     const window = step.window ?? (await this.#firstWindow(search));
     if (window === undefined) return { name: 'search', at: step.at + 1 };
-    if (step.query === undefined) return { ...step, window, query: await this.#start(state, search, window) };
+    if (step.query === undefined) return await this.#ask(state, step, search, window);
     const found = await this.#reach.athena.look(step.query);
     if (found.state === 'running') return 'wait';
     if (found.state === 'unknown') return { name: 'search', at: step.at, window };
-    if (found.state === 'failed') return { name: 'search', at: step.at, window: smaller(window, found.reason) };
+    if (found.state === 'failed') return this.#failed(step, window, found.reason);
     return { name: 'rewrite', at: step.at, window, found: { result: found.output, offset: 0 } };
+  }
+
+  async #ask(
+    state: LakeErasureState,
+    step: SearchStep,
+    search: Search,
+    window: SearchWindow,
+  ): Promise<SearchStep | 'wait'> {
+    const { failed } = step;
+    if (failed !== undefined && this.#reach.clock() < failed.retryAt) return 'wait';
+    return { ...step, window, query: await this.#start(state, search, window, failed?.times ?? 0) };
+  }
+
+  /** Asks for fewer days, or once more after a while: a file may have been replaced while the query ran. */
+  #failed({ at, failed }: SearchStep, window: SearchWindow, reason: string): SearchStep {
+    const less = smaller(window, reason);
+    if (less !== undefined) return { name: 'search', at, window: less };
+    const times = (failed?.times ?? 0) + 1;
+    const level = times < ALARMING ? 'warn' : 'error';
+    this.#reach.log(level, 'A search for people in the lake failed.', { code: 'privacy_search_failed', at, times });
+    return { name: 'search', at, window, failed: { times, retryAt: this.#reach.clock() + retryAfter(times) } };
   }
 
   /** Where it goes on when all files of a window are done. */
@@ -51,11 +75,16 @@ export class SearchSteps {
     return next === undefined ? { name: 'search', at: at + 1 } : { name: 'search', at, window: next };
   }
 
-  #start({ id, people, pass }: LakeErasureState, search: Search, window: SearchWindow): Promise<string> {
+  #start(
+    { id, people, pass }: LakeErasureState,
+    search: Search,
+    window: SearchWindow,
+    failures: number,
+  ): Promise<string> {
     const { athena, database, workGroup } = this.#reach;
     const sql = pathsSql(search, window, soughtOf(people, id, this.#reach));
-    // Whoever asks again after a kill gets the same query.
-    const token = createHash('sha256').update(`${id} ${pass} ${sql}`).digest('hex');
+    // Whoever asks again after a kill gets the same query, and after a failure another one.
+    const token = createHash('sha256').update(`${id} ${pass} ${failures} ${sql}`).digest('hex');
     return athena.start({ sql, database, workGroup, token });
   }
 
@@ -71,13 +100,14 @@ export class SearchSteps {
 export async function firstWindow(
   { files }: Pick<LakeReach, 'files'>,
   tables: readonly string[],
+  mostDays = WINDOW_DAYS,
 ): Promise<SearchWindow | undefined> {
   const folders = await Promise.all(tables.map((name) => files.folders(`${name}/`)));
   const days = folders
     .flat()
     .flatMap((folder) => DAY_FOLDER.exec(folder)?.[1] ?? [])
     .sort();
-  return windowFrom(days[0] ?? '9', days.at(-1) ?? '0', WINDOW_DAYS);
+  return windowFrom(days[0] ?? '9', days.at(-1) ?? '0', mostDays);
 }
 
 /** What queries look for, by hashes that differ from one `salt` to the next. */
@@ -103,9 +133,10 @@ function windowFrom(from: string, last: string, days: number): SearchWindow | un
 
 const daysOf = ({ from, to }: SearchWindow): number => (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
 
-/** Fewer days, when Athena stopped a query for its size. Throws `LakeQueryError` when that would not help. */
-export function smaller(window: SearchWindow, reason: string): SearchWindow {
+/** Fewer days, when Athena stopped a query for its size; undefined when that would not help. */
+export function smaller(window: SearchWindow, reason: string): SearchWindow | undefined {
   const days = daysOf(window);
-  if (!SCAN_LIMIT.test(reason) || days === 1) throw new LakeQueryError(reason);
-  return { ...window, to: dayAfter(window.from, Math.floor(days / 2) - 1) };
+  return SCAN_LIMIT.test(reason) && days > 1
+    ? { ...window, to: dayAfter(window.from, Math.floor(days / 2) - 1) }
+    : undefined;
 }

@@ -91,7 +91,14 @@ export interface FoundFiles {
 /** `at` is a place among the searches, the prefixes or the prefixes of versions. */
 export type LakeErasureStep =
   /** Asks for the files that may hold rows of the people, some days at a time. */
-  | { readonly name: 'search'; readonly at: number; readonly window?: SearchWindow; readonly query?: string }
+  | {
+      readonly name: 'search';
+      readonly at: number;
+      readonly window?: SearchWindow;
+      readonly query?: string;
+      /** How often queries for these days failed in a row, and when the next is asked, in milliseconds since 1970. */
+      readonly failed?: { readonly times: number; readonly retryAt: number };
+    }
   /** Looks into the files that the search named, some at a time, and then writes `files` anew. */
   | {
       readonly name: 'rewrite';

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { PrivacyRequestView } from '../../../schemas/api/privacy.ts';
 import { StartError } from '../errors.ts';
 import { openFunction, type Where } from '../function-target.ts';
-import type { PrivacyRequest } from './request.ts';
+import type { AskedRequest } from './request.ts';
 
 /** The privacy API of a stage. Throws a `StartError` with the problem that it answers. */
 export interface PrivacyApi {
   /** Stores a request, and answers its id. */
-  ask(request: Exclude<PrivacyRequest, { command: 'status' }>): Promise<string>;
+  ask(request: AskedRequest): Promise<string>;
   read(id: string): Promise<PrivacyRequestView>;
   close(): void;
 }

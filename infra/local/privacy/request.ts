@@ -6,15 +6,18 @@ import type { Where } from '../function-target.ts';
 export const usage = `Usage: npm run privacy -- erase --user-id ID [options]
        npm run privacy -- export --user-id ID [options]
        npm run privacy -- status REQUEST [options]
+       npm run privacy -- erase-again --since TIME [options]
 
 Erases a person from every store, or exports all that is held of them, and shows what came of it. The request goes on when
-this command is stopped: status shows it.
+this command is stopped: status shows it. After stores were brought back to a moment, erase-again erases once more whoever
+was erased since.
 
   --user-id ID       whom, as events have it; or by another id of the person:
   --anonymous-id ID
   --email ADDRESS
   --phone NUMBER
   --no-suppress      of erase: later events of these ids are taken again when it is done
+  --since TIME       of erase-again: the moment that stores were brought back to, 2026-11-20T08:00:00Z for example
 
   --key KEY          an API key with the scope privacy, or set HEADWATER_API_KEY (default on this machine: sk_local)
   --data DIR         the local data folder (default .headwater); the runtime must be up on it
@@ -32,7 +35,12 @@ export interface Names {
 export type PrivacyRequest =
   | { readonly command: 'erase'; readonly names: Names; readonly suppress: boolean }
   | { readonly command: 'export'; readonly names: Names }
-  | { readonly command: 'status'; readonly id: string };
+  | { readonly command: 'status'; readonly id: string }
+  /** Milliseconds since 1970. */
+  | { readonly command: 'erase-again'; readonly since: number };
+
+/** A request that the API takes. */
+export type AskedRequest = Extract<PrivacyRequest, { readonly names: Names }>;
 
 export interface PrivacyCommand {
   readonly where: Where;
@@ -61,12 +69,24 @@ function requestOf([command, id, ...rest]: readonly string[], values: Values): P
     if (id === undefined) throw new UsageError(`status takes the id of a request.\n\n${usage}`);
     return { command, id };
   }
+  if (command === 'erase-again') return { command, since: momentOf(values.since) };
+  if (values.since !== undefined) throw new UsageError('--since is of erase-again alone.');
   if (command !== 'erase' && command !== 'export') {
     throw new UsageError(`${command === undefined ? 'A command is missing' : `There is no '${command}'`}.\n\n${usage}`);
   }
   const names = namesOf(values);
   if (Object.keys(names).length === 0) throw new UsageError(`Whom? Give --user-id, for example.\n\n${usage}`);
   return command === 'erase' ? { command, names, suppress: !values['no-suppress'] } : { command, names };
+}
+
+function momentOf(text: string | undefined): number {
+  if (text === undefined)
+    throw new UsageError(`erase-again takes the moment that stores were brought back to.\n\n${usage}`);
+  const time = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) {
+    throw new UsageError(`--since takes an ISO time with its zone, 2026-11-20T08:00:00Z for example, not '${text}'.`);
+  }
+  return time;
 }
 
 function namesOf(values: Values): Names {
@@ -92,6 +112,7 @@ function parse(args: readonly string[]) {
         email: { type: 'string' },
         phone: { type: 'string' },
         'no-suppress': { type: 'boolean', default: false },
+        since: { type: 'string' },
         key: { type: 'string' },
         data: { type: 'string', default: '.headwater' },
         stage: { type: 'string' },

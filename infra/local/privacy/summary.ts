@@ -17,4 +17,12 @@ export function summaryOf(view: PrivacyRequestView): string {
   return [head, removed.toString(), remaining.toString()].join('\n');
 }
 
+/** What came of erasing again, for a terminal. */
+export function againText(erasures: number, requests: readonly string[]): string {
+  if (erasures === 0) return 'Nobody was erased since.';
+  const since = `${erasures === 1 ? 'One erasure' : `${erasures} erasures`} since`;
+  if (requests.length === 0) return `${since}: nothing of anybody is back.`;
+  return `${since}. Erased again, because something is back: ${requests.join(', ')}`;
+}
+
 const tableOf = (head: string[]) => new Table({ head, style: { head: [], border: [], compact: true } });

@@ -63,21 +63,35 @@ export function soughtTraits(keys: Iterable<string>, externalTraits: readonly st
 }
 
 /** Trino SQL that answers the files of some days that may hold rows that name somebody: a few too many, none too few. */
-export function pathsSql({ tables, names }: Search, { from, to }: SearchDays, sought: Sought): string {
+export const pathsSql = (search: Search, days: SearchDays, sought: Sought): string =>
+  `SELECT DISTINCT path
+FROM ${namedIn(search, days, sought.traits)}
+WHERE ${isSought(sought)}`;
+
+/** Trino SQL for the keys in rows of some days that stand in the register of privacy under one of `ids`. */
+export const keysSql = (search: Search, days: SearchDays, ids: readonly string[], traits: readonly string[]): string =>
+  `SELECT DISTINCT key
+FROM ${namedIn(search, days, traits)}
+WHERE ${registerIdSql('key')} IN (${ids.map((id) => `'${id}'`).join(', ')})`;
+
+/** Where a key stands in the register, as `registerId` says it. */
+const registerIdSql = (key: string): string =>
+  `concat('r:', lower(substr(to_hex(sha256(to_utf8(concat('headwater register', chr(10), ${key})))), 1, 32)))`;
+
+/** Files and the keys that their rows name, in brackets. */
+function namedIn({ tables, names }: Search, { from, to }: SearchDays, traits: readonly string[]): string {
   const columns = sourceColumns(names);
   const parts = tables.map(
     ({ name }) =>
       `SELECT "$path" AS path, ${columns.join(', ')} FROM ${name} WHERE day >= '${from}' AND day <= '${to}'`,
   );
-  return `SELECT DISTINCT path
-FROM (
+  return `(
   SELECT path, key
   FROM (
     ${parts.join('\n    UNION ALL\n    ')}
   )
-  CROSS JOIN UNNEST(filter(${keysOf(names, sought.traits)}, each -> each IS NOT NULL)) AS named (key)
-)
-WHERE ${isSought(sought)}`;
+  CROSS JOIN UNNEST(filter(${keysOf(names, traits)}, each -> each IS NOT NULL)) AS named (key)
+)`;
 }
 
 /** Trino SQL for the rows of some days of a view, or of a query in brackets, that may be somebody's. */

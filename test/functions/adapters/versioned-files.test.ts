@@ -49,7 +49,14 @@ test('a file is written only over what its writer knows', async () => {
   const second = await files.writeOver('a', first, text('3'));
   expect(await files.writeOver('a', first, text('4'))).toBeUndefined();
   expect(await files.writeOver('not-there', first, text('4'))).toBeUndefined();
-  expect(await files.read('a')).toEqual({ body: text('3'), etag: second });
+  expect(await files.read('a')).toMatchObject({ body: text('3'), etag: second });
+});
+
+test('a content may stand for what was there before', async () => {
+  const etag = await files.writeOver('stands', undefined, text('1'));
+  expect((await files.read('stands'))?.since).toBeGreaterThan(0);
+  await files.writeOver('stands', etag, text('2'), { since: 1_000 });
+  expect((await files.read('a'))?.since).toBe(1_000);
 });
 
 test('a part is one of the file that was asked for', async () => {

@@ -39,6 +39,8 @@ export class AWorker {
   readonly batchVersions = new Set<string>();
   readonly logged: Record<string, unknown>[] = [];
   lake: LakeRow[] = [];
+  /** Steps of exports that fail from now on. */
+  failingExports = 0;
   /** What was asked of the lake. */
   readonly asked: LakePerson[][] = [];
   /** Writes and records so far. */
@@ -148,8 +150,14 @@ export class AWorker {
           step: 'first',
           key: `privacy/exports/${person.requestId}.json.gz`,
         }),
-        next: (state, held) =>
-          this.#effect(() => ({ ...state, step: 'done' as const, counts: { held: Object.keys(held).length } })),
+        next: async (state, held) => {
+          if (this.failingExports-- > 0) throw new Error('The query failed.');
+          return await this.#effect(() => ({
+            ...state,
+            step: 'done' as const,
+            counts: { held: Object.keys(held).length },
+          }));
+        },
         isDone: ({ step }) => step === 'done',
       } as PrivacyWorkerProps['lakeExport'],
       streamHours: 24,

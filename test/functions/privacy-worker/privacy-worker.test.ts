@@ -259,5 +259,32 @@ describe('an erasure', () => {
   });
 });
 
+describe('an export that fails', () => {
+  test('is begun anew, ever later', async () => {
+    const world = await aWorld();
+    const id = world.ask('export', ['user:ann']);
+    const before = world.live.now;
+    world.failingExports = 4;
+    await world.run();
+    expect(world.request(id)).toMatchObject({ state: 'done', archive: `privacy/exports/${id}.json.gz` });
+    expect(world.live.now - before).toBeGreaterThanOrEqual(15_000);
+    expect(world.logged.map(({ code }) => code)).toContain('privacy_export_again');
+  });
+
+  test('is given up at last, says so, and holds up nobody else', async () => {
+    const world = await aWorld();
+    const id = world.ask('export', ['user:ann']);
+    const other = world.ask('export', ['user:bob']);
+    world.failingExports = 11;
+    for (let run = 0; run < 5; run += 1) await world.run();
+    expect(world.request(id)).toMatchObject({ state: 'failed', keys: [], failure: expect.any(String) });
+    expect(world.request(other).state).toBe('done');
+    expect(world.logged.find(({ code }) => code === 'privacy_export_failed')).toMatchObject({
+      request: id,
+      error: 'Error',
+    });
+  });
+});
+
 const membershipsOf = async (world: AWorker, key: Key) =>
   world.live.store.items.has(key) ? [...world.live.folded(key).audience.memberships.keys()] : [];

@@ -36,6 +36,9 @@ export class ALakeReach implements LakeReach {
   readonly queries: string[] = [];
   readonly logged: Record<string, unknown>[] = [];
   inUse = false;
+  /** Queries that fail before one succeeds. */
+  failingQueries = 0;
+  readonly #failed = new Set<string>();
   readonly database = 'headwater_test';
   readonly workGroup = 'headwater-test';
   readonly identity = { externalTraits: ['email', 'phone'], blockedIds: [] };
@@ -146,7 +149,11 @@ export class ALakeReach implements LakeReach {
   readonly athena: LakeReach['athena'] = {
     start: async ({ sql, token }) => {
       const key = `${token}.csv`;
-      if (!this.#results.has(key)) {
+      if (this.failingQueries > 0 && !this.#failed.has(key)) {
+        this.failingQueries -= 1;
+        this.#failed.add(key);
+      }
+      if (!this.#results.has(key) && !this.#failed.has(key)) {
         this.queries.push(sql);
         const rows = this.#asksAthena ? await this.lake.rows(sql) : await this.#allPaths(sql);
         const cells = rows.map((row) =>
@@ -156,11 +163,10 @@ export class ALakeReach implements LakeReach {
       }
       return key;
     },
-    look: async (key) => ({
-      state: 'succeeded',
-      output: { bucket: 'results', key },
-      cost: { scannedBytes: 0, milliseconds: 0 },
-    }),
+    look: async (key) =>
+      this.#failed.has(key)
+        ? { state: 'failed', reason: 'HIVE_CANNOT_OPEN_SPLIT' }
+        : { state: 'succeeded', output: { bucket: 'results', key }, cost: { scannedBytes: 0, milliseconds: 0 } },
   };
 
   readonly objects: LakeReach['objects'] = {

@@ -255,6 +255,19 @@ test('what somebody wrote over a file meanwhile is not lost, and counts once', a
   expect(counts['request-1']).toEqual({ 'raw_landed rows': 2, 'events_landed rows': 2 });
 });
 
+test('a query that failed is asked anew, after a while that grows', async () => {
+  await land(aTrack({ userId: 'ada-canary' }));
+  const reach = quick();
+  reach.failingQueries = 6;
+  await eraseAll(reach, [ada]);
+  await expectNoCanary(reach);
+  expect(reach.logged.filter(({ code }) => code === 'privacy_search_failed').map(({ level }) => level)).toEqual([
+    ...Array(4).fill('warn'),
+    ...Array(2).fill('error'),
+  ]);
+  expect(reach.now - NOW).toBeGreaterThanOrEqual(63_000);
+});
+
 test('forgets the keys when it is done', async () => {
   await land(aTrack({ userId: 'ada-canary' }));
   const reach = quick();

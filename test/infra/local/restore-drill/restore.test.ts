@@ -73,6 +73,59 @@ test('what was damaged, made and deleted after a moment is as it was at it', asy
   expect(restored).toEqual({ back: 3, deleted: 2 });
 });
 
+/** Writes a file anew as an erasure does, and deletes what was kept of it for good. */
+async function eraseFrom(Key: string, Body: string): Promise<void> {
+  const { LastModified, Metadata } = await stores.s3.headObject({ Bucket, Key });
+  const since = Metadata?.since ?? LastModified?.toISOString() ?? '';
+  await stores.s3.putObject({ Bucket, Key, Body, Metadata: { since } });
+  await purge(Key);
+}
+
+async function purge(Prefix: string): Promise<void> {
+  const { Versions = [], DeleteMarkers = [] } = await stores.s3.listObjectVersions({ Bucket, Prefix });
+  for (const { Key, VersionId } of [...Versions.filter(({ IsLatest }) => !IsLatest), ...DeleteMarkers]) {
+    await stores.s3.deleteObject({ Bucket, Key, VersionId });
+  }
+}
+
+test('what an erasure wrote anew stays, and comes back where it was damaged since', async () => {
+  for (const key of ['kept', 'damaged', 'gone', 'twice']) await write(key, 'ada and bob');
+  const then = new Date(Math.ceil(Date.now() / 1000) * 1000);
+  await sleep(then.getTime() - Date.now() + 10);
+  for (const key of ['kept', 'damaged', 'gone', 'twice']) await eraseFrom(key, 'bob');
+  await eraseFrom('twice', 'b');
+  await write('damaged', '?');
+  await stores.s3.deleteObject({ Bucket, Key: 'gone' });
+  await write('new');
+
+  await restoreObjects(stores.s3, Bucket, then);
+
+  const objects = [['damaged', 'bob'], ['gone', 'bob'], ['kept', 'bob'], ['twice', 'b']]; // biome-ignore format: one line a file
+  expect((await contents()).objects).toEqual(objects);
+});
+
+test('of a day that was sealed since and has no landed files any more, the rows land again', async () => {
+  const [landed, sealed] = ['events_landed/day=2026-01-02', 'events_sealed/day=2026-01-02'];
+  await write(`${landed}/shard-1.parquet`, 'ada and bob');
+  await write('events_landed/day=2026-01-03/shard-2.parquet', 'bob');
+  const then = await moment();
+  for (const day of ['02', '03']) await write(`events_sealed/day=2026-01-${day}/part-0.parquet`, 'bob');
+  for (const key of [`${landed}/shard-1.parquet`, 'events_landed/day=2026-01-03/shard-2.parquet']) {
+    await stores.s3.deleteObject({ Bucket, Key: key });
+  }
+  await purge(landed);
+
+  await restoreObjects(stores.s3, Bucket, then);
+
+  expect((await contents()).objects).toEqual([
+    [`${landed}/sealed-part-0.parquet`, 'bob'],
+    ['events_landed/day=2026-01-03/shard-2.parquet', 'bob'],
+  ]);
+  expect(await stores.s3.headObject({ Bucket, Key: `${sealed}/part-0.parquet` }).catch(({ name }) => name)).toBe(
+    'NotFound',
+  );
+});
+
 test('a restore of objects that was done already is no harm, and what it did can be taken back', async () => {
   await write('one', 'old');
   const then = await moment();
