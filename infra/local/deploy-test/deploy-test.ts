@@ -4,6 +4,7 @@ import path from 'node:path';
 import { StartError } from '../errors.ts';
 import { smoke } from '../smoke/smoke.ts';
 import type { DeployTestOptions } from './command-line.ts';
+import { leaveOut } from './leave-out.ts';
 import { runCdk } from './run-cdk.ts';
 
 const SMOKE_SECONDS = 300;
@@ -17,8 +18,15 @@ export async function deployTest(options: DeployTestOptions, print: (line: strin
   const folder = await mkdtemp(path.join(tmpdir(), 'headwater-deploy-'));
   const outputs = path.join(folder, 'outputs.json');
   const stack = `Headwater-${stage}`;
-  const app = ['--context', `stage=${stage}`, '--output', path.join(folder, 'cdk.out')];
+  const assembly = path.join(folder, 'cdk.out');
+  const app = ['--app', assembly];
   try {
+    print(`▶ synthesis of ${stack}`);
+    await runCdk(folder, 'synth', stack, '--quiet', '--context', `stage=${stage}`, '--output', assembly);
+    if (options.without.length > 0) {
+      print('▶ left out, because the endpoint cannot make them:');
+      for (const resource of await leaveOut(assembly, stack, options.without)) print(`  – ${resource}`);
+    }
     print(`▶ bootstrap of the account at ${endpoint}`);
     await runCdk(folder, 'bootstrap', ...app);
     print(`✔ bootstrap\n▶ deploy of ${stack}`);

@@ -17,6 +17,8 @@ export interface SmokeOptions {
   readonly apiKey: string;
   readonly writeKey: string;
   readonly waitSeconds: number;
+  /** Names of checks that may fail. @default none */
+  readonly except?: readonly string[];
 }
 
 /** Reads the command line of `npm run smoke`; `undefined` when help is asked for. Throws `UsageError`. */

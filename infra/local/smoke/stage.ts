@@ -1,4 +1,5 @@
 import type { SmokeOptions } from './command-line.ts';
+import { exchange } from './exchange.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -30,16 +31,15 @@ export interface Stage {
 export function openStage({ url, apiKey, writeKey }: SmokeOptions): Stage {
   const ask: Stage['ask'] = async (path, { method = 'GET', headers = {}, body } = {}) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await fetch(url + path, {
+    const answer = await exchange(new URL(url + path), {
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: text }),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(text !== undefined && { body: text }),
+      patienceMs: PATIENCE_MS,
     }).catch((cause: Error) => {
-      const why = (cause.cause as Error | undefined)?.message || cause.message;
-      throw new Error(`${url} does not answer (${why}): see --url.`, { cause });
+      throw new Error(`${url} does not answer (${cause.message}): see --url.`, { cause });
     });
-    return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+    return { status: answer.status, headers: answer.headers, body: parsed(answer.text) };
   };
   return {
     ask,
