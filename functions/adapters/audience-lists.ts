@@ -2,7 +2,7 @@ import type { Transition } from '../../schemas/stream/control.ts';
 import { MEMBER_BUCKETS, type Member, memberOf, memberPartition, valuePartition } from './audience-items.ts';
 import { CursorError, readCursor, writeCursor } from './cursor.ts';
 import type { DynamoDb, Item, QueryInput } from './dynamodb.ts';
-import { countOf } from './segment-counts.ts';
+import { countsOf } from './segment-counts.ts';
 import { numberText, TRANSITIONS_AN_ITEM, transitionPartition, transitionsOf } from './transition-items.ts';
 
 export interface PageOf<T> {
@@ -24,6 +24,8 @@ export interface AudienceLists {
   listTransitions(profileId: string, page: PageRequest): Promise<PageOf<Transition>>;
   /** Exact when nothing is under way. */
   countMembers(segmentId: string): Promise<number>;
+  /** The same of several segments, by fewer reads. */
+  countEach(segmentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Values of a segment that has members by value, `<id>:<value>`: those that ever had one. */
   listValues(id: string): Promise<readonly string[]>;
 }
@@ -142,7 +144,9 @@ export function createAudienceLists(dynamoDb: DynamoDb, table: string): Audience
       return { items, nextCursor: hasMore ? writeCursor(list, numberText(last.n)) : null };
     },
 
-    countMembers: (segmentId) => countOf(dynamoDb, table, segmentId),
+    countMembers: async (segmentId) => (await countsOf(dynamoDb, table, [segmentId])).get(segmentId) ?? 0,
+
+    countEach: (segmentIds) => countsOf(dynamoDb, table, segmentIds),
 
     async listValues(id) {
       return (await all(valuePartition(id))).map(({ value }) => value?.S ?? '');

@@ -184,18 +184,25 @@ function partitionOf(segmentId: string): string {
   return `counts#${sortKeyOf(segmentId.slice(0, at))}#${bucketOf(segmentId, VALUE_BUCKETS)}`;
 }
 
-/** Members of a segment over all shards; exact when nothing is under way. */
-export async function countOf(dynamoDb: DynamoDb, table: string, segmentId: string): Promise<number> {
+/** Members of each segment over all shards; exact when nothing is under way. Reads each tally once. */
+export async function countsOf(
+  dynamoDb: DynamoDb,
+  table: string,
+  segmentIds: readonly string[],
+): Promise<Map<string, number>> {
+  const partitions = [...new Set(segmentIds.map(partitionOf))];
   const [tallies, own] = await Promise.all([
-    queryAll(dynamoDb, table, partitionOf(segmentId), ''),
-    queryAll(dynamoDb, table, countPartition(segmentId), ''),
+    Promise.all(partitions.map((pk) => queryAll(dynamoDb, table, pk, ''))),
+    Promise.all(segmentIds.map((id) => queryAll(dynamoDb, table, countPartition(id), ''))),
   ]);
-  const byShard = new Map(own.map((item) => [item.sk?.S ?? '', ownCountOf(item).count]));
-  for (const item of tallies) {
-    const count = tallyOf(item).counts.get(segmentId);
-    if (count !== undefined) byShard.set(item.sk?.S?.slice(0, item.sk.S.lastIndexOf('#')) ?? '', count);
+  const byShard = new Map(
+    segmentIds.map((id, at) => [id, new Map(own[at]?.map((item) => [item.sk?.S ?? '', ownCountOf(item).count]))]),
+  );
+  for (const item of tallies.flat()) {
+    const shard = item.sk?.S?.slice(0, item.sk.S.lastIndexOf('#')) ?? '';
+    for (const [id, count] of tallyOf(item).counts) byShard.get(id)?.set(shard, count);
   }
-  return byShard.values().reduce((sum, count) => sum + count, 0);
+  return new Map(Array.from(byShard, ([id, counts]) => [id, counts.values().reduce((sum, each) => sum + each, 0)]));
 }
 
 function tallyOf(item: Item): Tally {

@@ -26,7 +26,7 @@ import { segmentDetail, segmentView } from './segment-view.ts';
 export interface SegmentApiProps {
   readonly catalog: SegmentCatalog;
   readonly jobs: Pick<BackfillJobs, 'read'>;
-  readonly lists: Pick<AudienceLists, 'listMembers' | 'countMembers' | 'listValues'>;
+  readonly lists: Pick<AudienceLists, 'listMembers' | 'countMembers' | 'countEach' | 'listValues'>;
   readonly ask: AskLake;
   /** Has the backfill run. */
   readonly backfill: InvokeLater;
@@ -72,17 +72,14 @@ export function createSegmentApi(props: SegmentApiProps): HttpHandler {
     changeCatalog(props.catalog, backfill, by);
 
   const countOf = async (segment: CatalogSegment): Promise<number | undefined> =>
-    latestOf(segment).tags ? undefined : await lists.countMembers(segment.id);
+    isByValue(segment) ? undefined : await lists.countMembers(segment.id);
 
   const valuesOf = async (segment: CatalogSegment) => {
-    if (!latestOf(segment).tags) return undefined;
-    const { id } = segment;
-    const values = await lists.listValues(id);
-    const counted = await Promise.all(
-      values.slice(0, SHOWN_VALUES * 2).map(async (value) => {
-        return { id: `${id}:${value}`, value, count: await lists.countMembers(`${id}:${value}`) };
-      }),
-    );
+    if (!isByValue(segment)) return undefined;
+    const all = await lists.listValues(segment.id);
+    const values = all.slice(0, SHOWN_VALUES * 2).map((value) => ({ id: `${segment.id}:${value}`, value }));
+    const counts = await lists.countEach(values.map(({ id }) => id));
+    const counted = values.map((each) => ({ ...each, count: counts.get(each.id) ?? 0 }));
     return counted.sort((one, other) => other.count - one.count).slice(0, SHOWN_VALUES);
   };
 
@@ -102,7 +99,8 @@ export function createSegmentApi(props: SegmentApiProps): HttpHandler {
         const after = cursor === undefined ? '' : await withCursor(() => readCursor(SEGMENTS, cursor));
         const rest = body.entries.filter(({ id }) => id > after);
         const page = rest.slice(0, limit);
-        const items = await Promise.all(page.map(async (each) => segmentView(each, held, await countOf(each))));
+        const counts = await lists.countEach(page.filter((each) => !isByValue(each)).map(({ id }) => id));
+        const items = page.map((each) => segmentView(each, held, counts.get(each.id)));
         const last = page.at(-1);
         const nextCursor = last && rest.length > limit ? writeCursor(SEGMENTS, last.id) : null;
         return json(200, { items, nextCursor });
@@ -143,7 +141,7 @@ export function createSegmentApi(props: SegmentApiProps): HttpHandler {
       async listMembers({ params: { id }, query }: OperationRequest<ById, Page>) {
         const [base = '', value] = splitOnce(id);
         const { body } = await catalog.read();
-        const isTagged = latestOf(existing(body, base)).tags !== undefined;
+        const isTagged = isByValue(existing(body, base));
         if (!isTagged && value !== undefined) throw notFound(id);
         if (isTagged && value === undefined) {
           const message = `is a segment that tags: name one value, ${id}:<value>, as GET /v1/segments/${id} lists them`;
@@ -162,6 +160,9 @@ export function createSegmentApi(props: SegmentApiProps): HttpHandler {
     },
   });
 }
+
+/** Whether it has members by value, which are counted one by one. */
+const isByValue = (segment: CatalogSegment): boolean => latestOf(segment).tags !== undefined;
 
 function existing({ entries }: CatalogBody, id: string): CatalogSegment {
   return entries.find((each) => each.id === id) ?? notFound(id);

@@ -55,6 +55,9 @@ export function seldom<T>(
   return fc.tuple(...chosen).map((all) => Object.fromEntries(all.filter((field) => field !== undefined)));
 }
 
+/** By pattern: each takes long to prepare. */
+const matching = new Map<string, fc.Arbitrary<string>>();
+
 class Reader {
   readonly #root: JsonSchema;
   readonly #isWrong: boolean;
@@ -160,8 +163,12 @@ class Reader {
 
   /** Patterns with what fast-check does not take are left to chance. */
   #matching(pattern: string): fc.Arbitrary<string> {
+    const made = matching.get(pattern);
+    if (made) return made;
     try {
-      return fc.stringMatching(new RegExp(pattern));
+      const texts = fc.stringMatching(new RegExp(pattern));
+      matching.set(pattern, texts);
+      return texts;
     } catch {
       return this.#text;
     }

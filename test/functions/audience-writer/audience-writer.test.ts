@@ -183,6 +183,8 @@ describe('whatever happens', () => {
       expect((await audience.members(segmentId, 1)).sort()).toEqual([...members].sort());
       expect(await audience.lists.countMembers(segmentId)).toBe(members.size);
     }
+    const sizes = Array.from(inside, ([segmentId, members]): [string, number] => [segmentId, members.size]);
+    expect(await audience.lists.countEach([...inside.keys()])).toEqual(new Map(sizes));
     for (const key of people) {
       const own = all.filter((transition) => transition.key === key);
       const { items } = await audience.lists.listTransitions(profileIdOf(key), { limit: 100 });

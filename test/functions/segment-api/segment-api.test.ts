@@ -48,6 +48,7 @@ class Api {
     lists: {
       listMembers: (id, page) => this.listMembers(id, page),
       countMembers: async (id) => this.counts[id] ?? 0,
+      countEach: async (ids) => new Map(ids.map((id) => [id, this.counts[id] ?? 0])),
       listValues: async () => this.values,
     },
     ask: askLake(
