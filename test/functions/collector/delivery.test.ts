@@ -38,15 +38,15 @@ afterEach(() => {
 function aStream(codeOf: (partitionKey: string, call: number) => string | undefined) {
   const stored: string[] = [];
   let calls = 0;
-  const STORED = { SequenceNumber: '1', ShardId: 'shardId-000000000000' };
   kinesis.answer = ({ Records }) => {
     const records = Records.map(({ PartitionKey, Data }) => ({ key: PartitionKey, ...recordOf(Data) }));
     if (records.some(({ kind }) => kind !== 'audit')) calls += 1;
     const results = records.map(({ key, kind, events }) => {
       const ErrorCode = kind === 'audit' ? undefined : codeOf(key, calls);
-      if (ErrorCode) return { ErrorCode, ErrorMessage: 'refused' };
-      stored.push(...events.map(({ messageId }) => messageId));
-      return STORED;
+      if (ErrorCode === undefined) stored.push(...events.map(({ messageId }) => messageId));
+      return ErrorCode === undefined
+        ? { SequenceNumber: '1', ShardId: 'shardId-000000000000' }
+        : { ErrorCode, ErrorMessage: 'refused' };
     });
     return { Records: results, FailedRecordCount: results.filter(({ ErrorCode }) => ErrorCode).length };
   };
