@@ -6,10 +6,12 @@ import type { Key } from '../../schemas/stream/control.ts';
 import type { CleanedItem, CleanedRecord, Said } from '../clean/cleaned-record.ts';
 import { storable } from '../clean/sanitise.ts';
 import { externalKind } from '../identity/external-ids.ts';
-import { limits } from '../identity/limits.ts';
 import { externalKeyIn, spacesOf } from '../identity/spaces.ts';
 import { choicesIn, defaultsFor, deniedByDefault, isStampable } from './consent.ts';
 import type { Place } from './register.ts';
+
+/** External ids of a message that are asked for: more than may join anybody, because erased ones must not be stored, either. */
+const EXTERNAL_IDS = 50;
 
 /** What of a message decides whether it may be stored. */
 export interface Claim {
@@ -102,7 +104,7 @@ function addExternalKeys(keys: Key[], { traits, context }: Said, rules: Identity
   }
   const ids = around?.externalIds;
   if (!Array.isArray(ids)) return;
-  for (const entry of ids.slice(0, limits.externalIds)) {
+  for (const entry of ids.slice(0, EXTERNAL_IDS)) {
     const { type, id } = fieldsOf(entry) ?? {};
     if (typeof type === 'string') add(type, id);
   }

@@ -128,31 +128,31 @@ function keysOf(names: NamesPeople, traits: readonly string[]): string {
   }
   if (names.by === 'event') {
     const when = "type = 'identify'";
-    return arrayOf([
+    const own = arrayOf([
       'profile_key',
       "concat('anonymous:', anonymous_id)",
       "concat('user:', previous_id)",
       "concat('anonymous:', previous_id)",
       ...traitKeys('traits', '$', traits, when),
       ...traitKeys('context', '$.traits', traits, when),
-      ...externalIdKeys('context', '$.externalIds', when),
     ]);
+    return `concat(${own}, ${externalIdKeys('context', '$.externalIds', when)})`;
   }
   if (names.by !== 'message') throw new Error(`Rows that are told by ${names.by} are not sought by a query.`);
   const { payload, reason } = names;
   const has = (text: string) => `strpos(${payload}, '${text}') > 0`;
   const id = (kind: string, field: string, when?: string) =>
     onlyWhen(when, `concat('${kind}:', trim(json_extract_scalar(${payload}, '$.${field}')))`);
-  return arrayOf([
+  const own = arrayOf([
     id('user', 'userId'),
     id('anonymous', 'anonymousId'),
     id('user', 'previousId', has('previousId')),
     id('anonymous', 'previousId', has('previousId')),
     ...traitKeys(payload, '$.traits', traits, has('traits')),
     ...traitKeys(payload, '$.context.traits', traits, has('traits')),
-    ...externalIdKeys(payload, '$.context.externalIds', has('externalIds')),
     `CASE WHEN ${reason} IN (${unreadableReasons.map((each) => `'${each}'`).join(', ')}) THEN '${UNREADABLE}' END`,
   ]);
+  return `concat(${own}, ${externalIdKeys(payload, '$.context.externalIds', has('externalIds'))})`;
 }
 
 const arrayOf = (expressions: readonly string[]): string => `ARRAY[\n    ${expressions.join(',\n    ')}\n  ]`;
@@ -169,15 +169,13 @@ const traitKeys = (json: string, path: string, traits: readonly string[], when: 
     );
   });
 
-/** An event names few external ids: so many are looked at. */
-const EXTERNAL_IDS = 5;
-
-const externalIdKeys = (json: string, path: string, when: string): string[] =>
-  Array.from({ length: EXTERNAL_IDS }, (_, at) => {
-    const field = (name: string) => `trim(json_extract_scalar(${json}, '${path}[${at}].${name}'))`;
-    const kind = `lower(${field('type')})`;
-    return onlyWhen(when, `concat(${kind}, ':', ${normal(field('id'), kind)})`);
-  });
+/** Keys of all external ids that a message lists, as an array. */
+function externalIdKeys(json: string, path: string, when: string): string {
+  const field = (name: string) => `trim(json_extract_scalar(entry, '$.${name}'))`;
+  const kind = `lower(${field('type')})`;
+  const list = onlyWhen(when, `try_cast(json_extract(${json}, '${path}') AS array(json))`);
+  return `transform(coalesce(${list}, ARRAY[]), entry -> concat(${kind}, ':', ${normal(field('id'), kind)}))`;
+}
 
 /** As `externalKey` brings values into one form. */
 const normal = (value: string, kind: string): string =>

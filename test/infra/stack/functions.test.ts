@@ -199,7 +199,7 @@ const granted: Record<FunctionName, [part: string, actions: string[]]> = {
       ...Array(3).fill('dynamodb:GetItem'),
       'dynamodb:PutItem',
       ...Array(2).fill('dynamodb:Query'),
-      ...Array(2).fill('dynamodb:Scan'),
+      ...Array(3).fill('dynamodb:Scan'),
       'dynamodb:UpdateItem',
       ...readCatalog,
       'kinesis:ListShards',

@@ -118,6 +118,7 @@ test('the stack says where everything is', () => {
     'LakeBucket',
     'PrivacyApiFunction',
     'PrivacyTable',
+    'PrivacyWorkerFunction',
     'ProfileSnapshotFunction',
     'ProfilesTable',
     'RecommendationsTable',

@@ -20,16 +20,27 @@ describe('npm run privacy', () => {
       key: 'sk_1',
       request: { command: 'export', names: { anonymousId: 'a' } },
     });
+    const since = Date.parse('2026-11-20T08:00:00Z');
+    expect(read('erase-again --since 2026-11-20T08:00:00Z')?.request).toEqual({ command: 'erase-again', since });
     expect(read('status r-1')?.request).toEqual({ command: 'status', id: 'r-1' });
     expect(read('--help')).toBeUndefined();
   });
 
-  test.each(['erase', 'status', 'forget --user-id a', 'erase ada', 'erase --user-id a --stage prod', 'erase --user a'])(
-    'refuses %s with what to write instead',
-    (line) => {
-      expect(() => read(line)).toThrow(UsageError);
-    },
-  );
+  test.each([
+    'erase',
+    'status',
+    'forget --user-id a',
+    'erase ada',
+    'erase --user-id a --stage prod',
+    'erase --user a',
+    'erase --user-id a --since 2026-11-20T08:00:00Z',
+    'erase-again',
+    'erase-again --since yesterday',
+    'erase-again --since 2026-11-20T08:00:00',
+    'erase-again --since 2026-13-20T08:00:00Z',
+  ])('refuses %s with what to write instead', (line) => {
+    expect(() => read(line)).toThrow(UsageError);
+  });
 
   const view: PrivacyRequestView = {
     id: 'r-1',
