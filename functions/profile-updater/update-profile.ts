@@ -107,7 +107,10 @@ async function foldAndWrite(
     if (read.unsaid !== undefined && (next !== undefined || isErased)) {
       await writer.say(isErased ? transitionsAlone(read.unsaid) : read.unsaid);
     }
-    if (next === undefined) return { taken, applied, repeated, written: undefined, emptied: emptied(read.version) };
+    if (next === undefined) {
+      if (arm !== undefined) await due.arm(arm, key);
+      return { taken, applied, repeated, written: undefined, emptied: emptied(read.version) };
+    }
 
     const { item, encoded, textBytes } = itemOf(key, read.version + 1, writer.newToken(), next);
     const begun = clock();

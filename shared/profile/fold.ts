@@ -16,10 +16,10 @@ export interface FoldContext extends TurnContext {
 export interface Folded {
   /** How many deliveries were taken in; those after it go into another write, because the outbox is full. */
   readonly taken: number;
-  /** What to write; undefined if all that the deliveries say was known. */
+  /** What to write; undefined if all that the deliveries say was known, or changes only when to be woken. */
   readonly next: FoldedProfile | undefined;
   readonly spilled: Spilled | undefined;
-  /** When to be woken, in milliseconds since 1970, before `next` is written; undefined if that is arranged. */
+  /** When to be woken, in milliseconds since 1970, before `next` is written if it is; undefined if that is arranged. */
   readonly arm: number | undefined;
   /** Whether the item is to go once its outbox was published: it belonged to a person who was erased. */
   readonly isErased: boolean;
@@ -64,7 +64,7 @@ export function fold(
   // Of what was never stored nobody has heard.
   const isNothing = isErased && (stored === undefined || isErasedBefore);
   if (isNothing || (applied + repeated === 0 && !turn.hasChanged && !isErased)) {
-    return { taken, next: undefined, spilled: undefined, arm: undefined, isErased, applied, repeated };
+    return { taken, next: undefined, spilled: undefined, arm: isErased ? undefined : arm, isErased, applied, repeated };
   }
 
   const { shardId, sequenceNumber } = deliveries[taken - 1] as Delivery;

@@ -36,9 +36,6 @@ export interface TurnContext {
   readonly parts: ReadonlyMap<Key, Part>;
 }
 
-/** A due time whose tick has not come for so long was lost. */
-const LOST_AFTER_MS = 3_600_000;
-
 /** One key while deliveries are taken in. */
 export class Turn {
   readonly own: OwnPart;
@@ -57,7 +54,8 @@ export class Turn {
   /** Arrival of the latest event that tracks took a row of. */
   #trackedAt = 0;
   readonly #due: number;
-  readonly #armed: number;
+  /** Pending definitions that the key was ready for. */
+  readonly #ready: number;
 
   constructor(key: Key, { profile, tracks, identity, audience }: FoldedProfile, context: TurnContext) {
     this.own = { profile, tracks, audience };
@@ -66,7 +64,7 @@ export class Turn {
     this.#context = context;
     this.#home = new Home(key, this.own, context.catalog);
     this.#due = audience.due;
-    this.#armed = audience.armed;
+    this.#ready = audience.ready.size;
     if (this.#isHome) this.#gather();
   }
 
@@ -122,7 +120,10 @@ export class Turn {
     }
   }
 
-  /** Ends the turn, and says when to be woken. */
+  /**
+   * Ends the turn, and says when to be woken. That alone is no change to write: where a tick finds that an event has put off
+   * what it was for, the item may go on saying the moment before, at which nothing changes.
+   */
   end(): number | undefined {
     const { audience, tracks } = this.own;
     const { catalog } = this.#context;
@@ -137,7 +138,7 @@ export class Turn {
     }
     const arm = this.#isHome ? dueToArm(audience) : undefined;
     if (arm !== undefined) audience.armed = arm;
-    if (audience.due !== this.#due || audience.armed !== this.#armed) this.hasChanged = true;
+    if (!isPutOff(audience.due, this.#due) || audience.ready.size < this.#ready) this.hasChanged = true;
     if (this.#home.changes.length > 0) this.hasChanged = true;
     return arm;
   }
@@ -285,9 +286,12 @@ export class Turn {
   }
 }
 
-/** The due time that nobody would wake the person for. */
+/** Whether a due time is the one before, or a later one; 0 is none. */
+const isPutOff = (due: number, before: number): boolean => due === before || (before !== 0 && due > before);
+
+/** The due time that nobody would wake the person for. A time that has passed wakes nobody: its tick may have come and gone. */
 function dueToArm({ due, armed, evaluatedAt }: OwnPart['audience']): number | undefined {
   if (due === 0) return undefined;
-  const isArmed = armed > 0 && armed <= due && armed + LOST_AFTER_MS > evaluatedAt;
+  const isArmed = armed > evaluatedAt && armed <= due;
   return isArmed ? undefined : due;
 }

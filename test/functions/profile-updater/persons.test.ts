@@ -285,6 +285,36 @@ describe('time', () => {
     expect(world.armed('user:ann')).toHaveLength(1);
   });
 
+  it('writes nobody whose tick came too soon, and wakes them in time', async () => {
+    const world = new World(someSegments);
+    world.send(aTrack({ userId: 'ann', ...at(0) }));
+    await world.drain();
+    world.now += 1_800_000;
+    world.send(aTrack({ userId: 'ann', ...at(1_800_000) }));
+    await world.drain();
+    const version = () => world.store.items.get('user:ann')?.version;
+    const before = version();
+    await world.pass(1_900_000);
+    expect(version()).toBe(before);
+    expect(segmentsOf(world, 'user:ann')).toContain('fresh');
+    await world.pass(2 * HOUR);
+    expect(segmentsOf(world, 'user:ann')).not.toContain('fresh');
+  });
+
+  it('has an event wake the person after a tick that came too soon, whatever became of the next one', async () => {
+    const world = new World(someSegments);
+    world.send(aTrack({ userId: 'ann', ...at(0) }));
+    await world.drain();
+    world.now += 1_800_000;
+    world.send(aTrack({ userId: 'ann', ...at(1_800_000) }));
+    await world.drain();
+    await world.pass(1_900_000);
+    world.lose();
+    world.send(aTrack({ userId: 'ann', timestamp: new Date(world.now - 1_000).toISOString() }));
+    await world.drain();
+    expect(world.armed('user:ann')).not.toEqual([]);
+  });
+
   it('wakes again a person whose tick was lost', async () => {
     const world = new World(someSegments);
     world.send(aTrack({ userId: 'ann' }));
