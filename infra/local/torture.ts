@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { openProgress } from './demo/progress.ts';
+import { openProgress, type Progress } from './demo/progress.ts';
 import { StartError, UsageError } from './errors.ts';
 import { synthesize } from './synthesize.ts';
 import { parseCommandLine, replayOf, type TortureOptions, usage } from './torture/command-line.ts';
@@ -28,7 +28,13 @@ async function tell(options: TortureOptions): Promise<number> {
     bar.update(done);
     if (done >= options.events) bar.stop();
   };
-  const report = await torture(options, assemblyDir, { say, onSent });
+  let comparing: Progress | undefined;
+  const onCompared = (done: number, people: number) => {
+    comparing ??= openProgress('Comparing people', people, process.stderr);
+    comparing.update(done);
+    if (done === people) comparing.stop();
+  };
+  const report = await torture(options, assemblyDir, { say, onSent, onCompared });
   console.log(options.json ? JSON.stringify(report, null, 2) : reportText(report));
   return report.ok ? 0 : 1;
 }

@@ -8,14 +8,15 @@ export const faultKinds = {
   errorAfter: 'done, and answered by a server error',
   timeout: 'held, then cut, and not done',
   lostAnswer: 'done, and the connection cut before the answer',
-  slow: 'done late, now and then when the caller has given up',
+  late: 'the connection cut, and done when the caller has tried again and gone on',
+  slow: 'done after a while',
   partial: 'done in part, and answered so',
 } as const;
 export type FaultKind = keyof typeof faultKinds;
 
 export type Fault =
   | ({ readonly kind: 'throttle' | 'error' | 'errorAfter' } & ServiceFailure)
-  | { readonly kind: 'timeout' | 'slow'; readonly ms: number }
+  | { readonly kind: 'timeout' | 'slow' | 'late'; readonly ms: number }
   | { readonly kind: 'lostAnswer' }
   /** The seed by which the parts are chosen that are left undone. */
   | { readonly kind: 'partial'; readonly seed: string };
@@ -37,14 +38,18 @@ export interface FaultSettings {
 }
 
 const weights: Readonly<Record<FaultKind, number>> = {
-  throttle: 22,
-  error: 16,
+  throttle: 20,
+  error: 14,
   errorAfter: 12,
   timeout: 10,
-  lostAnswer: 20,
+  lostAnswer: 16,
+  late: 0,
   slow: 10,
   partial: 0,
 };
+/** Where something is changed: that is what a call that comes late may harm. */
+const LATE_WEIGHT = 14;
+const changes = /^(Batch)?(Write|Put|Update|Delete|Send)/;
 /** Where a service may do a part of what it is asked. */
 const PARTIAL_WEIGHT = 40;
 const inParts = new Set([
@@ -57,8 +62,8 @@ const inParts = new Set([
 
 /** Longer than functions wait for an answer. */
 const LONGEST_HOLD_MS = 3_300;
-/** When the caller has long tried again, and gone on. */
-const LATE_MS = [3_300, 8_000] as const;
+/** When the caller has tried again, and gone on. */
+const LATE_MS = [300, 4_000] as const;
 
 /**
  * What happens to a call; undefined when nothing does. It depends on the seed and the call's place alone, so that a seed
@@ -71,7 +76,8 @@ export function faultOf(
   const random = streamOf(seed, caller, service, operation, nth);
   if (!random.chance(rate)) return undefined;
   const partial = inParts.has(`${service} ${operation}`) ? PARTIAL_WEIGHT : 0;
-  const kind = random.among({ ...weights, partial });
+  const late = changes.test(operation) ? LATE_WEIGHT : 0;
+  const kind = random.among({ ...weights, late, partial });
   switch (kind) {
     case 'throttle':
       return { kind, ...random.pick(throttlesOf(service)) };
@@ -81,7 +87,9 @@ export function faultOf(
     case 'timeout':
       return { kind, ms: random.chance(0.05) ? LONGEST_HOLD_MS : random.integer(50, 500) };
     case 'slow':
-      return { kind, ms: random.chance(0.1) ? random.integer(...LATE_MS) : random.integer(20, 400) };
+      return { kind, ms: random.integer(20, 400) };
+    case 'late':
+      return { kind, ms: random.integer(...LATE_MS) };
     case 'lostAnswer':
       return { kind };
     case 'partial':

@@ -14,6 +14,8 @@ export interface Injection extends FaultSettings {
   readonly isOn: () => boolean;
   /** Told of each fault before it happens. */
   readonly onFault: (fault: InjectedFault) => void;
+  /** Told of what goes on after its caller was hung up on. It never rejects. */
+  readonly onLate?: (work: Promise<unknown>) => void;
 }
 
 /** What a poller calls by itself while it starts would end the runtime: it may be throttled where it reads. */
@@ -36,11 +38,13 @@ export function injecting(injection: Injection): Station {
     const fault = faultOf(injection, place);
     if (fault === undefined || (isPoll && !kindsOfPolls.has(fault.kind))) return next(call);
     injection.onFault({ ...place, kind: fault.kind });
-    return befall(fault, call, next);
+    return befall(fault, call, next, injection);
   };
 }
 
-async function befall(fault: Fault, call: AwsCall, next: Next): Promise<AwsAnswer> {
+const hungUp: AwsAnswer = { status: 503, headers: {}, body: Buffer.alloc(0), hangsUp: true };
+
+async function befall(fault: Fault, call: AwsCall, next: Next, { onLate }: Injection): Promise<AwsAnswer> {
   switch (fault.kind) {
     case 'throttle':
     case 'error':
@@ -50,7 +54,13 @@ async function befall(fault: Fault, call: AwsCall, next: Next): Promise<AwsAnswe
       return failed(fault, call);
     case 'timeout':
       await sleep(fault.ms);
-      return { status: 503, headers: {}, body: Buffer.alloc(0), hangsUp: true };
+      return hungUp;
+    case 'late': {
+      const done = sleep(fault.ms, undefined, { ref: false }).then(() => next(call));
+      // Whether it was done, nobody hears any more.
+      onLate?.(done.catch(() => undefined));
+      return hungUp;
+    }
     case 'slow':
       await sleep(fault.ms);
       return next(call);

@@ -1,13 +1,15 @@
 /**
  * A program that a sandbox loads before its function: the clock runs ahead or behind for a while, now and then. It
- * imports nothing of ours, because it runs as one file without its types. Its address holds the settings: `seed`, `most`
- * milliseconds that it is off, and `log`, a file that takes a line for each jump.
+ * imports nothing of ours, because it runs as one file without its types. Its address holds the settings: `shift`
+ * milliseconds that it is off all the time, `seed`, `most` milliseconds that it jumps, and `log`, a file that takes a line
+ * for each jump.
  */
 import { appendFileSync } from 'node:fs';
 
 const settings = new URL(import.meta.url).searchParams;
 const seed = settings.get('seed') ?? '';
 const most = Number(settings.get('most'));
+const shift = Number(settings.get('shift'));
 const log = settings.get('log');
 
 /** In each span of time the clock may jump once, and comes back. */
@@ -29,6 +31,7 @@ function drawn(...names: readonly (string | number)[]): number {
 }
 
 function offset(): number {
+  if (most === 0) return 0;
   const age = performance.now();
   const span = Math.floor(age / SPAN_MS);
   if (drawn(span, 'whether') >= SHARE) return 0;
@@ -42,7 +45,7 @@ function offset(): number {
   return by;
 }
 
-const now = (): number => realNow() + offset();
+const now = (): number => realNow() + shift + offset();
 
 function JumpingDate(this: unknown, ...given: unknown[]): Date | string {
   if (new.target === undefined) return new Real(now()).toString();

@@ -3,69 +3,81 @@ import type { Station } from '../gateway/stations.ts';
 
 export interface KillsOptions {
   readonly seed: string;
-  /** Milliseconds between two kills, on average. */
-  readonly everyMs: number;
+  /** Calls of a function between two of its kills, on average. */
+  readonly every: number;
   readonly isOn: () => boolean;
   /** Kills all sandboxes of a function, and says how many there were. */
   readonly kill: (caller: string) => number;
-  readonly onKill: (kill: { readonly caller: string; readonly when: When; readonly sandboxes: number }) => void;
+  readonly onKill: (kill: Killed) => void;
+}
+
+export interface Killed {
+  readonly caller: string;
+  readonly when: When;
+  /** Number of the call among those of the function. */
+  readonly nth: number;
+  readonly sandboxes: number;
 }
 
 /** Whether the call at which a function dies was done before. */
 export type When = 'before a call' | 'after a call';
 
-export interface Kills {
-  readonly station: Station;
-  stop(): void;
+/** A function that makes few calls dies as well: the first gap is so long, and each further one twice as long. */
+const FIRST_GAP = 30;
+
+/** At which of its calls a function dies next. */
+export interface Sentence {
+  readonly at: number;
+  readonly when: When;
 }
 
-/** A function that made no call for so long has nothing under way. */
-const BUSY_MS = 3_000;
+/** The calls at which a function dies, one after another: they hang on the seed and the function alone. */
+export function* sentencesOf(seed: string, caller: string, every: number): Generator<Sentence, never> {
+  const random = streamOf(seed, 'kills', caller);
+  let at = 0;
+  for (let gap = FIRST_GAP; ; gap *= 2) {
+    at += Math.ceil(random.between(0.5, 1.5) * Math.min(gap, every));
+    yield { at, when: random.pick<When>(['before a call', 'after a call']) };
+  }
+}
 
 /**
- * Kills functions in the middle of their work: now and then one that is busy is condemned, and dies at one of its next
- * calls, either before it is done or after.
+ * A station at which functions die in the middle of their work: at one of their calls, either before it is done or after.
+ * Counted by calls and not by time, a function dies at the same places however fast the machine is.
  */
-export function openKills({ seed, everyMs, isOn, kill, onKill }: KillsOptions): Kills {
-  const random = streamOf(seed, 'kills');
-  const seen = new Map<string, number>();
-  const condemned = new Map<string, { calls: number; readonly when: When }>();
-  let timer: NodeJS.Timeout | undefined;
-
-  const condemn = () => {
-    const busy = [...seen].filter(([, at]) => performance.now() - at < BUSY_MS).map(([caller]) => caller);
-    const calls = random.integer(0, 6);
-    const when = random.pick<When>(['before a call', 'after a call']);
-    if (isOn() && busy.length > 0) condemned.set(random.pick(busy.toSorted()), { calls, when });
-    arm();
+export function killing({ seed, every, isOn, kill, onKill }: KillsOptions): Station {
+  interface Life {
+    made: number;
+    readonly sentences: Generator<Sentence, never>;
+    next: Sentence;
+  }
+  const lives = new Map<string, Life>();
+  const lifeOf = (caller: string): Life => {
+    const sentences = sentencesOf(seed, caller, every);
+    const life = lives.get(caller) ?? { made: 0, sentences, next: sentences.next().value };
+    lives.set(caller, life);
+    return life;
   };
-  const arm = () => {
-    timer = setTimeout(condemn, random.between(0.5, 1.5) * everyMs).unref();
+  const execute = (caller: string, { at, when }: Sentence) => {
+    const sandboxes = kill(caller);
+    if (sandboxes > 0) onKill({ caller, when, nth: at, sandboxes });
   };
-  arm();
-
-  const execute = (caller: string, when: When) => {
-    condemned.delete(caller);
-    const sandboxes = isOn() ? kill(caller) : 0;
-    if (sandboxes > 0) onKill({ caller, when, sandboxes });
-  };
-  return {
-    station: async (call, next) => {
-      const { caller } = call;
-      if (caller === 'tool' || call.headers.host === undefined) return next(call);
-      seen.set(caller, performance.now());
-      const sentence = condemned.get(caller);
-      if (sentence === undefined) return next(call);
-      sentence.calls -= 1;
-      if (sentence.calls >= 0) return next(call);
-      if (sentence.when === 'before a call') {
-        execute(caller, sentence.when);
-        return { status: 503, headers: {}, body: Buffer.alloc(0), hangsUp: true };
-      }
-      const answer = await next(call);
-      execute(caller, sentence.when);
-      return answer;
-    },
-    stop: () => clearTimeout(timer),
+  return async (call, next) => {
+    const { caller } = call;
+    // What pollers call does not come by HTTP.
+    if (caller === 'tool' || call.headers.host === undefined) return next(call);
+    const life = lifeOf(caller);
+    life.made += 1;
+    if (life.made < life.next.at) return next(call);
+    const sentence = life.next;
+    life.next = life.sentences.next().value;
+    if (!isOn()) return next(call);
+    if (sentence.when === 'before a call') {
+      execute(caller, sentence);
+      return { status: 503, headers: {}, body: Buffer.alloc(0), hangsUp: true };
+    }
+    const answer = await next(call);
+    execute(caller, sentence);
+    return answer;
   };
 }

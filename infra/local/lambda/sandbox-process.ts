@@ -88,7 +88,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox | O
           resolve(outcome);
         };
         running = { requestId, settle };
-        const invocation: Invocation = { requestId, event, deadlineMs: Date.now() + limitMs, functionArn: spec.arn };
+        const invocation: Invocation = { requestId, event, limitMs, functionArn: spec.arn };
         child.send(invocation, (error) => {
           if (error) finish(requestId, failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${error.message}`));
         });

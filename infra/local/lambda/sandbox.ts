@@ -8,8 +8,8 @@ import { pathToFileURL } from 'node:url';
 export interface Invocation {
   readonly requestId: string;
   readonly event: unknown;
-  /** Epoch milliseconds at which the function's time is up. */
-  readonly deadlineMs: number;
+  /** Milliseconds that the function has; by its own clock, which a test may have set otherwise. */
+  readonly limitMs: number;
   readonly functionArn: string;
 }
 
@@ -75,7 +75,8 @@ function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
 
-function contextOf({ requestId, deadlineMs, functionArn }: Invocation): object {
+function contextOf({ requestId, limitMs, functionArn }: Invocation): object {
+  const deadlineMs = Date.now() + limitMs;
   return {
     awsRequestId: requestId,
     callbackWaitsForEmptyEventLoop: true,

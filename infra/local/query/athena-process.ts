@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { startEntry } from './entry-process.ts';
+import { type EntryProcess, startEntry } from './entry-process.ts';
 import type { QueryColumn, QueryRow } from './result-format.ts';
 
 const entry = fileURLToPath(new URL('../../../functions/query/main.ts', import.meta.url));
@@ -19,8 +19,7 @@ export class QueryFailed extends Error {
 
 /** Runs one query by the same Athena client that the functions use, in a process with the given environment. */
 export async function runQuery(sql: string, stage: string, environment: NodeJS.ProcessEnv): Promise<QueryResult> {
-  const args = ['--database', `headwater_${stage}`, '--workgroup', `headwater-${stage}`, '--', sql];
-  const asked = startEntry(entry, args, environment);
+  const asked = ask(sql, stage, environment);
   const lines: unknown[] = [];
   for await (const line of createInterface({ input: asked.stdout })) lines.push(JSON.parse(line));
   const failure = await asked.failure();
@@ -28,6 +27,26 @@ export async function runQuery(sql: string, stage: string, environment: NodeJS.P
   const { columns } = lines[0] as Pick<QueryResult, 'columns'>;
   const costs = lines.at(-1) as Pick<QueryResult, 'scannedBytes' | 'milliseconds'>;
   return { columns, rows: lines.slice(1, -1) as QueryRow[], ...costs };
+}
+
+function ask(sql: string, stage: string, environment: NodeJS.ProcessEnv): EntryProcess {
+  const args = ['--database', `headwater_${stage}`, '--workgroup', `headwater-${stage}`, '--', sql];
+  return startEntry(entry, args, environment);
+}
+
+/** Rows of one query as they come, for a result that is larger than memory should hold. Throws `QueryFailed`. */
+export async function* rowsOf(sql: string, stage: string, environment: NodeJS.ProcessEnv): AsyncGenerator<QueryRow> {
+  const asked = ask(sql, stage, environment);
+  let row: string | undefined;
+  let columns: string | undefined;
+  for await (const line of createInterface({ input: asked.stdout })) {
+    // The last line tells what the query cost.
+    if (row !== undefined) yield JSON.parse(row);
+    if (columns === undefined) columns = line;
+    else row = line;
+  }
+  const failure = await asked.failure();
+  if (failure !== undefined) throw new QueryFailed(failure);
 }
 
 /** The environment of a query on the local lake. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { streamOf } from '../demo/random.ts';
+import type { Calendar } from './calendar.ts';
 import type { Request } from './wave.ts';
 
 export interface ClientSettings {
@@ -7,6 +8,7 @@ export interface ClientSettings {
   /** Address of the HTTP API now; it may change while the runtime is restarted. */
   readonly apiUrl: () => string;
   readonly writeKey: string;
+  readonly calendar: Calendar;
   /** Told the moment at which the events of a request were known to be stored. */
   readonly onAcknowledged: (request: Request, at: number) => void;
 }
@@ -37,9 +39,11 @@ const LONGEST_BEFORE_HANG_UP_MS = 150;
 
 /** How long before the end of its window a trial begins. */
 export const TRIAL_LEAD_MS = 30_000;
+/** How long after midnight is over the trials of the evening end. */
+const MORNING_LEAD_MS = 3_000;
 export const TRIAL_WINDOW = { days: 2 } as const;
 
-export function createClient({ seed, apiUrl, writeKey, onAcknowledged }: ClientSettings): Client {
+export function createClient({ seed, apiUrl, writeKey, calendar, onAcknowledged }: ClientSettings): Client {
   const counts: ClientCounts = { requests: 0, retries: {}, refused: [] };
   const authorization = `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`;
   let stopped = false;
@@ -64,14 +68,14 @@ export function createClient({ seed, apiUrl, writeKey, onAcknowledged }: ClientS
     send: async (request) => {
       counts.requests += 1;
       for (const { isTrial, body } of request.messages) {
-        if (isTrial && body.stamped === undefined) stamp(body);
+        if (isTrial && body.stamped === undefined) stamp(body, calendar);
       }
       const random = streamOf(seed, 'client', request.id);
       for (let tried = 0; !stopped; tried += 1) {
         const isCut = random.chance(HANG_UPS);
         const limit = isCut ? random.integer(1, LONGEST_BEFORE_HANG_UP_MS) : TIMEOUT_MS;
-        const answer = await attempt(bodyOf(request), AbortSignal.timeout(limit));
-        if (typeof answer !== 'string' && answer.ok) return onAcknowledged(request, Date.now());
+        const answer = await attempt(bodyOf(request, calendar), AbortSignal.timeout(limit));
+        if (typeof answer !== 'string' && answer.ok) return onAcknowledged(request, calendar.now());
         const why = typeof answer === 'string' ? answer : String(answer.status);
         if (typeof answer !== 'string' && answer.status < 500 && answer.status !== 429) {
           counts.refused.push(`${answer.status} to the request ${request.id}`);
@@ -86,14 +90,17 @@ export function createClient({ seed, apiUrl, writeKey, onAcknowledged }: ClientS
   };
 }
 
-function bodyOf({ messages, saysWhen }: Request): string {
+function bodyOf({ messages, saysWhen }: Request, { now }: Calendar): string {
   const batch = messages.map(({ body }) => body);
-  return JSON.stringify(saysWhen ? { batch, sentAt: new Date().toISOString() } : { batch });
+  return JSON.stringify(saysWhen ? { batch, sentAt: new Date(now()).toISOString() } : { batch });
 }
 
-/** Sets the time so that the window ends `TRIAL_LEAD_MS` from now. Every copy says the same. */
-function stamp(body: Record<string, unknown>): void {
-  const time = Date.now() - TRIAL_WINDOW.days * 86_400_000 + TRIAL_LEAD_MS;
-  body.timestamp = new Date(time).toISOString();
+/**
+ * Sets the time so that the window ends `TRIAL_LEAD_MS` from now, or after midnight, while others are sent. Every copy says
+ * the same.
+ */
+function stamp(body: Record<string, unknown>, { now, morning }: Calendar): void {
+  const end = Math.max(now() + TRIAL_LEAD_MS, morning + MORNING_LEAD_MS);
+  body.timestamp = new Date(end - TRIAL_WINDOW.days * 86_400_000).toISOString();
   Object.defineProperty(body, 'stamped', { value: true });
 }

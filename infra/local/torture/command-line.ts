@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
+import { LEAST_RESTARTS } from './incidents.ts';
 
 export const usage = `Usage: npm run torture -- [options]
 
@@ -10,9 +11,9 @@ runtime are killed and its shards are split and merged, and compares all that ca
   --events N        different events to send, 100 to 10000000 (default 10000)
   --seed TEXT       the same seed makes the same events, faults and kills (default: one by chance, which is printed)
   --faults SHARE    share of the functions' calls that something happens to, 0 to 0.5 (default 0.1)
-  --kill-every S    seconds between two kills of a function, on average; 0 kills none (default 4)
-  --restarts N      how often the whole runtime is ended and started again, 0 to 100 (default 2)
-  --lanes N         senders side by side, 1 to 64 (default 8)
+  --kill-every N    calls of a function between two of its kills, on average; 0 kills none (default 500)
+  --restarts N      how often the whole runtime is ended and started again, 2 to 100: once at midnight (default 2)
+  --lanes N         senders side by side, 1 to 64 (default 12)
   --keep DIR        data folder, kept afterwards (default: a temporary one, kept when something differs)
   --json            print the report as JSON
   --help            print this text
@@ -23,8 +24,8 @@ export interface TortureOptions {
   readonly events: number;
   readonly seed: string;
   readonly faults: number;
-  /** Milliseconds; 0 for none. */
-  readonly killEveryMs: number;
+  /** Calls of a function; 0 for none. */
+  readonly killEvery: number;
   readonly restarts: number;
   readonly lanes: number;
   readonly keep: string | undefined;
@@ -40,8 +41,8 @@ export function parseCommandLine(args: readonly string[]): TortureOptions | unde
     events: numberOf('--events', values.events, 100, 10_000_000, true),
     seed: values.seed ?? String(randomInt(1_000_000)),
     faults: numberOf('--faults', values.faults, 0, 0.5),
-    killEveryMs: 1000 * numberOf('--kill-every', values['kill-every'], 0, 3_600),
-    restarts: numberOf('--restarts', values.restarts, 0, 100, true),
+    killEvery: numberOf('--kill-every', values['kill-every'], 0, 1_000_000, true),
+    restarts: numberOf('--restarts', values.restarts, LEAST_RESTARTS, 100, true),
     lanes: numberOf('--lanes', values.lanes, 1, 64, true),
     keep: values.keep,
     json: values.json,
@@ -50,9 +51,9 @@ export function parseCommandLine(args: readonly string[]): TortureOptions | unde
 
 /** The command that runs the same again. */
 export function replayOf(options: TortureOptions): string {
-  const { events, seed, faults, killEveryMs, restarts, lanes } = options;
+  const { events, seed, faults, killEvery, restarts, lanes } = options;
   const shown = /^[\w.-]+$/.test(seed) ? seed : JSON.stringify(seed);
-  const all = { events, seed: shown, faults, 'kill-every': killEveryMs / 1000, restarts, lanes };
+  const all = { events, seed: shown, faults, 'kill-every': killEvery, restarts, lanes };
   return `npm run torture -- ${Object.entries(all)
     .map(([name, value]) => `--${name} ${value}`)
     .join(' ')}`;
@@ -72,9 +73,9 @@ function parse(args: readonly string[]) {
         events: { type: 'string', default: '10000' },
         seed: { type: 'string' },
         faults: { type: 'string', default: '0.1' },
-        'kill-every': { type: 'string', default: '4' },
+        'kill-every': { type: 'string', default: '500' },
         restarts: { type: 'string', default: '2' },
-        lanes: { type: 'string', default: '8' },
+        lanes: { type: 'string', default: '12' },
         keep: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

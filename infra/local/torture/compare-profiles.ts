@@ -9,14 +9,22 @@ const PARALLEL = 8;
 const SHIFT_MS = 120_000;
 
 /** Compares every person of the ledger with what the profile API answers. */
-export async function compareProfiles({ persons }: Ledger, ask: AskApi, comparison: Comparison): Promise<void> {
+export async function compareProfiles(
+  { persons }: Ledger,
+  ask: AskApi,
+  comparison: Comparison,
+  onCompared: (done: number, people: number) => void,
+): Promise<void> {
   const todo = persons.entries();
+  let done = 0;
   const work = async () => {
     for (const [key, truth] of todo) {
       // Who has no user id is found by the id of a device.
       const id = key.startsWith('email:') ? `anonymous:${[...truth.anonymousIds][0]}` : key.replace(/^user:/, '');
       const view = await ask<ProfileView>('GET', `/v1/profiles/${encodeURIComponent(id)}`);
       compare(key, truth, view, comparison);
+      done += 1;
+      onCompared(done, persons.size);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));

@@ -1,5 +1,5 @@
 import type { AskApi } from './api.ts';
-import type { Query } from './compare-lake.ts';
+import { allRows, type Query } from './compare-lake.ts';
 import type { Comparison } from './difference.ts';
 import { isSurelyNoticed, type Ledger } from './ledger.ts';
 import type { QueuedTransition } from './queue.ts';
@@ -27,7 +27,7 @@ export async function compareTransitions(
 ): Promise<void> {
   const rows = await transitions(query);
   const members = checkOrder(rows, comparison);
-  const listed = await query('SELECT segment_id, person_key FROM segment_members');
+  const listed = await allRows(query('SELECT segment_id, person_key FROM segment_members'));
   comparison.equal(
     'members of all segments, by their transitions and by the view of members',
     [...members].sort(),
@@ -47,8 +47,9 @@ export async function compareTransitions(
 }
 
 async function transitions(query: Query): Promise<Row[]> {
-  const rows = await query(`
-    SELECT transition_id, profile_id, person_key, transition_number, segment_id, change FROM transitions`);
+  const rows = await allRows(
+    query('SELECT transition_id, profile_id, person_key, transition_number, segment_id, change FROM transitions'),
+  );
   return rows
     .map(([id, profileId, person, n, segmentId, to]) => ({ id, profileId, person, n: Number(n), segmentId, to }) as Row)
     .sort((one, other) =>

@@ -5,6 +5,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Lives begin so long before the run, and end long before it: no window of a segment closes by chance meanwhile. */
 const BEGINS_DAYS_BEFORE = 20;
+const MOST_LIFE_MS = 8 * DAY;
 
 const categories = ['Tents', 'Boots', 'Stoves', 'Packs', 'Lamps'] as const;
 const currencies = ['EUR', 'USD', 'JPY'] as const;
@@ -15,17 +16,20 @@ class Diary {
   readonly messages: Message[] = [];
   readonly #random: Random;
   readonly #name: string;
+  /** Longest time from one event to the next, in milliseconds. */
+  readonly #apart: number;
   #time: number;
   #orders = 0;
 
-  constructor(random: Random, name: string, startedAt: number) {
+  constructor(random: Random, name: string, startedAt: number, apart = 60 * MINUTE) {
     this.#random = random;
     this.#name = name;
+    this.#apart = apart;
     this.#time = startedAt - BEGINS_DAYS_BEFORE * DAY;
   }
 
   write(body: Json, more: Pick<Message, 'isTrial'> = {}): void {
-    this.#time += this.#random.integer(10, 60) * MINUTE;
+    this.#time += Math.ceil(this.#random.between(1 / 6, 1) * this.#apart);
     const id = `${this.#name}-${this.messages.length}`;
     const timestamp = new Date(this.#time).toISOString();
     this.messages.push({ id, body: { ...body, messageId: id, timestamp }, ...more });
@@ -126,17 +130,34 @@ const lives: Readonly<Record<string, Life>> = {
     diary.look({ userId }, random.integer(0, 2));
   },
 
-  /** One key that all batches have much of. */
-  hot: (diary, random, name) => {
+  /** Comes again and again. */
+  regular: (diary, random, name) => {
     const userId = `u-${name}`;
-    for (let visit = 0; visit < 25; visit += 1) {
+    for (let visit = 0; visit < 12; visit += 1) {
       diary.look({ userId }, random.integer(2, 5));
-      if (random.chance(0.1)) diary.order({ userId });
+      if (random.chance(0.15)) diary.order({ userId });
+      if (random.chance(0.1)) diary.changePlan(userId);
     }
   },
 };
 
-const shares = { visitor: 0.3, customer: 0.35, renamed: 0.12, reader: 0.12, trial: 0.1, hot: 0.005 };
+const shares = { visitor: 0.25, customer: 0.35, renamed: 0.12, reader: 0.12, trial: 0.08, regular: 0.08 };
+
+/**
+ * One key that every batch has some of, sent by many at once: whoever writes its profile finds that others do. Its ids
+ * begin with `hot`.
+ */
+export function hotLife(random: Random, name: string, startedAt: number, events: number): Message[] {
+  const diary = new Diary(random, `hot-${name}`, startedAt, MOST_LIFE_MS / events);
+  const userId = `u-hot-${name}`;
+  while (diary.messages.length < events) {
+    const what = random.among({ order: 1, changePlan: 1, look: 8 });
+    if (what === 'order') diary.order({ userId });
+    else if (what === 'changePlan') diary.changePlan(userId);
+    else diary.look({ userId }, 1);
+  }
+  return diary.messages.slice(0, events);
+}
 
 /** All that somebody sends, in the order of its times. `name` is part of each id. */
 export function lifeOf(random: Random, name: string, startedAt: number): Message[] {

@@ -36,6 +36,8 @@ export interface TortureReport {
   /** Times that a function's clock jumped, by function. */
   readonly clockJumps: Readonly<Record<string, number>>;
   readonly incidents: readonly string[];
+  /** Runs of the sealer that came to their end, and those that did not. */
+  readonly sealerRuns: { readonly done: number; readonly failed: number };
   /** Batches that a consumer gave up. */
   readonly setAside: number;
   readonly seconds: Readonly<Record<string, number>>;
@@ -48,7 +50,8 @@ export function readLog(
   log: string,
   functions: Readonly<Record<string, string>>,
 ): Pick<TortureReport, 'faults' | 'kills' | 'clockJumps'> {
-  const nameOf = (logicalId: string) => (functions[logicalId] ?? logicalId).replace(/^Headwater-local-/, '');
+  const nameOf = (logicalId: string) =>
+    (functions[logicalId] ?? logicalId).replace(/^Headwater-local-|Function[0-9A-F]{8}$/g, '');
   const faults = new Map<string, { -readonly [Key in keyof FaultCount]: FaultCount[Key] }>();
   const kills: Record<string, number> = {};
   const clockJumps: Record<string, number> = {};
@@ -98,6 +101,7 @@ export function reportText(report: TortureReport): string {
     `                              ${sent.poison} poison, ${sent.unreadable} unreadable records, in ${client.requests} requests`,
     `sent again by the client      ${listed(client.retries)}`,
     `copies on the stream          ${sent.copies}`,
+    `runs of the sealer            ${listed({ ...report.sealerRuns })}`,
     `batches set aside             ${setAside}`,
     `seconds                       ${listed(seconds)}`,
     '',

@@ -8,20 +8,22 @@ import type { Command, Done, Order, RuntimeSettings, Up } from './runtime-protoc
 export interface RuntimeControl {
   /** Addresses and names; while it is down, those of the last start. */
   readonly about: () => Up;
-  /** Starts so far. */
-  readonly starts: () => number;
   ask<Result>(command: Command): Promise<Result>;
-  /** Ends it, by a signal that it notices or by one that it doesn't, and starts it again. */
-  restart(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Ends it, by a signal that it notices or by one that it doesn't, and starts it again after `meanwhile`. */
+  restart(signal: 'SIGKILL' | 'SIGTERM', meanwhile?: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 
-export type ControlSettings = Omit<RuntimeSettings, 'port' | 'seed' | 'isUnderFire'> & { readonly seed: string };
+export interface ControlSettings extends Omit<RuntimeSettings, 'port' | 'start' | 'isUnderFire' | 'shiftMs'> {
+  /** Milliseconds by which its clocks are off when it starts. */
+  readonly shift: () => number;
+}
 
+const clock = new URL('../faults/jumping-clock.ts', import.meta.url).href;
 const program = fileURLToPath(new URL('./runtime-process.ts', import.meta.url));
 
 /** Starts the runtime. Throws `StartError` with what it said when it does not come up. */
-export async function startControlled(settings: ControlSettings): Promise<RuntimeControl> {
+export async function startControlled({ shift, ...settings }: ControlSettings): Promise<RuntimeControl> {
   let starts = 0;
   let orders = 0;
   let isUnderFire = false;
@@ -30,15 +32,11 @@ export async function startControlled(settings: ControlSettings): Promise<Runtim
   const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
 
   const start = async () => {
-    const all: RuntimeSettings = {
-      ...settings,
-      port: about?.port ?? 0,
-      seed: `${settings.seed}/${starts}`,
-      isUnderFire,
-    };
+    const shiftMs = shift();
+    const all: RuntimeSettings = { ...settings, port: about?.port ?? 0, start: starts, shiftMs, isUnderFire };
     starts += 1;
     child = fork(program, [JSON.stringify(all)], {
-      execArgv: ['--max-semi-space-size=4'],
+      execArgv: ['--max-semi-space-size=4', `--import=${clock}?shift=${shiftMs}&most=0`],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let said = '';
@@ -73,7 +71,6 @@ export async function startControlled(settings: ControlSettings): Promise<Runtim
   await start();
   return {
     about: () => about as Up,
-    starts: () => starts,
     ask: (command) => {
       if (command === 'fire' || command === 'calm') isUnderFire = command === 'fire';
       orders += 1;
@@ -83,8 +80,9 @@ export async function startControlled(settings: ControlSettings): Promise<Runtim
         child.send(order, (error) => error && reject(error));
       });
     },
-    restart: async (signal) => {
+    restart: async (signal, meanwhile) => {
       await end(signal);
+      meanwhile?.();
       await start();
     },
     stop: () => end('SIGTERM'),

@@ -1,9 +1,10 @@
 /** The runtime under torture: a process of its own, so that it can be killed. Its parent speaks by IPC. */
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { injecting } from '../faults/injecting.ts';
-import { openKills } from '../faults/kills.ts';
+import { type InjectedFault, injecting } from '../faults/injecting.ts';
+import { killing } from '../faults/kills.ts';
 import { writeProgram } from '../lambda/sandbox-program.ts';
 import { type Runtime, startRuntime } from '../runtime.ts';
 import type { Befell, Command, Done, Order, RuntimeSettings, Up } from './runtime-protocol.ts';
@@ -12,7 +13,8 @@ import type { Befell, Command, Done, Order, RuntimeSettings, Up } from './runtim
 const MOST_JUMP_MS = 10_000;
 
 const settings = JSON.parse(process.argv[2] ?? '') as RuntimeSettings;
-const { seed, log } = settings;
+const { start, log } = settings;
+const seed = `${settings.seed}/${start}`;
 let isUnderFire = settings.isUnderFire;
 let runtime: Runtime | undefined;
 
@@ -27,26 +29,36 @@ const kill = (caller: string): number => {
 const clock = pathToFileURL(
   await writeProgram(new URL('../faults/jumping-clock.ts', import.meta.url), path.join(settings.dataDir, 'torture')),
 );
+/** Milliseconds that the clocks of functions are off that have one of their own. */
+const shifts = new Map<string, number>();
 const started = new Map<string, number>();
-const preload = (caller: string): string | undefined => {
-  if (settings.faults === 0) return undefined;
+const preload = (caller: string): string => {
   const nth = started.get(caller) ?? 0;
   started.set(caller, nth + 1);
-  const query = { seed: `${seed}/${caller}/${nth}`, most: String(MOST_JUMP_MS), function: caller, log };
+  const shift = String(shifts.get(caller) ?? settings.shiftMs);
+  const most = String(settings.faults === 0 ? 0 : MOST_JUMP_MS);
+  const query = { seed: `${seed}/${caller}/${nth}`, shift, most, function: caller, log };
   return `${clock}?${new URLSearchParams(query)}`;
 };
 
-const kills = openKills({
+const station = killing({
   seed,
-  everyMs: settings.killEveryMs || 1_000,
-  isOn: () => isUnderFire && settings.killEveryMs > 0,
+  every: settings.killEvery,
+  isOn: () => isUnderFire && settings.killEvery > 0,
   kill,
   onKill: ({ when, ...where }) => note({ kill: when, ...where }),
 });
-const faults = injecting({ seed, rate: settings.faults, isOn, onFault: (fault) => note({ fault: true, ...fault }) });
+/** Calls that will be done although nobody waits for them. */
+const late = new Set<Promise<unknown>>();
+const onLate = (work: Promise<unknown>) => {
+  late.add(work);
+  void work.then(() => late.delete(work));
+};
+const onFault = (fault: InjectedFault) => note({ fault: true, start, ...fault });
+const faults = injecting({ seed, rate: settings.faults, isOn, onFault, onLate });
 
 const { assemblyDir, dataDir, port } = settings;
-const stations = [kills.station, faults];
+const stations = [station, faults];
 runtime = await startRuntime({ assemblyDir, dataDir, port, sandboxes: 2, stations, preload });
 tell(aboutOf(runtime));
 
@@ -65,21 +77,33 @@ function tell(message: Up | Done): void {
 }
 
 function end(): void {
-  kills.stop();
   void runtime?.stop().finally(() => process.exit(0));
 }
 
 async function execute(command: Command): Promise<unknown> {
+  if (typeof command === 'object') return seal(command.shiftMs);
   switch (command) {
     case 'fire':
     case 'calm':
       isUnderFire = command === 'fire';
+      if (!isUnderFire) await Promise.all(late);
       return undefined;
     case 'settle':
       return settle();
     case 'denied':
       return runtime?.permissions.denied().map(({ message }) => message);
   }
+}
+
+/** Lets the sealer run once, by a clock of its own. */
+async function seal(shiftMs: number): Promise<boolean> {
+  const [id, sealer] =
+    [...(runtime?.functions ?? [])].find(([, { functionName }]) => /Sealer/.test(functionName)) ?? [];
+  if (id === undefined || sealer === undefined) throw new Error('The stack has no function that seals.');
+  shifts.set(id, shiftMs);
+  // One that is there lives by the clock that it was started with.
+  for (; sealer.pids().length > 0; await sleep(5)) kill(id);
+  return (await sealer.invoke({})).ok;
 }
 
 /** Waits until every consumer has read all that is in the stream, and what came of it. */

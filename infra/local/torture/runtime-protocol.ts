@@ -1,5 +1,5 @@
 import type { InjectedFault } from '../faults/injecting.ts';
-import type { When } from '../faults/kills.ts';
+import type { Killed, When } from '../faults/kills.ts';
 
 /** What the runtime under torture is started with. */
 export interface RuntimeSettings {
@@ -7,10 +7,14 @@ export interface RuntimeSettings {
   readonly dataDir: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Of this start of the runtime: another start meets other faults. */
   readonly seed: string;
+  /** Number of this start of the runtime: another start meets other faults. */
+  readonly start: number;
   readonly faults: number;
-  readonly killEveryMs: number;
+  /** Calls of a function between two kills, on average; 0 for none. */
+  readonly killEvery: number;
+  /** Milliseconds by which all clocks are off. */
+  readonly shiftMs: number;
   /** File that takes a line of JSON for whatever befell something, so that it outlives the process. */
   readonly log: string;
   readonly isUnderFire: boolean;
@@ -29,8 +33,11 @@ export interface Up {
   readonly functions: Readonly<Record<string, string>>;
 }
 
-/** Asked of the runtime: to begin or end the fire, or to say when all is processed. */
-export type Command = 'fire' | 'calm' | 'settle' | 'denied';
+/**
+ * Asked of the runtime: to begin or end the fire, to say when all is processed, what was denied, or to let the sealer look
+ * for days to seal, by a clock of its own; that answers whether it came to its end.
+ */
+export type Command = 'fire' | 'calm' | 'settle' | 'denied' | { readonly seal: true; readonly shiftMs: number };
 export interface Order {
   readonly id: number;
   readonly command: Command;
@@ -44,6 +51,6 @@ export interface Done {
 
 /** A line of the log. */
 export type Befell =
-  | ({ readonly fault: true } & InjectedFault)
-  | { readonly kill: When; readonly caller: string; readonly sandboxes: number }
+  | ({ readonly fault: true; readonly start: number } & InjectedFault)
+  | ({ readonly kill: When } & Omit<Killed, 'when'>)
   | { readonly jump: number; readonly function: string };

@@ -1,3 +1,4 @@
+import type { Calendar } from './calendar.ts';
 import { createClient } from './client.ts';
 import type { TortureOptions } from './command-line.ts';
 import { Bookkeeper } from './ledger.ts';
@@ -7,6 +8,7 @@ const WAVE_EVENTS = 5_000;
 
 export interface SendingOptions extends Pick<TortureOptions, 'events' | 'seed' | 'lanes'> {
   readonly apiUrl: () => string;
+  readonly calendar: Calendar;
   /** Told how many different events are known to be stored. */
   readonly onSent: (done: number) => void;
 }
@@ -19,15 +21,16 @@ export class Sending {
   readonly #options: SendingOptions;
   /** When each event of the wave was first known to be stored. */
   readonly #storedBy = new Map<string, number>();
-  readonly #startedAt = Date.now();
+  readonly #startedAt: number;
   #lastTrialAt = 0;
   #acknowledged = 0;
 
   constructor(options: SendingOptions) {
-    const { seed, apiUrl } = options;
+    const { seed, apiUrl, calendar } = options;
     this.#options = options;
+    this.#startedAt = calendar.now();
     const onAcknowledged = (request: Request, at: number) => this.#acknowledge(request, at);
-    this.client = createClient({ seed, apiUrl, writeKey: 'wk_local', onAcknowledged });
+    this.client = createClient({ seed, apiUrl, calendar, writeKey: 'wk_local', onAcknowledged });
   }
 
   /** Different events that are known to be stored. */

@@ -1,7 +1,7 @@
 import { malformed } from '../demo/malformed.ts';
 import { type Random, streamOf } from '../demo/random.ts';
 import type { Json, Message } from './message.ts';
-import { lifeOf } from './person.ts';
+import { hotLife, lifeOf } from './person.ts';
 
 /** Events of one HTTP request. */
 export interface Request {
@@ -35,7 +35,9 @@ export interface WaveSettings {
 const DUPLICATES = 0.2;
 const OUT_OF_ORDER = 0.1;
 const POISON = 0.01;
-const MOST_EVENTS_OF_REQUEST = 40;
+const MOST_EVENTS_OF_REQUEST = 60;
+/** Share of the events that one person sends, over all lanes. */
+const HOT = 0.04;
 /** Places in the wave, 0 to 1: how far events of a person lie apart, and how far one may come too late. */
 const APART = 0.02;
 const LATE = 0.15;
@@ -69,6 +71,10 @@ export function waveOf({ seed, index, events, lanes, startedAt }: WaveSettings):
     copies.push({ message, at: at + random.exponential(LATE / 3), lane: random.integer(0, lanes - 1) });
   };
 
+  const hot = Math.round(events * HOT);
+  for (const [nth, message] of hotLife(streamOf(seed, index, 'hot'), `${seed}-${index}`, startedAt, hot).entries()) {
+    send(message, (nth + random.next()) / hot, random.integer(0, lanes - 1));
+  }
   for (let person = 0; messages.length < events; person += 1) {
     const name = `${seed}-${index}-${person}`;
     const lane = random.integer(0, lanes - 1);

@@ -25,10 +25,11 @@ test('as many calls fail as the rate says', () => {
   expect(spared / 2_000).toBeLessThan(0.93);
 });
 
-test('each kind happens, and parts are left undone only where a service does parts', () => {
+test('each kind happens; parts are left undone only where a service does parts, and only what changes something comes late', () => {
   const kinds = Object.keys(faultKinds).toSorted();
   expect([...kindsOf('kinesis', 'PutRecords').keys()].toSorted()).toEqual(kinds);
   expect([...kindsOf('dynamodb', 'PutItem').keys()].toSorted()).toEqual(kinds.filter((kind) => kind !== 'partial'));
+  expect([...kindsOf('dynamodb', 'Query').keys()]).not.toContain('late');
 });
 
 test('a service throttles by its own codes', () => {

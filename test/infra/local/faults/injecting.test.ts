@@ -52,6 +52,25 @@ test.each([
   expect(faults).toEqual([{ caller: 'Updater', service: 'dynamodb', operation: 'PutItem', nth: 0, kind }]);
 });
 
+test('what comes late is done after its caller was hung up on', async () => {
+  const late: Promise<unknown>[] = [];
+  let done = 0;
+  const station = injecting({
+    seed: seedFor('late'),
+    rate: 1,
+    isOn: () => true,
+    onFault: () => undefined,
+    onLate: (work) => late.push(work),
+  });
+  const answer = await station(call(), async () => {
+    done += 1;
+    return jsonAnswer({});
+  });
+  expect([answer.hangsUp, done]).toEqual([true, 0]);
+  await Promise.all(late);
+  expect(done).toBe(1);
+});
+
 test('tools, what pollers need to start, and calm times are spared; calls are numbered all the same', async () => {
   const faults: number[] = [];
   let isOn = false;

@@ -30,9 +30,13 @@ const right = {
   orders: [] as string[][],
 };
 
+async function* oneByOne<Row>(rows: readonly Row[]): AsyncGenerator<Row> {
+  yield* rows;
+}
+
 async function inLake(tables: Partial<typeof right>): Promise<string[]> {
   const rows: Record<string, string[][]> = { ...right, ...tables };
-  const query: Query = async (sql) => rows[/FROM (\w+)/.exec(sql)?.[1] ?? ''] ?? [];
+  const query: Query = (sql) => oneByOne(rows[/FROM (\w+)/.exec(sql)?.[1] ?? ''] ?? []);
   const comparison = new Comparison();
   await compareLake(ledger, stream, query, comparison);
   return comparison.differences.map(({ what, id }) => `${what}: ${id}`);
@@ -78,7 +82,7 @@ const exited: Row = ['p-2', 'p', 'user:ada', '2', 'built-in', 'exited'];
 
 async function ofTransitions(rows: readonly Row[], members: string[][]): Promise<string[]> {
   const comparison = new Comparison();
-  const query: Query = async (sql) => (sql.includes('FROM transitions') ? rows : members);
+  const query: Query = (sql) => oneByOne(sql.includes('FROM transitions') ? rows : members);
   const ask = async <Body>(_method: string, path: string) =>
     (path.includes('/members') ? { items: [], nextCursor: null } : { count: 0 }) as Body;
   const queued = rows.map(([id, profileId, , n]) => ({ id, profileId, n: Number(n) }));
