@@ -474,6 +474,8 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
     recommendations: { tuningSeconds: 20 },
     throttle: { rate: 100_000, burst: 100_000 },
     logRetentionDays: 1,
+    // For trying: a write key of this source keeps its people apart.
+    spaces: [{ id: 'brand-b', sources: ['brand-b-web'] }],
     // sha256 of wk_local and sk_local.
     writeKeys: [{ id: 'local', sha256: 'd52f50378b989fd2cf19121f7f420fbfc86bc7a23ab6131fb4c67c1d9a7e9902' }],
     apiKeys: [{ id: 'local', sha256: '89994fb15d114944fba9ac60f230759e5eb6f1ec30a86fe22c03ce252d15cd10' }],

@@ -38,6 +38,7 @@ const keyTables = {
   KEYS_TABLE: text('name of the table of keys, set by AccessKeys.grantCheck'),
   ALLOWANCES_TABLE: text('name of the table of what limited keys have left, set by AccessKeys.grantCheck'),
   STREAM_NAME: streamName,
+  METRICS_NAMESPACE: text('namespace of metrics, set by AccessKeys.grantCheck'),
 };
 const apiKeys = {
   API_KEYS: accessKeys('accepted API keys, set by AccessKeys.grantCheck from `apiKeys` in infra/config.ts'),
@@ -147,7 +148,6 @@ export const recommendationApiEnv = {
   RECOMMENDATIONS_TABLE: recommendationsTable,
   HOLDOUT_PER_MILLE: whole('people of a thousand whom the model does not choose for, set by RecommendationApi', 0, 500),
   REPURCHASABLE: whole('1 if bought items may be recommended again, else 0; set by RecommendationApi', 0, 1),
-  METRICS_NAMESPACE: text('namespace of metrics, set by RecommendationApi'),
   ...apiKeys,
 };
 export const profileSnapshotEnv = {

@@ -36,6 +36,8 @@ export interface PrivacyRequest {
   readonly step: string;
   /** Whom it is about, by what was asked; empty when it is done: then only the register knows, by hashes. */
   readonly keys: readonly Key[];
+  /** To whose people the key was limited by which it came: only such keys, and those without limits, may ask for it. */
+  readonly space?: string;
   /** Of an erasure: whether the person's later events are refused, too. */
   readonly suppress: boolean;
   /** Milliseconds since 1970. */

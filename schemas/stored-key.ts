@@ -8,6 +8,8 @@ export interface StoredKey {
   readonly scopes: readonly Scope[];
   /** Of a key that sends events: the source that its events are of. */
   readonly source?: string;
+  /** Of an API key: the space whose people alone it is for. */
+  readonly space?: string;
   /** Absent where it may be used as often as the API allows. */
   readonly limit?: RateLimit;
   readonly createdAt: number;
@@ -46,12 +48,15 @@ export const namePlace = (id: string): { pk: { S: string } } => ({ pk: { S: NAME
 
 /** The item of a key. DynamoDB deletes it some months after its end. */
 export function keyItem(key: StoredKey): Written {
-  const { id, scopes, source, limit, createdAt, endsAt, revokedAt } = key;
+  const { id, scopes, source, space, limit, createdAt, endsAt, revokedAt } = key;
   const end = endOf(key);
   return {
     ...keyPlace(key.sha256),
     id: { S: id },
-    scopes: { SS: [...scopes] },
+    // Named otherwise for a key that is limited, so that a version which knows no spaces lets it do nothing.
+    ...(space === undefined
+      ? { scopes: { SS: [...scopes] } }
+      : { space: { S: space }, scopesWithin: { SS: [...scopes] } }),
     ...(source !== undefined && { source: { S: source } }),
     ...(limit && { perSecond: { N: String(limit.perSecond) }, burst: { N: String(limit.burst) } }),
     createdAt: { N: String(createdAt) },
@@ -63,14 +68,15 @@ export function keyItem(key: StoredKey): Written {
 
 /** The key of an item; undefined for one that claims a name. */
 export function storedKeyOf(item: Attributes): StoredKey | undefined {
-  const { pk, id, source, perSecond, burst, createdAt, endsAt, revokedAt } = item;
+  const { pk, id, source, space, perSecond, burst, createdAt, endsAt, revokedAt } = item;
   if (!pk?.S?.startsWith(HASH)) return undefined;
-  const given = item.scopes?.SS ?? [];
+  const given = (space === undefined ? item.scopes : item.scopesWithin)?.SS ?? [];
   return {
     sha256: pk.S.slice(HASH.length),
     id: id?.S ?? '',
     scopes: scopes.filter((scope) => given.includes(scope)),
     ...(source?.S !== undefined && { source: source.S }),
+    ...(space !== undefined && { space: space.S ?? '' }),
     ...(perSecond?.N !== undefined && {
       limit: { perSecond: Number(perSecond.N), burst: Number(burst?.N ?? perSecond.N) },
     }),

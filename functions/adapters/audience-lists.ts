@@ -2,6 +2,7 @@ import type { Transition } from '../../schemas/stream/control.ts';
 import { MEMBER_BUCKETS, type Member, memberOf, memberPartition, valuePartition } from './audience-items.ts';
 import { CursorError, readCursor, writeCursor } from './cursor.ts';
 import type { DynamoDb, Item, QueryInput } from './dynamodb.ts';
+import { type FoundMembers, membersOf } from './members-of-space.ts';
 import { countsOf } from './segment-counts.ts';
 import { numberText, TRANSITIONS_AN_ITEM, transitionPartition, transitionsOf } from './transition-items.ts';
 
@@ -18,8 +19,8 @@ export interface PageRequest {
 
 /** What APIs ask about audiences. */
 export interface AudienceLists {
-  /** Members of a segment in an order that stays. Throws `CursorError`. */
-  listMembers(segmentId: string, page: PageRequest): Promise<PageOf<Member>>;
+  /** Members of a segment, or those of a space, in an order that stays. Throws `CursorError`. */
+  listMembers(segmentId: string, page: PageRequest, space?: string): Promise<PageOf<Member>>;
   /** A person's transitions, the newest first. Throws `CursorError`. */
   listTransitions(profileId: string, page: PageRequest): Promise<PageOf<Transition>>;
   /** Exact when nothing is under way. */
@@ -33,12 +34,6 @@ export interface AudienceLists {
 /** Pages of one partition that a request looks at: past members who left it may find few. */
 const MAX_LOOKS = 10;
 const TWELVE_DIGITS = /^\d{12}$/;
-
-interface Found {
-  readonly items: readonly Item[];
-  /** Sort key of the last item looked at, when there may be more. */
-  readonly lookedAt: string | undefined;
-}
 
 /** Lists of an audience table, as of a moment ago. */
 export function createAudienceLists(dynamoDb: DynamoDb, table: string): AudienceLists {
@@ -60,8 +55,8 @@ export function createAudienceLists(dynamoDb: DynamoDb, table: string): Audience
   };
 
   /** Up to `wanted` members of a bucket after a sort key. */
-  const members = async (segmentId: string, bucket: number, after: string, wanted: number): Promise<Found> => {
-    const pk = { S: memberPartition(segmentId, bucket) };
+  const members = async (partition: string, after: string, wanted: number): Promise<FoundMembers> => {
+    const pk = { S: partition };
     const items: Item[] = [];
     let start: Item | undefined = after === '' ? undefined : { pk, sk: { S: after } };
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
@@ -81,8 +76,8 @@ export function createAudienceLists(dynamoDb: DynamoDb, table: string): Audience
   };
 
   return {
-    async listMembers(segmentId, { limit, cursor }) {
-      const list = `members ${segmentId}`;
+    async listMembers(segmentId, { limit, cursor }, space) {
+      const list = `members ${segmentId}${space === undefined ? '' : ` of ${space}`}`;
       const place = cursor === undefined ? { bucket: 0, after: '' } : placeIn(readCursor(list, cursor));
       const found: Member[] = [];
       let { bucket, after } = place;
@@ -90,7 +85,10 @@ export function createAudienceLists(dynamoDb: DynamoDb, table: string): Audience
         const wave = Array.from({ length: Math.min(width, MEMBER_BUCKETS - bucket) }, (_, at) => bucket + at);
         const wanted = limit - found.length + 1;
         const parts = await Promise.all(
-          wave.map((each) => members(segmentId, each, each === bucket ? after : '', wanted)),
+          wave.map((each) => {
+            const [pk, from] = [memberPartition(segmentId, each), each === bucket ? after : ''];
+            return space === undefined ? members(pk, from, wanted) : membersOf(query, space, pk, from, wanted);
+          }),
         );
         for (const [at, { items, lookedAt }] of parts.entries()) {
           for (const item of items) {

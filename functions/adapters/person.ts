@@ -1,7 +1,7 @@
 import type { Profile } from '../../schemas/profile.ts';
 import type { Key } from '../../schemas/stream/control.ts';
-import { externalKey } from '../../shared/identity/external-ids.ts';
 import { kindOf, rawIdOf } from '../../shared/identity/keys.ts';
+import { externalKeyOf, idIn, isKeyOf } from '../../shared/identity/spaces.ts';
 import { keysOf } from '../../shared/identity/subtree.ts';
 import { type FoldedProfile, newFoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { mergeProfiles } from '../../shared/profile/merge.ts';
@@ -26,13 +26,31 @@ const ANONYMOUS = 'anonymous:';
 
 /**
  * The keys that an id of the API may stand for, the likeliest first: `anonymous:<id>` is a key as it stands, everything
- * else a userId; what looks like a key of another kind is looked up as that, too.
+ * else a userId; what looks like a key of another kind is looked up as that, too. For who is limited to a space, keys of it.
  */
-export function keysNamed(id: string): Key[] {
-  if (id.startsWith(ANONYMOUS)) return [id];
+export function keysNamed(id: string, space: string | undefined): Key[] {
+  const within = rawIdOf(id);
+  if (id.startsWith(ANONYMOUS)) return [`${ANONYMOUS}${idIn(space, within)}`];
+  const user = `user:${idIn(space, id)}`;
   const kind = kindOf(id);
-  const other = kind === 'user' ? id : kind === '' ? undefined : externalKey(kind, rawIdOf(id));
-  return other === undefined ? [`user:${id}`] : [`user:${id}`, other];
+  if (kind === '') return [user];
+  const other = kind === 'user' ? `user:${idIn(space, within)}` : externalKeyOf(space, kind, within);
+  return other === undefined ? [user] : [user, other];
+}
+
+/** Finds the person whom an id of the API names; for who is limited to a space, nobody of whom a key is outside. */
+export async function findNamed(
+  store: Pick<ProfileStore, 'read'>,
+  id: string,
+  space: string | undefined,
+): Promise<FoundPerson | undefined> {
+  return onlyOf(space, await findPerson(store, keysNamed(id, space)));
+}
+
+/** The person, unless somebody of another space would be told of: whatever joined them, that is not shown. */
+function onlyOf(space: string | undefined, person: FoundPerson | undefined): FoundPerson | undefined {
+  if (space === undefined || person === undefined) return person;
+  return [person.home, ...person.parts.keys()].every((key) => isKeyOf(space, key)) ? person : undefined;
 }
 
 /**

@@ -35,7 +35,7 @@ export function collector({ keys, put, privacy }: CollectorProps): HttpHandler {
 
   const takeEvents = async (route: EventRoute, event: HttpEvent, context: Context): Promise<HttpResponse> => {
     const body = readBody(event, route);
-    const source = await admitted(keys, keysOf(event, body.writeKey));
+    const source = await admitted(keys, keysOf(event, body.writeKey), event);
     await store(source, body, route, event, context);
     return success();
   };
@@ -44,7 +44,7 @@ export function collector({ keys, put, privacy }: CollectorProps): HttpHandler {
   const takePixel = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
     try {
       const body = pixelBody(event);
-      const source = await admitted(keys, keysOf(event, body.writeKey));
+      const source = await admitted(keys, keysOf(event, body.writeKey), event);
       await store(source, body, { kind: 'message', type: 'track' }, event, context);
     } catch (error) {
       const code = error instanceof ProblemError ? error.code : 'internal_error';
@@ -66,11 +66,11 @@ export function collector({ keys, put, privacy }: CollectorProps): HttpHandler {
         return success();
       case 'settings': {
         const writeKey = event.pathParameters?.writeKey ?? '';
-        await keyOf(keys, [writeKey]);
+        await keyOf(keys, [writeKey], event);
         return segmentSettings(writeKey, event);
       }
       case 'sourceConfig':
-        return rudderSourceConfig(sourceOf(await keyOf(keys, keysOf(event))));
+        return rudderSourceConfig(sourceOf(await keyOf(keys, keysOf(event), event)));
       case undefined:
         throw new ProblemError('not_found', `No endpoint answers ${event.routeKey}: GET /openapi.json lists them.`);
     }

@@ -1,6 +1,6 @@
 import type { KnownKey } from '../middleware/access-keys.ts';
 import type { HttpEvent } from '../middleware/http.ts';
-import { type KeyCheck, lacks } from '../middleware/key-check.ts';
+import { type KeyCheck, lacks, noteRefusal } from '../middleware/key-check.ts';
 import { ProblemError } from '../middleware/problem.ts';
 
 /**
@@ -14,8 +14,8 @@ export const keysOf = (event: HttpEvent, ofBody?: unknown): readonly unknown[] =
 ];
 
 /** The source of the first key that may send events, when it may now; throws a 401, 403 or 429 problem. */
-export async function admitted(keys: KeyCheck, given: readonly unknown[]): Promise<string> {
-  const key = await keyOf(keys, given);
+export async function admitted(keys: KeyCheck, given: readonly unknown[], event: HttpEvent): Promise<string> {
+  const key = await keyOf(keys, given, event);
   const admission = keys.admit(key, 'ingest');
   if (admission) await admission;
   return sourceOf(key);
@@ -25,33 +25,32 @@ export const sourceOf = ({ source, id }: KnownKey): string => source ?? id;
 
 /**
  * The first key that may send events. Throws a 403 problem when all that are known may not, and a 401 problem when none is
- * known.
+ * known, which is written down.
  */
-export async function keyOf(keys: KeyCheck, given: readonly unknown[]): Promise<KnownKey> {
-  let isGiven = false;
+export async function keyOf(keys: KeyCheck, given: readonly unknown[], event: HttpEvent): Promise<KnownKey> {
+  let first: string | undefined;
   let other: KnownKey | undefined;
   for (const each of given) {
     if (typeof each !== 'string' || each === '') continue;
-    isGiven = true;
+    first ??= each;
     const key = each.length <= 200 ? await keys.find(each) : undefined;
     if (key?.scopes.includes('ingest')) return key;
     other ??= key;
   }
-  if (other) throw lacks(other, 'ingest');
-  throw isGiven
-    ? refused(
-        'key_unknown',
-        'The write key is unknown, revoked or expired: compare it with those of `npm run keys -- list`.',
-      )
-    : refused(
-        'key_missing',
-        'Send the write key by HTTP Basic (as user, with an empty password), as Bearer token, or as `writeKey` in the body.',
-      );
+  const problem = other ? lacks(other, 'ingest') : refused(first === undefined ? 'key_missing' : 'key_unknown');
+  noteRefusal(keys, problem, { scope: 'ingest', key: other, event }, first);
+  throw problem;
 }
 
+const details = {
+  key_unknown: 'The write key is unknown, revoked or expired: compare it with those of `npm run keys -- list`.',
+  key_missing:
+    'Send the write key by HTTP Basic (as user, with an empty password), as Bearer token, or as `writeKey` in the body.',
+};
+
 /** Bearer, because a Basic challenge would make browsers ask the visitors of a shop for a password. */
-const refused = (code: 'key_missing' | 'key_unknown', detail: string): ProblemError =>
-  new ProblemError(code, detail, { headers: { 'www-authenticate': 'Bearer realm="headwater"' } });
+const refused = (code: keyof typeof details): ProblemError =>
+  new ProblemError(code, details[code], { headers: { 'www-authenticate': 'Bearer realm="headwater"' } });
 
 function headerKeys(event: HttpEvent): string[] {
   const [, scheme, value = ''] = /^(basic|bearer) +(\S+) *$/i.exec(event.headers.authorization ?? '') ?? [];

@@ -10,6 +10,8 @@ export interface KnownKey {
   readonly source?: string;
   /** Absent where it may be used as often as the API allows. */
   readonly limit?: RateLimit;
+  /** The space whose people alone it is for; absent where it is for all. */
+  readonly space?: string;
   /** Whether it came by a token of somebody else's making, and `id` is the token's subject. */
   readonly isToken?: true;
 }

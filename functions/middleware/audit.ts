@@ -2,8 +2,8 @@ import type { Scope } from '../../schemas/access-key.ts';
 import type { AuditAction, AuditEntry } from '../../schemas/stream/audit.ts';
 import { maskAddress } from '../../shared/clean/mask-ip.ts';
 import type { WriteAudit } from '../adapters/audit-trail.ts';
-import { errorFields, log } from '../adapters/log.ts';
 import type { KnownKey } from './access-keys.ts';
+import { auditNotWritten } from './audit-not-written.ts';
 import type { HttpEvent, HttpResponse } from './http.ts';
 import { ProblemError } from './problem.ts';
 
@@ -14,6 +14,8 @@ export interface AuditTrail {
   readonly clock: () => number;
   /** A text that no other call answers. */
   readonly newId: () => string;
+  /** Namespace of the metric that counts entries which could not be written. */
+  readonly namespace: string;
 }
 
 /** What of an operation is written down; `Request` is what the operation is given. */
@@ -40,12 +42,18 @@ const callers = new WeakMap<HttpEvent, Caller>();
 /** Remembers whose request it is, until it is answered. */
 export const noteCaller = (event: HttpEvent, caller: Caller): unknown => callers.set(event, caller);
 
+/** The space to whose people the caller is limited. */
+export const spaceOfCaller = (event: HttpEvent): string | undefined => callers.get(event)?.key.space;
+
+/** Who did it, where nobody is known. */
+export const NOBODY = 'nobody';
+
 /** Most ids of one entry. */
 const MOST_TARGETS = 20;
 
 /** Does what `run` does, and writes down who did it and what came of it. Throws what `run` throws. */
 export async function audited<Request extends { readonly event: HttpEvent }>(
-  { write, clock, newId }: AuditTrail,
+  { write, clock, newId, namespace }: AuditTrail,
   { action, targetType, isFirst = false, ...rule }: Audited<Request>,
   request: Request,
   run: () => Promise<HttpResponse> | HttpResponse,
@@ -58,7 +66,7 @@ export async function audited<Request extends { readonly event: HttpEvent }>(
     return {
       id: newId(),
       at: clock(),
-      actor: key?.id ?? 'nobody',
+      actor: key?.id ?? NOBODY,
       actorType: key?.isToken ? 'token' : 'key',
       ...(ip && { ip }),
       action,
@@ -69,14 +77,21 @@ export async function audited<Request extends { readonly event: HttpEvent }>(
       requestId: event.requestContext.requestId,
     };
   };
-  if (isFirst) await write([entry('asked')]).catch(refuse);
+  const { requestId } = event.requestContext;
+  /** What was done stays done. */
+  const notWritten = (error: unknown) => auditNotWritten({ namespace, time: clock(), action, requestId }, error);
+  if (isFirst)
+    await write([entry('asked')]).catch((error) => {
+      notWritten(error);
+      refuse(error);
+    });
   try {
     const answer = await run();
-    await write([entry('done', answer)]).catch(notWritten(event, action));
+    await write([entry('done', answer)]).catch(notWritten);
     return answer;
   } catch (error) {
     const code = error instanceof ProblemError ? error.code : 'internal_error';
-    await write([entry(code)]).catch(notWritten(event, action));
+    await write([entry(code)]).catch(notWritten);
     throw error;
   }
 }
@@ -86,12 +101,3 @@ function refuse(cause: unknown): never {
     'Nothing was done, because it could not be written down who asked for it. Send the request again after Retry-After seconds.';
   throw new ProblemError('not_stored', detail, { cause, headers: { 'retry-after': '5' } });
 }
-
-/** What was done stays done: the line stands for the entry, and a metric counts it. */
-const notWritten = (event: HttpEvent, action: AuditAction) => (error: unknown) =>
-  log('error', 'An action could not be written to the audit log.', {
-    code: 'audit_not_written',
-    action,
-    requestId: event.requestContext.requestId,
-    ...errorFields(error),
-  });

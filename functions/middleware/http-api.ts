@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Route } from '../../schemas/api/endpoint.ts';
 import { apiKey } from './api-key.ts';
-import { type Audited, type AuditTrail, audited } from './audit.ts';
+import { type Audited, type AuditTrail, audited, spaceOfCaller } from './audit.ts';
 import { readBody } from './body.ts';
 import type { HttpEvent, HttpHandler, HttpResponse } from './http.ts';
 import type { KeyCheck } from './key-check.ts';
@@ -21,6 +21,8 @@ export interface OperationRequest<
   readonly query: Q;
   /** Undefined where the endpoint takes none. */
   readonly body: B;
+  /** Whose people alone the caller may know of and change; undefined for all. Only of endpoints about people. */
+  readonly space: string | undefined;
   readonly event: HttpEvent;
   readonly context: Context;
 }
@@ -55,14 +57,14 @@ export function httpApi({ endpoints, operations, apiKeys = nobody, audit }: Http
   const handler = async (event: HttpEvent, context: Context): Promise<HttpResponse> => {
     const { endpoint, operation } = routes.get(event.routeKey) ?? notFound(event);
     const parameters = readParameters(endpoint, event);
-    const request = { ...parameters, body: readBody(endpoint, event), event, context };
+    const request = { ...parameters, body: readBody(endpoint, event), space: spaceOfCaller(event), event, context };
     const run = () => operation(request);
     const rule = audit?.operations[endpoint.operationId];
     return audit && rule ? await audited(audit.trail, rule, request, run) : await run();
   };
   return middy<HttpEvent, HttpResponse>(handler)
     .use(settled(apiKeys))
-    .use(apiKey(apiKeys, (routeKey) => routes.get(routeKey)?.endpoint.auth))
+    .use(apiKey(apiKeys, (routeKey) => routes.get(routeKey)?.endpoint))
     .use(problemDetails()) as HttpHandler;
 }
 

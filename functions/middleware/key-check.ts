@@ -3,17 +3,19 @@ import type { TakeAllowance } from '../adapters/allowance-store.ts';
 import type { ReadKey } from '../adapters/key-store.ts';
 import type { FindKey, KnownKey } from './access-keys.ts';
 import { Allowances } from './allowances.ts';
-import type { KeyUses } from './key-uses.ts';
-import { ProblemError } from './problem.ts';
+import type { KeyUses, Refusal } from './key-uses.ts';
+import { ProblemError, problems } from './problem.ts';
 import { keysUnreachable, StoredKeys } from './stored-keys.ts';
 
 /** Who may call, and for what. */
 export interface KeyCheck {
   /** The key that was given, at once where it is one of the settings; undefined when it is none. Throws problems. */
   find(given: string): KnownKey | undefined | Promise<KnownKey | undefined>;
-  /** Throws a 403 problem when the key lacks the scope, and a 429 problem when it is used too often. */
+  /** Throws a 403 problem when the key lacks the scope or its space is gone, and a 429 problem when it is used too often. */
   admit(key: KnownKey, scope: Scope): void | Promise<void>;
-  /** Waits for what `admit` wrote down beside. Never throws. */
+  /** Writes down that a request was refused; by `given`, which is not written, whose revoked key it was. */
+  refused?(refusal: Refusal, given?: string): void;
+  /** Waits for what `admit` and `refused` wrote down beside. Never throws. */
   settled?(): Promise<void>;
 }
 
@@ -29,6 +31,8 @@ export interface KeyCheckProps {
   /** The keys that a command made. */
   readonly read: ReadKey;
   readonly take: TakeAllowance;
+  /** @default none: keys that are limited to a space are refused */
+  readonly spaces?: readonly string[];
   /** @default nothing is written down */
   readonly uses?: KeyUses;
   /** Now, in milliseconds since 1970. */
@@ -36,18 +40,27 @@ export interface KeyCheckProps {
 }
 
 /** Knows the keys of the settings without asking anybody, and those of the table by asking it seldom. */
-export function createKeyCheck({ find, tokens, read, take, uses, clock }: KeyCheckProps): KeyCheck {
+export function createKeyCheck({ find, tokens, read, take, spaces = [], uses, clock }: KeyCheckProps): KeyCheck {
   const stored = new StoredKeys(read, clock);
   const allowances = new Allowances(take, clock);
   return {
     find: (given) => find(given) ?? tokens?.(given) ?? stored.find(given),
     admit: (key, scope) => {
       if (!key.scopes.includes(scope)) throw lacks(key, scope);
+      if (key.space !== undefined && !spaces.includes(key.space)) throw homeless(key);
       uses?.note(key, scope);
       return key.limit && within(allowances, key as Limited);
     },
+    refused: (refusal, given = '') => uses?.refuse({ ...refusal, key: refusal.key ?? stored.over(given) }),
     settled: async () => uses?.settled(),
   };
+}
+
+/** Has it written down that a request ended so, if it was refused for its key. */
+export function noteRefusal(keys: KeyCheck, error: unknown, refusal: Omit<Refusal, 'code'>, given?: string): void {
+  if (!(error instanceof ProblemError)) return;
+  const { status } = problems[error.code];
+  if (status === 401 || status === 403) keys.refused?.({ ...refusal, code: error.code }, given);
 }
 
 type Limited = KnownKey & Required<Pick<KnownKey, 'limit'>>;
@@ -67,4 +80,11 @@ export function lacks({ id, scopes, isToken }: KnownKey, scope: Scope): ProblemE
   const detail = `This needs a ${kind} with the scope ${scope}, and the ${kind} ${id} has ${scopes.join(', ') || 'none'}.`;
   const challenge = `Bearer realm="headwater", error="insufficient_scope", scope="${scope}"`;
   return new ProblemError(`${scope}_scope_missing`, detail, { headers: { 'www-authenticate': challenge } });
+}
+
+/** The problem of a key whose space the settings do not name: whose people it was for, nobody can tell any more. */
+function homeless({ id, isToken, space }: KnownKey): ProblemError {
+  const kind = isToken ? 'token' : 'key';
+  const detail = `The ${kind} ${id} is limited to the space ${space}, which this stage does not have: name the space in its settings, or use another ${kind}.`;
+  return new ProblemError('space_unknown', detail);
 }

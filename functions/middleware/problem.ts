@@ -21,6 +21,8 @@ export const problems = {
   read_scope_missing: { status: 403, title: 'The key may not read' },
   manage_scope_missing: { status: 403, title: 'The key may not manage' },
   privacy_scope_missing: { status: 403, title: 'The key may not handle requests of privacy' },
+  space_restricted: { status: 403, title: 'The key is limited to people of a space' },
+  space_unknown: { status: 403, title: 'The space of the key does not exist' },
   not_found: { status: 404, title: 'There is nothing here' },
   profile_not_found: { status: 404, title: 'The profile does not exist' },
   segment_not_found: { status: 404, title: 'The segment does not exist' },

@@ -41,6 +41,12 @@ export class StoredKeys {
     return key && isValid(key, this.#clock()) ? key : undefined;
   }
 
+  /** The key that was refused just now, if it is one that is revoked or over. */
+  over(given: string): StoredKey | undefined {
+    if (!isKeyText(given)) return undefined;
+    return this.#remembered(sha256Of(given).toString('hex'))?.key;
+  }
+
   #remembered(sha256: string): Read | undefined {
     const read = this.#known.get(sha256) ?? this.#unknown.get(sha256);
     const age = this.#clock() - (read?.at ?? 0);

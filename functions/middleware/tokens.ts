@@ -20,6 +20,9 @@ const READ_MS = 1_500;
 const applications = ['azp', 'client_id', 'appid', 'cid'];
 const applicationName = /^[\w.:@/-]{1,128}$/;
 
+/** Says of a token that it is for all people. */
+const ALL_SPACES = '*';
+
 export interface TokensProps {
   readonly settings: TokenSettings;
   /** Now, in milliseconds since 1970. */
@@ -40,21 +43,25 @@ export function createTokens({ settings, clock, read = readJson }: TokensProps):
       ...errorFields(error),
     }),
   );
-  const { issuer, audience, keyIdClaim } = settings;
+  const { issuer, audience, keyIdClaim, spaceClaim } = settings;
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys.find, {
         algorithms,
         issuer,
         audience: [...audience],
-        requiredClaims: ['exp', keyIdClaim],
+        requiredClaims: ['exp', keyIdClaim, ...(spaceClaim === undefined ? [] : [spaceClaim])],
         clockTolerance: TOLERANCE,
         currentDate: new Date(clock()),
       });
       const id = idOf(settings, payload[keyIdClaim]);
       if (id === undefined)
         return { code: 'token_invalid', detail: `The claim ${keyIdClaim} of the token is no text.` };
-      return { key: { id, scopes: scopesOf(settings, payload), isToken: true } };
+      const space = spaceClaim === undefined ? ALL_SPACES : payload[spaceClaim];
+      if (typeof space !== 'string')
+        return { code: 'token_invalid', detail: `The claim ${spaceClaim} of the token is no text.` };
+      const limited = space === ALL_SPACES ? {} : { space };
+      return { key: { id, scopes: scopesOf(settings, payload), ...limited, isToken: true } };
     } catch (error) {
       return refusal(error);
     }

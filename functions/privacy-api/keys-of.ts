@@ -1,5 +1,5 @@
 import type { Key } from '../../schemas/stream/control.ts';
-import { externalKey } from '../../shared/identity/external-ids.ts';
+import { externalKeyOf, idIn } from '../../shared/identity/spaces.ts';
 import { invalidBody } from '../middleware/body.ts';
 
 /** By what a person is named in a request. */
@@ -10,14 +10,14 @@ export interface Names {
   readonly phone?: string | undefined;
 }
 
-/** The keys that the names stand for. Throws a problem for an address or a number that identifies nobody. */
-export function keysOf({ userId, anonymousId, email, phone }: Names): Key[] {
+/** The keys that the names stand for, in a space if there is one. Throws a problem for an address or a number that identifies nobody. */
+export function keysOf({ userId, anonymousId, email, phone }: Names, space: string | undefined): Key[] {
   const keys: Key[] = [];
-  if (userId !== undefined) keys.push(`user:${userId}`);
-  if (anonymousId !== undefined) keys.push(`anonymous:${anonymousId}`);
+  if (userId !== undefined) keys.push(`user:${idIn(space, userId)}`);
+  if (anonymousId !== undefined) keys.push(`anonymous:${idIn(space, anonymousId)}`);
   for (const [kind, value] of Object.entries({ email, phone })) {
     if (value === undefined) continue;
-    const key = externalKey(kind, value);
+    const key = externalKeyOf(space, kind, value);
     if (key === undefined) throw invalidBody([{ path: kind, message: `is no ${kind} that identifies a person` }]);
     keys.push(key);
   }

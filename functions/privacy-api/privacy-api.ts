@@ -32,8 +32,8 @@ type Nothing = Readonly<Record<string, never>>;
 
 const person = {
   targetType: 'person',
-  targets({ body }: OperationRequest<Nothing, Nothing, Names>) {
-    return keysOf(body).map(registerId);
+  targets({ body, space }: OperationRequest<Nothing, Nothing, Names>) {
+    return keysOf(body, space).map(registerId);
   },
   isFirst: true,
 } as const;
@@ -49,10 +49,13 @@ const auditedRequests: AuditedOperations = {
 export function createPrivacyApi(props: PrivacyApiProps): HttpHandler {
   const { requests, register, clock, newId, apiKeys } = props;
 
-  const take = async (type: PrivacyRequestType, names: Names, suppress: boolean) => {
-    const keys = keysOf(names);
+  const take = async (type: PrivacyRequestType, names: Names, space: string | undefined, suppress: boolean) => {
+    const keys = keysOf(names, space);
     const [id, requestedAt] = [newId(), clock()];
-    await stored(() => requests.create({ id, type, state: 'waiting', step: 'waiting', keys, suppress, requestedAt }));
+    const limited = space === undefined ? {} : { space };
+    await stored(() =>
+      requests.create({ id, type, state: 'waiting', step: 'waiting', keys, ...limited, suppress, requestedAt }),
+    );
     // The worker's clock finds it within a minute all the same.
     await props.wake().catch((error: unknown) => {
       props.log('warn', 'The worker could not be woken.', {
@@ -72,24 +75,25 @@ export function createPrivacyApi(props: PrivacyApiProps): HttpHandler {
     operations: {
       createErasure({
         body: { suppress, ...names },
+        space,
       }: OperationRequest<Nothing, Nothing, Names & { suppress: boolean }>) {
-        return take('erasure', names, suppress);
+        return take('erasure', names, space, suppress);
       },
 
-      createExport({ body }: OperationRequest<Nothing, Nothing, Names>) {
-        return take('export', body, false);
+      createExport({ body, space }: OperationRequest<Nothing, Nothing, Names>) {
+        return take('export', body, space, false);
       },
 
-      async getPrivacyRequest({ params: { id } }: OperationRequest<{ readonly id: string }>) {
+      async getPrivacyRequest({ params: { id }, space }: OperationRequest<{ readonly id: string }>) {
         const request = await requests.read(id);
-        if (request === undefined) {
+        if (request === undefined || (space !== undefined && request.space !== space)) {
           throw new ProblemError('privacy_request_not_found', `There is no request ${id}: take the id of its answer.`);
         }
         return json(200, view(props, request));
       },
 
-      async deleteSuppressions({ body }: OperationRequest<Nothing, Nothing, Names>) {
-        const keys = keysOf(body);
+      async deleteSuppressions({ body, space }: OperationRequest<Nothing, Nothing, Names>) {
+        const keys = keysOf(body, space);
         const underWay = (await requests.open()).find(
           (request) => request.type === 'erasure' && request.keys.some((key) => keys.includes(key)),
         );

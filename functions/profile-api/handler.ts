@@ -21,6 +21,7 @@ export const handler = createProfileApi({
   catalog: createCatalog(createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE)),
   stream: createControlStream(put),
   put,
+  spaces: env.SPACES,
   clock: Date.now,
   newId: randomUUID,
   apiKeys: apiKeyCheck(env),

@@ -1,6 +1,8 @@
 import { profileRoutes } from '../../schemas/api/profile-routes.ts';
 import type { TransitionView } from '../../schemas/segment/view.ts';
 import type { Key, Transition } from '../../schemas/stream/control.ts';
+import { rawIdOf } from '../../shared/identity/keys.ts';
+import { keyIn, spaceByStart } from '../../shared/identity/spaces.ts';
 import { identityView } from '../../shared/identity/view.ts';
 import { registerId } from '../../shared/privacy/register.ts';
 import { startOfLine } from '../../shared/profile/recent-events.ts';
@@ -9,7 +11,7 @@ import { viewOf } from '../../shared/profile/view.ts';
 import type { CompiledCatalog } from '../../shared/segments/compile-catalog.ts';
 import type { AudienceLists } from '../adapters/audience-lists.ts';
 import type { ControlStream } from '../adapters/control-stream.ts';
-import { type FoundPerson, findPerson, keysNamed } from '../adapters/person.ts';
+import { type FoundPerson, findNamed, keysNamed } from '../adapters/person.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
 import { NotStoredError, type PutRecords, storeInOrder } from '../adapters/store-in-order.ts';
 import type { AuditTrail } from '../middleware/audit.ts';
@@ -22,6 +24,7 @@ import { ProblemError } from '../middleware/problem.ts';
 import { consentEvent, keysWithEvents } from './consent-event.ts';
 import { explainMembership } from './explain-membership.ts';
 import { splitOf } from './split.ts';
+import { identityWithin, viewWithin } from './within-space.ts';
 
 export interface ProfileApiProps {
   readonly store: Pick<ProfileStore, 'read'>;
@@ -30,6 +33,12 @@ export interface ProfileApiProps {
   readonly catalog: () => Promise<CompiledCatalog>;
   readonly stream: ControlStream;
   readonly put: PutRecords;
+  /**
+   * Spaces of the stage.
+   *
+   * @default none
+   */
+  readonly spaces?: readonly string[];
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
   /** A text that no other call answers. */
@@ -45,7 +54,7 @@ type Nothing = Readonly<Record<string, never>>;
 /** How long a change is offered to the stream: callers wait 10 s at most. */
 const STORE_MS = 6_000;
 
-const ofPerson = ({ params }: OperationRequest) => [registerId(keysNamed(String(params.id))[0] as Key)];
+const ofPerson = ({ params, space }: OperationRequest) => [registerId(keysNamed(String(params.id), space)[0] as Key)];
 
 /** Changes to people, as the audit log has them. */
 const auditedChanges: AuditedOperations = {
@@ -56,60 +65,69 @@ const auditedChanges: AuditedOperations = {
 /** Makes the handler that answers for people and takes changes to them. */
 export function createProfileApi(props: ProfileApiProps): HttpHandler {
   const { store, lists, clock, newId, apiKeys } = props;
+  const spaceOf = spaceByStart(props.spaces ?? []);
 
-  const personOf = async (id: string): Promise<FoundPerson> => (await findPerson(store, keysNamed(id))) ?? notFound();
+  const personOf = async ({ params, space }: Pick<OperationRequest<ById>, 'params' | 'space'>): Promise<FoundPerson> =>
+    (await findNamed(store, params.id, space)) ?? notFound();
 
   return httpApi({
     endpoints: profileRoutes,
     apiKeys,
     audit: { trail: props.audit, operations: auditedChanges },
     operations: {
-      async getProfile({ params }: OperationRequest<ById>) {
-        const { home, parts, profile } = await personOf(params.id);
+      async getProfile(request: OperationRequest<ById>) {
+        const { home, parts, profile } = await personOf(request);
         const memberships = [...(parts.get(home)?.audience.memberships ?? [])];
         const byId = new Map(memberships.sort(([one], [other]) => (one < other ? -1 : 1)));
-        return json(200, viewOf(profile, clock(), byId));
+        return json(200, viewWithin(request.space, viewOf(profile, clock(), byId)));
       },
 
-      async listProfileEvents({ params, query }: OperationRequest<ById, Page>) {
-        return json(200, eventsOf(await personOf(params.id), query));
+      async listProfileEvents(request: OperationRequest<ById, Page>) {
+        return json(200, eventsOf(await personOf(request), request.query));
       },
 
-      async getIdentity({ params }: OperationRequest<ById>) {
-        const { home, parts, profile } = await personOf(params.id);
+      async getIdentity(request: OperationRequest<ById>) {
+        const { home, parts, profile } = await personOf(request);
         const keys = Array.from(parts, ([key, { identity: node, profile: part }]) => {
           return { key, node, eventCount: part?.eventCount ?? 0, firstSeen: part?.firstSeen, lastSeen: part?.lastSeen };
         });
-        return json(200, identityView(profile.profileId, home, keys));
+        return json(200, identityWithin(request.space, identityView(profile.profileId, home, keys)));
       },
 
-      async listTransitions({ params, query }: OperationRequest<ById, Page>) {
-        const { profile } = await personOf(params.id);
-        const { items, nextCursor } = await withCursor(() => lists.listTransitions(profile.profileId, query));
+      async listTransitions(request: OperationRequest<ById, Page>) {
+        const { profile } = await personOf(request);
+        const { items, nextCursor } = await withCursor(() => lists.listTransitions(profile.profileId, request.query));
         return json(200, { items: items.map(transitionView), nextCursor });
       },
 
-      async explainSegment({ params }: OperationRequest<ById & { readonly segmentId: string }>) {
-        const [person, catalog] = await Promise.all([personOf(params.id), props.catalog()]);
+      async explainSegment({ params, space }: OperationRequest<ById & { readonly segmentId: string }>) {
+        const [person, catalog] = await Promise.all([personOf({ params, space }), props.catalog()]);
         const explanation = explainMembership(catalog, person, params.segmentId, clock());
         if (explanation !== undefined) return json(200, explanation);
         const mend = 'GET /v1/segments lists them; of one that tags, name a value as <id>:<value>.';
         throw new ProblemError('segment_not_found', `There is no segment ${params.segmentId}: ${mend}`);
       },
 
-      async splitProfile({ params, body }: OperationRequest<ById, Nothing, { readonly ids: readonly string[] }>) {
+      async splitProfile(request: OperationRequest<ById, Nothing, { readonly ids: readonly string[] }>) {
         const requestId = newId();
-        const records = splitOf(await personOf(params.id), body.ids, { requestId, time: clock() });
+        const ids = request.body.ids.map((id) => keyIn(request.space, id));
+        const records = splitOf(await personOf(request), ids, { requestId, time: clock() });
         await stored((deadline) => props.stream.publish(records, deadline));
         return json(202, { requestId });
       },
 
-      async putConsent({ params, body }: OperationRequest<ById, Nothing, Readonly<Record<string, boolean>>>) {
+      async putConsent({ params, body, space }: OperationRequest<ById, Nothing, Readonly<Record<string, boolean>>>) {
         const messageId = `consent-${newId()}`;
-        const keys = await keysForEvents(store, params.id);
+        const keys = await keysForEvents(store, params.id, space);
         const time = clock();
         const records = keys.map((key, at) =>
-          consentEvent({ key, purposes: body, messageId: at === 0 ? messageId : `${messageId}-${at}`, time }),
+          consentEvent({
+            key,
+            space: spaceOf(rawIdOf(key)),
+            purposes: body,
+            messageId: at === 0 ? messageId : `${messageId}-${at}`,
+            time,
+          }),
         );
         await stored((deadline) => storeInOrder(props.put, records, deadline));
         return json(202, { messageId });
@@ -129,9 +147,13 @@ function notFound(): never {
  * The keys under which a choice of somebody is sent: all that events can have, the asked one first, so that it holds for
  * each of their devices. Of an id that nobody knows yet, itself.
  */
-async function keysForEvents(store: ProfileApiProps['store'], id: string): Promise<readonly Key[]> {
-  const named = keysNamed(id);
-  const person = await findPerson(store, named);
+async function keysForEvents(
+  store: ProfileApiProps['store'],
+  id: string,
+  space: string | undefined,
+): Promise<readonly Key[]> {
+  const named = keysNamed(id, space);
+  const person = await findNamed(store, id, space);
   if (person) {
     const keys = keysWithEvents([person.asked, ...person.parts.keys()]);
     return keys.length === 0 ? notFound() : keys;

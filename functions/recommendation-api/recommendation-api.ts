@@ -86,9 +86,9 @@ export function createRecommendationApi(props: RecommendationApiProps): HttpHand
     endpoints: recommendationRoutes,
     apiKeys: props.apiKeys,
     operations: {
-      async recommend({ query }: OperationRequest<Nothing, Asked>) {
+      async recommend({ query, space }: OperationRequest<Nothing, Asked>) {
         const requestedAt = clock();
-        const [somebody] = await Promise.all([findSomebody(props.profiles, query, requestedAt), models.look()]);
+        const [somebody] = await Promise.all([findSomebody(props.profiles, query, space, requestedAt), models.look()]);
         const isOfHoldout = somebody.key !== null && isHoldout(somebody.key, props.holdoutShare);
         const { items, model, variant }: Chosen = await byModel(
           (choice) => chooseFor(choice, somebody, query, isOfHoldout),

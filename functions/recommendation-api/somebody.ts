@@ -6,7 +6,7 @@ import type { Key } from '../../schemas/stream/control.ts';
 import { rawIdOf } from '../../shared/identity/keys.ts';
 import { isBought, weightAt } from '../../shared/profile/affinities.ts';
 import { isLaterChoice } from '../../shared/profile/consent.ts';
-import { findPerson, keysNamed } from '../adapters/person.ts';
+import { findNamed, keysNamed } from '../adapters/person.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
 
 /** What somebody did with an item. */
@@ -35,17 +35,23 @@ const nothing = { interests: [], categories: [], hasBought: () => false };
 
 const MOST_CATEGORIES = 3;
 
-/** Finds out for whom an answer is, as of `now` (milliseconds since 1970). Somebody that no event tells of has no interests. */
+/**
+ * Finds out for whom an answer is, as of `now` (milliseconds since 1970), among the people of `space` if there is one. Somebody
+ * that no event tells of has no interests.
+ */
 export async function findSomebody(
   store: Pick<ProfileStore, 'read'>,
   ids: { readonly userId?: string | undefined; readonly anonymousId?: string | undefined },
+  space: string | undefined,
   now: number,
 ): Promise<Somebody> {
-  const named = ids.userId === undefined ? [`anonymous:${ids.anonymousId}`] : keysNamed(ids.userId);
-  const [asked = ''] = named;
-  const person = isBlockedId(rawIdOf(asked)) ? undefined : await findPerson(store, named);
+  const id = ids.userId ?? `anonymous:${ids.anonymousId}`;
+  const [asked = ''] = keysNamed(id, undefined);
+  const isNobody = isBlockedId(rawIdOf(asked));
+  const person = isNobody ? undefined : await findNamed(store, id, space);
   if (person === undefined) {
-    return { key: isBlockedId(rawIdOf(asked)) ? null : asked, isPersonal: true, ...nothing };
+    const [key = null] = isNobody ? [] : keysNamed(id, space);
+    return { key, isPersonal: true, ...nothing };
   }
   const { home, profile } = person;
   if (!isGranted(profile)) return { key: null, isPersonal: false, ...nothing };

@@ -1,5 +1,6 @@
 import { segmentRoutes, type UnnamedDefinition, type UnsavedDefinition } from '../../schemas/api/segment-routes.ts';
 import type { SegmentDefinition } from '../../schemas/segment/definition.ts';
+import { keyWithin } from '../../shared/identity/spaces.ts';
 import { type CatalogBody, type CatalogSegment, latestOf } from '../../shared/segments/catalog-body.ts';
 import { createSegment, deleteSegment, replaceSegment } from '../../shared/segments/catalog-changes.ts';
 import { slugOf } from '../../shared/segments/slug.ts';
@@ -138,7 +139,7 @@ export function createSegmentApi(props: SegmentApiProps): HttpHandler {
         return json(200, await preview(ask, latest.body, body, clock(), queryTime(context)));
       },
 
-      async listMembers({ params: { id }, query }: OperationRequest<ById, Page>) {
+      async listMembers({ params: { id }, query, space }: OperationRequest<ById, Page>) {
         const [base = '', value] = splitOnce(id);
         const { body } = await catalog.read();
         const isTagged = isByValue(existing(body, base));
@@ -147,8 +148,9 @@ export function createSegmentApi(props: SegmentApiProps): HttpHandler {
           const message = `is a segment that tags: name one value, ${id}:<value>, as GET /v1/segments/${id} lists them`;
           throw invalidParameter([{ path: 'id', message }]);
         }
-        const page = await withCursor(() => lists.listMembers(id, query));
-        const items = page.items.map(({ profileId, key, since }) => {
+        const page = await withCursor(() => lists.listMembers(id, query, space));
+        const items = page.items.map(({ profileId, key: stored, since }) => {
+          const key = keyWithin(space, stored);
           return { profileId, key, userId: userIdOf(key), since: new Date(since).toISOString() };
         });
         return json(200, { items, nextCursor: page.nextCursor });

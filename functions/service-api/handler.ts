@@ -8,8 +8,8 @@ const { version } = openApi.info;
 /** Named here again, because `schemas/api` would bring a validator that is thirty times the size of this function. */
 export const handler = httpApi({
   endpoints: [
-    { operationId: 'getHealth', method: 'GET', path: '/v1/health', auth: 'none' },
-    { operationId: 'getOpenApi', method: 'GET', path: '/openapi.json', auth: 'none' },
+    { operationId: 'getHealth', method: 'GET', path: '/v1/health', auth: 'none', space: 'none' },
+    { operationId: 'getOpenApi', method: 'GET', path: '/openapi.json', auth: 'none', space: 'none' },
   ],
   operations: {
     getHealth: () => json(200, { status: 'ok', version }, { 'cache-control': 'no-store' }),

@@ -1,3 +1,5 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { AccessKey } from '../../schemas/env.ts';
 import type { TokenSettings } from '../../schemas/token-settings.ts';
@@ -17,7 +19,12 @@ export interface AccessKeysProps {
 }
 
 type Variables<N extends string> = Record<
-  N | (N extends 'API_KEYS' ? 'AUTH_JWT' | 'SPACES' : never) | 'KEYS_TABLE' | 'ALLOWANCES_TABLE' | 'STREAM_NAME',
+  | N
+  | (N extends 'API_KEYS' ? 'AUTH_JWT' | 'SPACES' : never)
+  | 'KEYS_TABLE'
+  | 'ALLOWANCES_TABLE'
+  | 'STREAM_NAME'
+  | 'METRICS_NAMESPACE',
   string
 >;
 
@@ -27,10 +34,12 @@ type Variables<N extends string> = Record<
  *
  * May fail: while the tables are out of reach, requests with keys of the table get 503 and come again; those with keys of the
  * settings pass. While the issuer of tokens is out of reach, tokens by keys that are not known get 503. The alarm is the API's
- * `ServerErrors`.
+ * `ServerErrors`. The alarm `AuditNotWritten` means that the audit log lacks what callers did.
  */
 export class AccessKeys extends Construct {
   readonly table: PrivateTable;
+  /** Entries of the audit log that the stream did not take, of all functions that check keys. */
+  readonly notAudited: Metric;
   private readonly allowances: PrivateTable;
   private readonly stream: EventStream;
   private readonly tokens: TokenSettings | undefined;
@@ -44,11 +53,16 @@ export class AccessKeys extends Construct {
 
     this.table = new PrivateTable(this, 'Table', { partitionKey: 'pk', keepData });
     this.allowances = new PrivateTable(this, 'Allowances', { partitionKey: 'pk', keepData: false });
+    this.notAudited = new Metric({
+      namespace: Stack.of(this).stackName,
+      metricName: 'AuditNotWritten',
+      statistic: 'Sum',
+    });
   }
 
   /**
    * To recognise callers by the hash of their key, those of the settings as the variable `name`, the others by asking, or by
-   * a token where API keys are taken; and to write down that they came.
+   * a token where API keys are taken; and to write down that they came, or that they were refused.
    */
   grantCheck<const N extends string>(name: N, keys: readonly AccessKey[]): Grant<Variables<N>> {
     const { environment, statements } = this.stream.grantPut();
@@ -60,6 +74,7 @@ export class AccessKeys extends Construct {
         ...(takesTokens && { AUTH_JWT: JSON.stringify(this.tokens ?? null), SPACES: JSON.stringify(this.spaces) }),
         KEYS_TABLE: this.table.tableName,
         ALLOWANCES_TABLE: this.allowances.tableName,
+        METRICS_NAMESPACE: Stack.of(this).stackName,
       } as Variables<N>,
       statements: [this.table.allow('GetItem'), this.allowances.allow('GetItem', 'PutItem'), ...statements],
       ...(takesTokens && this.tokens && { lateModules: ['middleware/tokens'] }),

@@ -21,11 +21,12 @@ try {
 }
 
 async function run({ where, request }: KeysCommand): Promise<void> {
-  const { writeKeys, apiKeys } = settingsOf(where.stage ?? 'local', stages);
+  const { writeKeys, apiKeys, spaces } = settingsOf(where.stage ?? 'local', stages);
   const target = await openTarget(where);
   const around: Around = {
     keys: openKeyTable(target),
     settings: [...writeKeys, ...apiKeys],
+    spaces,
     now: Date.now(),
     random: () => randomBytes(KEY_BYTES),
   };
@@ -68,8 +69,9 @@ async function run({ where, request }: KeysCommand): Promise<void> {
 }
 
 /** The key alone on standard output, so that a script can take it. */
-function tell({ text, key: { id, scopes, source } }: Made, what: string): void {
-  const of = source === undefined ? '' : ` for the source ${source}`;
+function tell({ text, key: { id, scopes, source, space } }: Made, what: string): void {
+  const people = space === undefined ? '' : ` for people of the space ${space}`;
+  const of = source === undefined ? people : ` for the source ${source}`;
   console.error(`${what} ${id}: ${scopes.join(', ')}${of}. The key is shown this once, keep it safe:`);
   console.log(text);
 }

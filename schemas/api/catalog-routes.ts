@@ -9,6 +9,7 @@ export const putItems = {
   method: 'PUT',
   path: '/v1/catalog/items',
   auth: 'manage',
+  space: 'stage',
   body: catalogChanges,
   maxBytes: MAX_ITEMS_BYTES,
 } as const satisfies Route;
@@ -18,6 +19,7 @@ export const listItems = {
   method: 'GET',
   path: '/v1/catalog/items',
   auth: 'read',
+  space: 'none',
   query: z.object({ limit: limit(500, 100, 'Items'), cursor: cursor(2_000) }),
 } as const satisfies Route;
 
@@ -26,6 +28,7 @@ export const getItem = {
   method: 'GET',
   path: '/v1/catalog/items/{id}',
   auth: 'read',
+  space: 'none',
   params: z.object({ id: itemId.check(z.describe('The product id that events name.')) }),
 } as const satisfies Route;
 

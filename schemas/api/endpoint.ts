@@ -32,6 +32,11 @@ export interface Route {
   readonly path: string;
   /** The scope that a caller's key needs: `ingest` is of write keys, the others of API keys. */
   readonly auth: Scope | 'none';
+  /**
+   * What it is about, for keys that are limited to a space: `person` is answered for people of the space alone, `stage` not
+   * at all, and `none` tells of no people, or takes the space from its source.
+   */
+  readonly space: 'person' | 'stage' | 'none';
   readonly params?: z.ZodObject | ZodMiniObject;
   readonly query?: z.ZodObject | ZodMiniObject;
   /** JSON. */

@@ -39,6 +39,7 @@ export const createErasure = {
   method: 'POST',
   path: '/v1/privacy/erasures',
   auth: 'privacy',
+  space: 'person',
   body: z
     .strictObject(
       {
@@ -60,6 +61,7 @@ export const createExport = {
   method: 'POST',
   path: '/v1/privacy/exports',
   auth: 'privacy',
+  space: 'person',
   body: z.strictObject(names, { error: notAnObject }).check(namesSomebody),
 } as const satisfies Route;
 
@@ -68,6 +70,7 @@ export const getPrivacyRequest = {
   method: 'GET',
   path: '/v1/privacy/requests/{id}',
   auth: 'privacy',
+  space: 'person',
   params: z.object({
     id: z.string().check(z.regex(/^[\w-]{1,64}$/, 'is no id of a request'), z.describe('As the request was answered.')),
   }),
@@ -78,6 +81,7 @@ export const deleteSuppressions = {
   method: 'DELETE',
   path: '/v1/privacy/suppressions',
   auth: 'privacy',
+  space: 'person',
   body: z.strictObject(names, { error: notAnObject }).check(namesSomebody),
 } as const satisfies Route;
 

@@ -20,6 +20,7 @@ export const getProfile = {
   method: 'GET',
   path: '/v1/profiles/{id}',
   auth: 'read',
+  space: 'person',
   params,
 } as const satisfies Route;
 
@@ -28,6 +29,7 @@ export const listProfileEvents = {
   method: 'GET',
   path: '/v1/profiles/{id}/events',
   auth: 'read',
+  space: 'person',
   params,
   query: z.object({ limit: limit(100, 20, 'Events'), cursor: cursor(200) }),
 } as const satisfies Route;
@@ -37,6 +39,7 @@ export const getIdentity = {
   method: 'GET',
   path: '/v1/profiles/{id}/identity',
   auth: 'read',
+  space: 'person',
   params,
 } as const satisfies Route;
 
@@ -45,6 +48,7 @@ export const listTransitions = {
   method: 'GET',
   path: '/v1/profiles/{id}/transitions',
   auth: 'read',
+  space: 'person',
   params,
   query: z.object({ limit: limit(100, 20, 'Transitions'), cursor: cursor(200) }),
 } as const satisfies Route;
@@ -54,6 +58,7 @@ export const explainSegment = {
   method: 'GET',
   path: '/v1/profiles/{id}/segments/{segmentId}/explain',
   auth: 'read',
+  space: 'person',
   params: z.object({
     id,
     segmentId: z
@@ -73,6 +78,7 @@ export const splitProfile = {
   method: 'POST',
   path: '/v1/profiles/{id}/split',
   auth: 'manage',
+  space: 'person',
   params,
   body: z.strictObject(
     {
@@ -99,6 +105,7 @@ export const putConsent = {
   method: 'PUT',
   path: '/v1/profiles/{id}/consent',
   auth: 'manage',
+  space: 'person',
   params,
   body: z
     .record(z.string(), z.boolean('is neither true nor false'), { error: notAnObject })

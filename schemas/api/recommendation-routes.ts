@@ -94,6 +94,7 @@ export const recommend = {
   method: 'GET',
   path: '/v1/recommendations',
   auth: 'read',
+  space: 'person',
   query: whoever.check(
     z.refine((ids: Ids) => namesOne(ids), {
       path: ['userId'],
@@ -109,6 +110,7 @@ export const similarItems = {
   method: 'GET',
   path: '/v1/items/{id}/similar',
   auth: 'read',
+  space: 'none',
   params: z.object({ id: id('the id of an item').check(z.describe('Id of an item: the product id of events.')) }),
   query: z.object({ n }),
 } as const satisfies Route;
@@ -118,6 +120,7 @@ export const popularItems = {
   method: 'GET',
   path: '/v1/items/popular',
   auth: 'read',
+  space: 'none',
   query: z.object({ n, category }),
 } as const satisfies Route;
 
@@ -126,6 +129,7 @@ export const listModels = {
   method: 'GET',
   path: '/v1/recommendations/models',
   auth: 'read',
+  space: 'stage',
 } as const satisfies Route;
 
 export const recommendationRoutes: readonly Route[] = [recommend, similarItems, popularItems, listModels];

@@ -25,6 +25,7 @@ export const listReports = {
   method: 'GET',
   path: '/v1/reports',
   auth: 'read',
+  space: 'stage',
 } as const satisfies Route;
 
 export const getReport = {
@@ -32,6 +33,7 @@ export const getReport = {
   method: 'GET',
   path: '/v1/reports/{name}',
   auth: 'read',
+  space: 'stage',
   params: z.object({ name }),
   query: z.object({
     from: text('First UTC day, YYYY-MM-DD. By default 29 days before today.'),
@@ -49,6 +51,7 @@ export const getReportRun = {
   method: 'GET',
   path: '/v1/reports/runs/{id}',
   auth: 'read',
+  space: 'stage',
   params: z.object({ id: run }),
   query: z.object({ format }),
 } as const satisfies Route;

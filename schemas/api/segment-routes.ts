@@ -39,6 +39,7 @@ export const listSegments = {
   method: 'GET',
   path: '/v1/segments',
   auth: 'read',
+  space: 'stage',
   query: z.object({ limit: limit(100, 50, 'Segments'), cursor: cursor(200) }),
 } as const satisfies Route;
 
@@ -47,6 +48,7 @@ export const createSegment = {
   method: 'POST',
   path: '/v1/segments',
   auth: 'manage',
+  space: 'stage',
   body: unnamed,
 } as const satisfies Route;
 
@@ -55,6 +57,7 @@ export const getSegment = {
   method: 'GET',
   path: '/v1/segments/{id}',
   auth: 'read',
+  space: 'stage',
   params,
 } as const satisfies Route;
 
@@ -63,6 +66,7 @@ export const replaceSegment = {
   method: 'PUT',
   path: '/v1/segments/{id}',
   auth: 'manage',
+  space: 'stage',
   params,
   query,
   body: unnamed,
@@ -73,6 +77,7 @@ export const deleteSegment = {
   method: 'DELETE',
   path: '/v1/segments/{id}',
   auth: 'manage',
+  space: 'stage',
   params,
 } as const satisfies Route;
 
@@ -81,6 +86,7 @@ export const previewSegment = {
   method: 'POST',
   path: '/v1/segments/preview',
   auth: 'read',
+  space: 'stage',
   body: unsaved,
 } as const satisfies Route;
 
@@ -89,6 +95,7 @@ export const listMembers = {
   method: 'GET',
   path: '/v1/segments/{id}/members',
   auth: 'read',
+  space: 'person',
   params: z.object({
     id: z
       .string()
@@ -105,6 +112,7 @@ export const getRfmQuintiles = {
   method: 'GET',
   path: '/v1/rfm-quintiles',
   auth: 'read',
+  space: 'stage',
   query: z.object({
     currency: z
       .string('is missing: give the currency of the amounts, such as EUR')

@@ -8,6 +8,7 @@ export const serviceEndpoints: readonly Endpoint[] = [
     path: '/v1/health',
     handler: 'service-api',
     auth: 'none',
+    space: 'none',
     tag: 'Service',
     summary: 'Whether the API answers, and which version.',
     responses: {
@@ -24,6 +25,7 @@ export const serviceEndpoints: readonly Endpoint[] = [
     path: '/openapi.json',
     handler: 'service-api',
     auth: 'none',
+    space: 'none',
     tag: 'Service',
     summary: 'This API as an OpenAPI 3.1 document.',
     responses: { 200: { description: 'The OpenAPI document.', body: z.looseObject({ openapi: z.string() }) } },

@@ -14,7 +14,8 @@ export type AuditAction =
   | 'key.create'
   | 'key.rotate'
   | 'key.revoke'
-  | 'key.use';
+  | 'key.use'
+  | 'key.refuse';
 
 /** An entry of the audit log. It names no person: people stand in it as the register of privacy has them, as hashes. */
 export interface AuditEntry {

@@ -55,6 +55,12 @@ export function keyWithin(space: string | undefined, key: Key): Key {
   return key.slice(0, at) + idWithin(space, key.slice(at));
 }
 
+/** A key, as its own space knows it, as it is stored. */
+export function keyIn(space: string | undefined, key: Key): Key {
+  const at = key.indexOf(':') + 1;
+  return key.slice(0, at) + idIn(space, key.slice(at));
+}
+
 /** Whether a key is of a space. */
 export const isKeyOf = (space: string, key: Key): boolean => key.startsWith(`${space}/`, key.indexOf(':') + 1);
 

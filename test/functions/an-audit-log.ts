@@ -7,6 +7,7 @@ export class AnAuditLog implements AuditTrail {
   isOut = false;
   now = Date.parse('2026-03-02T10:00:00Z');
 
+  readonly namespace = 'Headwater-test';
   readonly clock = (): number => this.now;
   readonly newId = (): string => `entry-${this.entries.length}`;
   readonly write = async (entries: readonly AuditEntry[]): Promise<void> => {

@@ -62,7 +62,7 @@ export function createLakeErasure(reach: LakeReach): LakeErasure {
   async function rewriteNext(state: LakeErasureState, step: StepOf<'rewrite'>): Promise<LakeErasureState | 'wait'> {
     const { files, ...rest } = step;
     if (files !== undefined) {
-      const worked = await work(state, files, { people: new People(state.people) });
+      const worked = await work(state, files, { people: new People(state.people, reach.identity) });
       return worked === 'wait'
         ? 'wait'
         : { ...worked.state, step: worked.left ? { ...rest, files: worked.left } : rest };
@@ -85,7 +85,7 @@ export function createLakeErasure(reach: LakeReach): LakeErasure {
   }
 
   async function tracesNext(state: LakeErasureState, { files }: StepOf<'traces'>): Promise<LakeErasureState | 'wait'> {
-    const sought = await tracesOf(notes, state);
+    const sought = await tracesOf(notes, state, reach.identity);
     if (files !== undefined) {
       const worked = await work(state, files, sought);
       if (worked === 'wait') return 'wait';

@@ -77,7 +77,7 @@ export function createLakeExport(reach: LakeReach): LakeExport {
   async function rows(state: LakeExportState, window: SearchWindow, found: FoundFiles): Promise<LakeExportState> {
     const source = exportSources[state.at] as ExportSource;
     const reader = new ResultReader(reach.objects, found.result);
-    const isTheirs = theirsIn(source, new People([state.person]));
+    const isTheirs = theirsIn(source, new People([state.person], reach.identity));
     let { offset } = found;
     let text = '';
     let count = state.counts[source.name] ?? 0;
@@ -166,7 +166,9 @@ function theirsIn({ columns, names }: ExportSource, people: People): (cells: Cel
   const places = new Map(columns.map(({ name }, at) => [name, at]));
   return (cells) => {
     const read = (name: string) => cells[places.get(name) ?? -1] ?? undefined;
-    return judged?.judge(read).kind === 'goes';
+    const verdict = judged?.judge(read);
+    // What may be somebody else's is nobody's to be shown.
+    return verdict?.kind === 'goes' && verdict.isGuess === undefined;
   };
 }
 

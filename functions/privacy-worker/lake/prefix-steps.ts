@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { MAP_FILE, STATUS_ENDING } from '../../../schemas/import/state.ts';
+import { INBOX, MAP_FILE, REJECTED, STATUS_ENDING } from '../../../schemas/import/state.ts';
 import { EXPORTS, type LakePrefix, PRIVACY_WORK, prefixesBesideTables } from '../../../schemas/lake/prefixes.ts';
+import { sourceOf } from '../../../shared/import/check-event.ts';
 import { withoutNamedLines } from '../../../shared/lake/erasing/named-lines.ts';
 import { People } from '../../../shared/lake/erasing/people.ts';
 import { countOne } from './rewrite-step.ts';
@@ -68,7 +69,7 @@ export class PrefixSteps {
   }
 
   async #takeLines(state: LakeErasureState, step: PrefixStep, { prefix }: LakePrefix): Promise<LakeErasureState> {
-    const people = new People(state.people);
+    const people = new People(state.people, this.#reach.identity);
     const { files, ...rest } = step;
     if (files !== undefined) {
       const left: PlannedFile[] = [];
@@ -101,7 +102,7 @@ export class PrefixSteps {
     const isPacked = found.body[0] === 0x1f && found.body[1] === 0x8b;
     const plain = isPacked ? unpacked(found.body) : found.body;
     if (plain === undefined) return undefined;
-    const { bytes, gone } = withoutNamedLines(plain, people);
+    const { bytes, gone } = withoutNamedLines(plain, people, people.spaces.ofSource(sourceOfFile(key)));
     if (Object.keys(gone).length === 0) return undefined;
     const plan = { key, etag: found.etag, rows: gone, names: {} };
     return { plan, bytes: isPacked ? gzipSync(bytes) : bytes, since: found.since };
@@ -134,3 +135,11 @@ function unpacked(body: Buffer): Buffer | undefined {
     return undefined;
   }
 }
+
+/** The source of the import that brings in a file of the inbox, `inbox/<name>/<file>`, or has rejected its lines. */
+function sourceOfFile(key: string): string {
+  const rejected = key.startsWith(REJECTED) ? /^(.+)-[0-9a-f]{16}$/.exec(folderOf(key, REJECTED)) : null;
+  return sourceOf(rejected?.[1] ?? folderOf(key, INBOX));
+}
+
+const folderOf = (key: string, prefix: string): string => key.slice(prefix.length).split('/')[0] ?? '';

@@ -1,4 +1,5 @@
 import type { Key } from '../../../schemas/stream/control.ts';
+import { spacesOf } from '../../../shared/identity/spaces.ts';
 import { keysSql, type Search, searchesOf } from '../../../shared/lake/erasing/search-sql.ts';
 import { ResultReader } from '../../adapters/result-reader.ts';
 import { firstWindow, LakeQueryError, nextWindow, smaller } from './search-step.ts';
@@ -41,7 +42,10 @@ export function findKeysIn(reach: Reach): FindKeysInLake {
 
   async function ask(search: Search, window: SearchWindow, ids: readonly string[]) {
     const { athena, database, workGroup, newId, pause } = reach;
-    const sql = keysSql(search, window, ids, reach.identity.externalTraits);
+    const sql = keysSql(search, window, ids, {
+      traits: reach.identity.externalTraits,
+      spaces: spacesOf(reach.identity).ids,
+    });
     const query = await athena.start({ sql, database, workGroup, token: newId() });
     for (;;) {
       const found = await athena.look(query);

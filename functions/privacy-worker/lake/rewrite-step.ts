@@ -28,7 +28,7 @@ export async function planFiles(
   state: LakeErasureState,
   found: FoundFiles,
 ): Promise<Plan> {
-  const sought = { people: new People(state.people) };
+  const sought = { people: new People(state.people, reach.identity) };
   const reader = new ResultReader(reach.objects, found.result);
   const end = reach.clock() + PLAN_MS;
   const note = new NoteBuilder();

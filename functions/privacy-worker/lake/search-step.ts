@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { rawIdOf } from '../../../shared/identity/keys.ts';
+import { spacesOf } from '../../../shared/identity/spaces.ts';
 import { dayAfter } from '../../../shared/lake/days.ts';
 import {
   pathsSql,
@@ -118,7 +120,10 @@ export function soughtOf(
 ): Sought {
   const keys = [...new Set(people.flatMap((person) => person.keys))];
   const ids = people.flatMap((person) => person.profileIds);
-  return { hashes: soughtHashes([...keys, ...ids], salt), salt, traits: soughtTraits(keys, identity.externalTraits) };
+  const { ofId } = spacesOf(identity);
+  const spaces = [...new Set(keys.flatMap((key) => ofId(rawIdOf(key)) ?? []))];
+  const traits = soughtTraits(keys, identity.externalTraits);
+  return { hashes: soughtHashes([...keys, ...ids], salt), salt, traits, spaces };
 }
 
 /** The days that follow, as many at a time; undefined when there are none. */

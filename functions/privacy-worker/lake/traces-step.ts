@@ -10,8 +10,12 @@ const toldByOthers = (table: string): boolean => {
   return by === 'places' || by === 'ids';
 };
 
-export async function tracesOf(notes: NotesStore, { id, people }: LakeErasureState): Promise<SoughtRows> {
-  return { people: new People(people), traces: await notes.read(id) };
+export async function tracesOf(
+  notes: NotesStore,
+  { id, people }: LakeErasureState,
+  rules: LakeReach['identity'],
+): Promise<SoughtRows> {
+  return { people: new People(people, rules), traces: await notes.read(id) };
 }
 
 /** Plans the files of those tables. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccessKey } from '../../../schemas/access-key.ts';
+import type { Space } from '../../../schemas/spaces.ts';
 import { endOf, isValid, keyPrefix, type StoredKey } from '../../../schemas/stored-key.ts';
 import { StartError } from '../errors.ts';
 import type { KeyTable } from './key-table.ts';
@@ -10,6 +11,8 @@ export interface Around {
   readonly keys: KeyTable;
   /** Keys of the stage's settings, whose names are taken. */
   readonly settings: readonly AccessKey[];
+  /** Of the stage's settings. */
+  readonly spaces: readonly Space[];
   /** Milliseconds since 1970. */
   readonly now: number;
   /** 32 bytes that nobody can guess. */
@@ -22,10 +25,11 @@ export interface Made {
   readonly key: StoredKey;
 }
 
-/** Makes a key under a name of its own. Throws `StartError` when the name is taken. */
+/** Makes a key under a name of its own. Throws `StartError` when the name is taken, or there is no such space. */
 export async function create(around: Around, request: CreateRequest): Promise<Made> {
   const { keys, settings, now } = around;
-  const { id, scopes, source, limit, expiresIn } = request;
+  const { id, scopes, source, space, limit, expiresIn } = request;
+  if (space !== undefined) checkSpace(around.spaces, space, source);
   if (settings.some((key) => key.id === id)) {
     throw new StartError(`The settings in infra/config.ts have a key of the name ${id}: choose another name.`);
   }
@@ -36,10 +40,27 @@ export async function create(around: Around, request: CreateRequest): Promise<Ma
     id,
     scopes,
     ...(source !== undefined && { source }),
+    // Of a write key the source tells it.
+    ...(source === undefined && space !== undefined && { space }),
     ...(limit && { limit }),
     createdAt: now,
     ...(expiresIn !== undefined && { endsAt: now + expiresIn }),
   });
+}
+
+function checkSpace(spaces: readonly Space[], id: string, source: string | undefined): void {
+  const space = spaces.find((each) => each.id === id);
+  if (space === undefined) {
+    const known = spaces.length === 0 ? 'has no spaces' : `has ${spaces.map((each) => each.id).join(', ')}`;
+    throw new StartError(
+      `There is no space ${id}: the stage ${known}. Name it under \`spaces\` in infra/config.ts, and deploy.`,
+    );
+  }
+  if (source === undefined || space.sources.includes(source)) return;
+  const own = space.sources.length === 0 ? 'none' : space.sources.join(', ');
+  throw new StartError(
+    `The source ${source} is not of the space ${id}, which has ${own}: add it to the space's \`sources\` in infra/config.ts and deploy, or name one of them by --source.`,
+  );
 }
 
 /**

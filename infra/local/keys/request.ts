@@ -15,6 +15,8 @@ Makes and withdraws keys without a deploy. A key is shown once, when it is made:
   --scope SCOPES     ingest, for a write key that sends events, and may be public; or one or more of read, manage and
                      privacy, with commas, for an API key
   --source ID        the source that events of a write key are of (default: the key's name)
+  --space ID         of an API key: the space whose people alone it may read and change; of a write key: checks that its
+                     source is of that space (default: all people)
   --rate N           requests that it may make in a second (default: as many as the API takes)
   --burst N          most requests of one second, by what was left of those before (default: N of --rate)
   --expires-in TIME  refuses it after that time: 30d, 12h, 15m (default: never)
@@ -32,6 +34,7 @@ export interface CreateRequest {
   readonly id: string;
   readonly scopes: readonly Scope[];
   readonly source: string | undefined;
+  readonly space: string | undefined;
   readonly limit: RateLimit | undefined;
   /** Milliseconds. */
   readonly expiresIn: number | undefined;
@@ -56,6 +59,7 @@ const options = {
   id: { type: 'string' },
   scope: { type: 'string' },
   source: { type: 'string' },
+  space: { type: 'string' },
   rate: { type: 'string' },
   burst: { type: 'string' },
   'expires-in': { type: 'string' },
@@ -69,7 +73,7 @@ const options = {
 /** Which options a command takes, beside where it works. */
 const optionsOf: Readonly<Record<KeysRequest['command'], readonly string[]>> = {
   list: ['json'],
-  create: ['id', 'scope', 'source', 'rate', 'burst', 'expires-in'],
+  create: ['id', 'scope', 'source', 'space', 'rate', 'burst', 'expires-in'],
   rotate: ['overlap'],
   revoke: [],
 };
@@ -127,6 +131,7 @@ function createOf(id: string, values: Values): CreateRequest {
     id,
     scopes: given,
     source: isWriteKey ? nameOf(values.source ?? id, '--source ID') : undefined,
+    space: values.space,
     limit: limitOf(values),
     expiresIn,
   };

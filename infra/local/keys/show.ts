@@ -7,6 +7,7 @@ export interface ShownKey {
   readonly id: string;
   readonly scopes: readonly Scope[];
   readonly source?: string;
+  readonly space?: string;
   readonly rate?: string;
   readonly state: 'valid' | 'ends' | 'expired' | 'revoked';
   readonly createdAt?: string;
@@ -42,7 +43,7 @@ export function shownKeys(
 }
 
 function shown(key: StoredKey, now: number): ShownKey {
-  const { id, scopes, source, limit, createdAt, revokedAt, sha256 } = key;
+  const { id, scopes, source, space, limit, createdAt, revokedAt, sha256 } = key;
   const end = endOf(key);
   const isOver = end !== undefined && end <= now;
   const ended = revokedAt === undefined || end !== revokedAt ? 'expired' : 'revoked';
@@ -50,6 +51,7 @@ function shown(key: StoredKey, now: number): ShownKey {
     id,
     scopes,
     ...(source !== undefined && { source }),
+    ...(space !== undefined && { space }),
     ...(limit && { rate: rateOf(limit) }),
     state: isOver ? ended : end === undefined ? 'valid' : 'ends',
     createdAt: new Date(createdAt).toISOString(),
@@ -65,16 +67,17 @@ const rateOf = ({ perSecond, burst }: { perSecond: number; burst: number }): str
 /** A table for a person. */
 export function asTable(keys: readonly ShownKey[]): string {
   const table = new Table({
-    head: ['key', 'scopes', 'source', 'rate', 'state', 'created', 'sha256'],
+    head: ['key', 'scopes', 'source', 'space', 'rate', 'state', 'created', 'sha256'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { id, scopes, source = '', rate = '', state, until, createdAt, sha256, from } of keys) {
+  for (const { id, scopes, source = '', space = '', rate = '', state, until, createdAt, sha256, from } of keys) {
     const since = until === undefined ? state : `${state} ${minuteOf(until)}`;
     const made = createdAt === undefined ? 'by the settings' : minuteOf(createdAt);
     table.push([
       id,
       scopes.join(', '),
       source,
+      space,
       rate,
       since,
       from === 'settings' ? 'by the settings' : made,

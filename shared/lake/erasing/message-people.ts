@@ -1,7 +1,9 @@
 import { isBlockedId } from '../../../schemas/event/blocked-ids.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
 import { storable } from '../../clean/sanitise.ts';
-import { externalKey, externalKind } from '../../identity/external-ids.ts';
+import { externalKind } from '../../identity/external-ids.ts';
+import { rawIdOf } from '../../identity/keys.ts';
+import { externalKeyIn } from '../../identity/spaces.ts';
 import { type People, type Requests, union } from './people.ts';
 
 export type JsonObject = { readonly [name: string]: unknown };
@@ -10,7 +12,12 @@ export type JsonObject = { readonly [name: string]: unknown };
 export type Verdict<Rest> =
   | { readonly kind: 'stays' }
   /** It is a sought person's. */
-  | { readonly kind: 'goes'; readonly requests: Requests }
+  | {
+      readonly kind: 'goes';
+      readonly requests: Requests;
+      /** It names somebody, and of which space nobody can tell. */
+      readonly isGuess?: true;
+    }
   /** It is somebody else's and names a sought person: what is left without those names. */
   | { readonly kind: 'renamed'; readonly requests: Requests; readonly rest: Rest };
 
@@ -21,9 +28,10 @@ export const stays = { kind: 'stays' } as const;
  *
  * It belongs to its user id or, without one, to its anonymous id, as its profile key says; an alias belongs to the
  * previous id, too, of which it tells; and a message without any of these to the external ids that it gives. Of a message
- * of somebody else, from a device that people share for example, only the sought person's ids are taken out.
+ * of somebody else, from a device that people share for example, only the sought person's ids are taken out. External ids are of
+ * the space of its owner or, without one, of its source.
  */
-export function judgeMessage(message: JsonObject, people: People): Verdict<JsonObject> {
+export function judgeMessage(message: JsonObject, people: People, sourceId?: string): Verdict<JsonObject> {
   const { type, userId, anonymousId, previousId } = message;
   const user = keyOf('user', userId);
   const anonymous = keyOf('anonymous', anonymousId);
@@ -32,7 +40,9 @@ export function judgeMessage(message: JsonObject, people: People): Verdict<JsonO
   const owners = union(people.ofKeys(owner), type === 'alias' || owner === undefined ? ofPrevious : []);
   if (owners.length > 0) return { kind: 'goes', requests: owners };
   if (type !== 'identify' && owner !== undefined) return renamed(message, [], people, ofPrevious);
-  const external = externalIdsOf(message, people);
+  const { spaces } = people;
+  const space = owner === undefined ? spaces.ofSource(sourceId ?? '') : spaces.ofId(rawIdOf(owner));
+  const external = externalIdsOf(message, people, space);
   const named = external.reduce<Requests>((all, { requests }) => union(all, requests), []);
   if (owner === undefined) return named.length === 0 ? stays : { kind: 'goes', requests: named };
   return renamed(message, external, people, ofPrevious);
@@ -63,11 +73,11 @@ interface Named {
 }
 
 /** Where a message gives external ids of sought people: traits, those of its context, and `context.externalIds`. */
-function externalIdsOf(message: JsonObject, people: People): Named[] {
+function externalIdsOf(message: JsonObject, people: People, space: string | undefined): Named[] {
   const found: Named[] = [];
   const look = (kind: unknown, value: unknown, path: Path) => {
     const known = typeof kind === 'string' ? externalKind(kind.trim()) : undefined;
-    const requests = known === undefined ? [] : people.ofKeys(externalKeyOf(known, value));
+    const requests = known === undefined ? [] : people.ofKeys(externalKeyOf(people, space, known, value));
     if (requests.length > 0) found.push({ path, requests });
   };
   const context = objectOf(message.context);
@@ -81,8 +91,8 @@ function externalIdsOf(message: JsonObject, people: People): Named[] {
   return found;
 }
 
-const externalKeyOf = (kind: string, value: unknown): Key | undefined =>
-  externalKey(kind, typeof value === 'string' ? storable(value) : value);
+const externalKeyOf = ({ spaces }: People, space: string | undefined, kind: string, value: unknown): Key | undefined =>
+  externalKeyIn(spaces, space, kind, typeof value === 'string' ? storable(value) : value);
 
 /** The key of an id as it was cleaned; undefined for what is no id. */
 export function keyOf(kind: 'user' | 'anonymous', id: unknown): Key | undefined {

@@ -1,5 +1,5 @@
-import { externalKey } from '../../identity/external-ids.ts';
 import { kindOf, rawIdOf } from '../../identity/keys.ts';
+import { externalKeyIn, keyWithin } from '../../identity/spaces.ts';
 import type { People, Requests } from './people.ts';
 import { union } from './people.ts';
 
@@ -16,11 +16,11 @@ export interface LinesLeft {
 
 /**
  * Takes the lines out of a file of NDJSON or delimited text in which a value is an id of a sought person. Other lines keep
- * their bytes: the file is read as Latin 1, in which each byte is a letter.
+ * their bytes: the file is read as Latin 1, in which each byte is a letter. Ids are those of the space that the file's import is of.
  */
-export function withoutNamedLines(file: Buffer, people: People): LinesLeft {
+export function withoutNamedLines(file: Buffer, people: People, space?: string): LinesLeft {
   const text = file.toString('latin1');
-  const values = namingValues(people);
+  const values = namingValues(people, space);
   const isJson = /^\s*(?:\xef\xbb\xbf)?\s*\{/.test(text);
   const kept: string[] = [];
   const gone: Record<string, number> = {};
@@ -39,31 +39,35 @@ type Field = readonly [name: string, value: string];
 
 interface NamingValues {
   readonly people: People;
+  readonly space: string | undefined;
   /** Ids of users and of anonymous visitors as they are, by what a line would hold. */
   readonly exact: ReadonlyMap<string, Requests>;
   /** Kinds of external ids, whose values are brought into one form first. */
   readonly kinds: readonly string[];
 }
 
-function namingValues(people: People): NamingValues {
+function namingValues(people: People, space: string | undefined): NamingValues {
   const exact = new Map<string, Requests>();
   const kinds = new Set<string>();
   for (const key of people.keys) {
     const kind = kindOf(key);
     const id = rawIdOf(key);
     if (kind !== 'user' && kind !== 'anonymous') kinds.add(kind);
-    for (const value of [id, key]) exact.set(value, union(exact.get(value) ?? [], people.ofKeys(key)));
+    const of = people.spaces.ofId(id);
+    const within = keyWithin(of, key);
+    const values = [...(of === space ? [rawIdOf(within), within] : []), ...(of === undefined ? [] : [id, key])];
+    for (const value of values) exact.set(value, union(exact.get(value) ?? [], people.ofKeys(key)));
   }
-  return { people, exact, kinds: [...kinds] };
+  return { people, space, exact, kinds: [...kinds] };
 }
 
-function namedBy(fields: readonly Field[], { people, exact, kinds }: NamingValues): Requests {
+function namedBy(fields: readonly Field[], { people, space, exact, kinds }: NamingValues): Requests {
   let found: Requests = [];
   for (const [name, value] of fields) {
     const text = value.trim();
     if (text === '' || (text.length < TELLING_LENGTH && !COLUMN_OF_IDS.test(name))) continue;
     found = union(found, exact.get(text));
-    for (const kind of kinds) found = union(found, people.ofKeys(externalKey(kind, text)));
+    for (const kind of kinds) found = union(found, people.ofKeys(externalKeyIn(people.spaces, space, kind, text)));
   }
   return found;
 }

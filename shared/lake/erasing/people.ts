@@ -1,4 +1,5 @@
 import type { Key } from '../../../schemas/stream/control.ts';
+import { type Spaces, spacesOf } from '../../identity/spaces.ts';
 
 /** A person by all keys and opaque ids that it had. */
 export interface SoughtPerson {
@@ -16,8 +17,11 @@ const nobody: Requests = [];
 export class People {
   readonly #byKey = new Map<Key, Requests>();
   readonly #byProfile = new Map<string, Requests>();
+  readonly spaces: Spaces;
 
-  constructor(people: readonly SoughtPerson[]) {
+  /** `rules` say which of them are of spaces. */
+  constructor(people: readonly SoughtPerson[], rules: Parameters<typeof spacesOf>[0]) {
+    this.spaces = spacesOf(rules);
     for (const { requestId, keys, profileIds } of people) {
       for (const key of keys) add(this.#byKey, key, requestId);
       for (const id of profileIds) add(this.#byProfile, id, requestId);

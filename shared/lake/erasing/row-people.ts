@@ -63,9 +63,10 @@ const judges: {
     },
   }),
   message: ({ payload }, people) => ({
-    reads: [payload, 'payload_encoding'],
+    reads: [payload, 'payload_encoding', 'source_id'],
     judge: (row) => {
-      const verdict = judgePayload(textOf(row(payload)), people, textOf(row('payload_encoding')));
+      const [text, encoding, source] = [payload, 'payload_encoding', 'source_id'].map((name) => textOf(row(name)));
+      const verdict = judgePayload(text, people, encoding, source);
       return verdict.kind === 'renamed' ? { ...verdict, rest: { [payload]: verdict.rest } } : verdict;
     },
   }),

@@ -54,6 +54,8 @@ export interface Sought {
   readonly salt: string;
   /** Names of the traits that may be ids of people. */
   readonly traits: readonly string[];
+  /** Spaces that the sought people are of. */
+  readonly spaces: readonly string[];
 }
 
 /** The traits that are ids by the rules or were when the keys came up; a kind is the name of its trait in small letters. */
@@ -65,13 +67,18 @@ export function soughtTraits(keys: Iterable<string>, externalTraits: readonly st
 /** Trino SQL that answers the files of some days that may hold rows that name somebody: a few too many, none too few. */
 export const pathsSql = (search: Search, days: SearchDays, sought: Sought): string =>
   `SELECT DISTINCT path
-FROM ${namedIn(search, days, sought.traits)}
+FROM ${namedIn(search, days, sought)}
 WHERE ${isSought(sought)}`;
 
 /** Trino SQL for the keys in rows of some days that stand in the register of privacy under one of `ids`. */
-export const keysSql = (search: Search, days: SearchDays, ids: readonly string[], traits: readonly string[]): string =>
+export const keysSql = (
+  search: Search,
+  days: SearchDays,
+  ids: readonly string[],
+  named: Pick<Sought, 'traits' | 'spaces'>,
+): string =>
   `SELECT DISTINCT key
-FROM ${namedIn(search, days, traits)}
+FROM ${namedIn(search, days, named)}
 WHERE ${registerIdSql('key')} IN (${ids.map((id) => `'${id}'`).join(', ')})`;
 
 /** Where a key stands in the register, as `registerId` says it. */
@@ -79,7 +86,11 @@ const registerIdSql = (key: string): string =>
   `concat('r:', lower(substr(to_hex(sha256(to_utf8(concat('headwater register', chr(10), ${key})))), 1, 32)))`;
 
 /** Files and the keys that their rows name, in brackets. */
-function namedIn({ tables, names }: Search, { from, to }: SearchDays, traits: readonly string[]): string {
+function namedIn(
+  { tables, names }: Search,
+  { from, to }: SearchDays,
+  named: Pick<Sought, 'traits' | 'spaces'>,
+): string {
   const columns = sourceColumns(names);
   const parts = tables.map(
     ({ name }) =>
@@ -90,7 +101,7 @@ function namedIn({ tables, names }: Search, { from, to }: SearchDays, traits: re
   FROM (
     ${parts.join('\n    UNION ALL\n    ')}
   )
-  CROSS JOIN UNNEST(filter(${keysOf(names, traits)}, each -> each IS NOT NULL)) AS named (key)
+  CROSS JOIN UNNEST(filter(${keysIn(names, named)}, each -> each IS NOT NULL)) AS named (key)
 )`;
 }
 
@@ -105,7 +116,7 @@ export function rowsSql(
   const within = days === undefined ? '' : `day >= '${days.from}' AND day <= '${days.to}' AND `;
   return `SELECT ${columns.join(', ')}
 FROM ${from}
-WHERE ${within}any_match(${keysOf(names, sought.traits)}, key -> ${isSought(sought)})`;
+WHERE ${within}any_match(${keysIn(names, sought)}, key -> ${isSought(sought)})`;
 }
 
 const isSought = ({ hashes, salt }: Sought): string => {
@@ -119,7 +130,20 @@ function sourceColumns(names: NamesPeople): string[] {
   return names.by === 'message' ? [names.payload, names.reason] : [];
 }
 
-/** The keys that a row may be found by, as an array. */
+/**
+ * The keys that a row may be found by, as an array. External ids of people in a space do not say so, nor does what could not be
+ * read: each key may be of each of the spaces, until a look at the row tells.
+ */
+function keysIn(names: NamesPeople, { traits, spaces }: Pick<Sought, 'traits' | 'spaces'>): string {
+  const keys = keysOf(names, traits);
+  if (spaces.length === 0) return keys;
+  const within = spaces.map(
+    (space) => `concat(substr(each, 1, strpos(each, ':')), '${space}/', substr(each, strpos(each, ':') + 1))`,
+  );
+  return `flatten(transform(${keys}, each -> ARRAY[${['each', ...within].join(', ')}]))`;
+}
+
+/** The keys of a row as it has them. */
 function keysOf(names: NamesPeople, traits: readonly string[]): string {
   if (names.by === 'columns') {
     const plain = `ARRAY[${[...names.keys, ...(names.profileIds ?? [])].join(', ')}]`;

@@ -1,4 +1,5 @@
-import { externalKey, externalKind } from '../../identity/external-ids.ts';
+import { externalKind } from '../../identity/external-ids.ts';
+import { externalKeyOf, keyIn } from '../../identity/spaces.ts';
 import { type JsonObject, judgeMessage, keyOf, stays, type Verdict } from './message-people.ts';
 import { type People, type Requests, union } from './people.ts';
 
@@ -6,16 +7,22 @@ import { type People, type Requests, union } from './people.ts';
  * What becomes of a payload: a message as JSON or, where a record could not be read, whatever was in it. What cannot be
  * read as one message goes whole when it names a sought person anywhere.
  */
-export function judgePayload(payload: string | undefined, people: People, encoding?: string): Verdict<string> {
+export function judgePayload(
+  payload: string | undefined,
+  people: People,
+  encoding?: string,
+  sourceId?: string,
+): Verdict<string> {
   if (payload === undefined) return stays;
   const message = encoding === 'base64' ? undefined : messageIn(payload);
   if (message !== undefined) {
-    const verdict = judgeMessage(message, people);
+    const verdict = judgeMessage(message, people, sourceId);
     return verdict.kind === 'renamed' ? { ...verdict, rest: JSON.stringify(verdict.rest) } : verdict;
   }
   const texts = encoding === 'base64' || BASE64.test(payload) ? [payload, decoded(payload)] : [payload];
   const requests = texts.reduce<Requests>((all, text) => union(all, namedIn(text, people)), []);
-  return requests.length === 0 ? stays : { kind: 'goes', requests };
+  if (requests.length === 0) return stays;
+  return { kind: 'goes', requests, ...(people.spaces.ids.length > 0 && { isGuess: true }) };
 }
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -46,12 +53,18 @@ function namedIn(text: string, people: People): Requests {
   return found;
 }
 
+/** Whose id a field holds, in whichever space: the text does not tell. */
 function ofField(name: string, value: string | undefined, people: People): Requests {
-  if (name === 'userId') return people.ofKeys(keyOf('user', value));
-  if (name === 'anonymousId') return people.ofKeys(keyOf('anonymous', value));
-  if (name === 'previousId') return people.ofKeys(keyOf('user', value), keyOf('anonymous', value));
+  const spaces = [undefined, ...people.spaces.ids];
+  const ofId = (kind: 'user' | 'anonymous') => {
+    const key = keyOf(kind, value);
+    return key === undefined ? [] : people.ofKeys(...spaces.map((space) => keyIn(space, key)));
+  };
+  if (name === 'userId') return ofId('user');
+  if (name === 'anonymousId') return ofId('anonymous');
+  if (name === 'previousId') return union(ofId('user'), ofId('anonymous'));
   const kind = externalKind(name);
-  return kind === undefined ? [] : people.ofKeys(externalKey(kind, value));
+  return kind === undefined ? [] : people.ofKeys(...spaces.map((space) => externalKeyOf(space, kind, value)));
 }
 
 function unescaped(text: string): string {

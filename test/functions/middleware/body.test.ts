@@ -17,13 +17,14 @@ const handler = httpApi({
       method: 'POST',
       path: '/v1/things',
       auth: 'none',
+      space: 'none',
       body: z.strictObject({
         name: z.string('is not a text'),
         shape: z.optional(shape),
         anything: z.optional(z.unknown()),
       }),
     },
-    { operationId: 'dropThing', method: 'DELETE', path: '/v1/things', auth: 'none' },
+    { operationId: 'dropThing', method: 'DELETE', path: '/v1/things', auth: 'none', space: 'none' },
   ],
   operations: {
     makeThing: ({

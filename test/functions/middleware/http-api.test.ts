@@ -13,11 +13,12 @@ const handler = httpApi({
       method: 'GET',
       path: '/v1/things/{id}',
       auth: 'read',
+      space: 'none',
       params: z.object({ id: z.string().max(5) }),
       query: z.object({ limit: z.coerce.number().int().min(1).default(20) }),
     },
-    { operationId: 'break', method: 'GET', path: '/v1/break', auth: 'none' },
-    { operationId: 'refuse', method: 'GET', path: '/v1/refuse', auth: 'none' },
+    { operationId: 'break', method: 'GET', path: '/v1/break', auth: 'none', space: 'none' },
+    { operationId: 'refuse', method: 'GET', path: '/v1/refuse', auth: 'none', space: 'none' },
   ],
   operations: {
     getThing: ({ params, query }: OperationRequest<{ id: string }, { limit: number }>) =>
@@ -123,6 +124,6 @@ test('answers 404 where there is no endpoint', async () => {
 });
 
 test('does not start when an endpoint has no operation', () => {
-  const endpoint = { operationId: 'lost', method: 'GET', path: '/', auth: 'none' } as const;
+  const endpoint = { operationId: 'lost', method: 'GET', path: '/', auth: 'none', space: 'none' } as const;
   expect(() => httpApi({ endpoints: [endpoint], operations: {} })).toThrow('Endpoint lost has no operation');
 });

@@ -35,7 +35,8 @@ const keys = createKeyCheck({
   },
   clock: () => NOW,
 });
-const route = (auth: Scope) => ({ operationId: auth, method: 'GET', path: `/v1/${auth}`, auth }) as const;
+const route = (auth: Scope) =>
+  ({ operationId: auth, method: 'GET', path: `/v1/${auth}`, auth, space: 'none' }) as const;
 const operation = () => json(200, {});
 const handler = httpApi({
   endpoints: apiScopes.map(route),

@@ -67,7 +67,9 @@ function anApi(issuer: AnIssuer, over: Partial<TokenSettings> = {}) {
     clock,
   });
   const handler = httpApi({
-    endpoints: apiScopes.map((auth) => ({ operationId: auth, method: 'GET', path: `/v1/${auth}`, auth }) as const),
+    endpoints: apiScopes.map(
+      (auth) => ({ operationId: auth, method: 'GET', path: `/v1/${auth}`, auth, space: 'none' }) as const,
+    ),
     operations: Object.fromEntries(apiScopes.map((scope) => [scope, () => json(200, {})])),
     apiKeys,
   });

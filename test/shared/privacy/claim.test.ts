@@ -9,7 +9,7 @@ const identity = { externalTraits: ['email'], blockedIds: [] };
 test('an event that names an erased id is refused, however many ids it lists before', () => {
   const externalIds = Array.from({ length: 30 }, (_, at) => ({ type: 'crm', id: String(at) }));
   const received = aRecord(anEnvelope([aTrack({ userId: 'bob', context: { externalIds } })]));
-  const cleaned = cleanRecord(received, identity);
+  const cleaned = cleanRecord(received);
   const hearing = new Hearing([{ received, cleaned }], { consent: openPrivacy.consent, identity });
   const erased = { requestId: 'r', at: 0, suppress: true };
 

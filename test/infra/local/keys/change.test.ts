@@ -30,7 +30,8 @@ beforeAll(async () => {
   dynamoDb = new DynamoDBClient({ endpoint: aws.gateway.url, region: 'us-east-1', credentials });
   const keys = openKeyTable({ dynamoDb, table: 'keys' });
   const settings = [{ id: 'local', sha256: sha256('sk_local') }];
-  around = (now = NOW) => ({ keys, settings, now, random: () => randomBytes(32) });
+  const spaces = [{ id: 'brand-b', sources: ['brand-b-web'] }];
+  around = (now = NOW) => ({ keys, settings, spaces, now, random: () => randomBytes(32) });
   accepts = async (text, now) => {
     const key = await read(sha256(text));
     return key !== undefined && isValid(key, now);
@@ -46,6 +47,7 @@ const wanted = (id: string, changes: Partial<CreateRequest> = {}): CreateRequest
   id,
   scopes: ['read'],
   source: undefined,
+  space: undefined,
   limit: undefined,
   expiresIn: undefined,
   ...changes,
@@ -61,7 +63,7 @@ test('a key that was made is accepted, and is nowhere in the table', async () =>
 });
 
 test('a write key is told by its beginning', async () => {
-  const { text, key } = await create(around(), wanted('web', { scopes: ['ingest'], source: 'shop' }));
+  const { text, key } = await create(around(), wanted('b-web', { scopes: ['ingest'], source: 'shop' }));
   expect(text).toMatch(/^wk_/);
   expect(key).toMatchObject({ source: 'shop', scopes: ['ingest'] });
 });
@@ -163,4 +165,29 @@ test('the list shows each key with its state, and none of the keys themselves', 
   const table = asTable(shown);
   expect(table).toMatch(/shown .*read .*ends 2027-01-16 08:00 UTC/);
   expect(JSON.stringify(shown) + table).not.toContain(text.slice(3, 20));
+});
+
+test('a key that is limited to a space is one of which versions without spaces know no scope', async () => {
+  const { text, key } = await create(around(), wanted('b-app', { scopes: ['read'], space: 'brand-b' }));
+  expect(key).toMatchObject({ space: 'brand-b', scopes: ['read'] });
+  const place = { pk: { S: `sha256:${sha256(text)}` } };
+  const { Item } = await aws.gateway.invoke<{ Item: Record<string, unknown> }>('tool', 'dynamodb', 'GetItem', {
+    TableName: 'keys',
+    Key: place,
+  });
+  expect(Item).toMatchObject({ space: { S: 'brand-b' }, scopesWithin: { SS: ['read'] } });
+  expect(Item.scopes).toBeUndefined();
+  const rotated = await rotate(around(NOW + DAY), 'b-app', DAY);
+  expect(rotated.key).toMatchObject({ space: 'brand-b', scopes: ['read'] });
+});
+
+test('a key of a space that there is not, or of a source that is none of its space, is not made', async () => {
+  await expect(create(around(), wanted('lost', { space: 'brand-c' }))).rejects.toThrow('There is no space brand-c');
+  const ingest = { scopes: ['ingest'], space: 'brand-b' } as const;
+  await expect(create(around(), wanted('b-web', { ...ingest, source: 'web' }))).rejects.toThrow(
+    'The source web is not of the space brand-b, which has brand-b-web',
+  );
+  const { key } = await create(around(), wanted('b-web', { ...ingest, source: 'brand-b-web' }));
+  expect(key).toMatchObject({ source: 'brand-b-web' });
+  expect(key.space).toBeUndefined();
 });

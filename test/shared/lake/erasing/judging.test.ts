@@ -4,13 +4,16 @@ import { withoutNamedLines } from '../../../../shared/lake/erasing/named-lines.t
 import { People } from '../../../../shared/lake/erasing/people.ts';
 import { judgePayload } from '../../../../shared/lake/erasing/text-people.ts';
 
-const ada = new People([
-  {
-    requestId: 'r-1',
-    keys: ['user:ada', 'anonymous:visitor-1', 'email:ada@shop.org', 'phone:+491701234567', 'user:42', 'user:\ufffdx'],
-    profileIds: ['p-1'],
-  },
-]);
+const ada = new People(
+  [
+    {
+      requestId: 'r-1',
+      keys: ['user:ada', 'anonymous:visitor-1', 'email:ada@shop.org', 'phone:+491701234567', 'user:42', 'user:\ufffdx'],
+      profileIds: ['p-1'],
+    },
+  ],
+  {},
+);
 
 const goes = { kind: 'goes', requests: ['r-1'] };
 
@@ -102,4 +105,44 @@ test('a line of NDJSON goes by a value that is an id, at any depth', () => {
     `${kept}{"userId":42}\n{"a":{"traits":["x",{"email":"ada@shop.org"}]}}\n{"line": broken "userId":"ada"`,
   );
   expect(withoutNamedLines(file, ada).bytes.toString()).toBe(kept);
+});
+
+const rules = { spaces: [{ id: 'brand-b', sources: ['brand-b-web'] }] };
+const sought = (...keys: string[]) => new People([{ requestId: 'r-1', keys, profileIds: [] }], rules);
+const identify = { type: 'identify', userId: 'brand-b/42', traits: { email: 'ada@shop.org' } };
+
+test("a message of a space is its people's, and nobody's of the same ids outside", () => {
+  expect(judgeMessage(identify, sought('user:brand-b/42'))).toMatchObject(goes);
+  expect(judgeMessage(identify, sought('email:brand-b/ada@shop.org'))).toMatchObject({ kind: 'renamed' });
+  expect(judgeMessage(identify, sought('user:42', 'email:ada@shop.org'))).toEqual({ kind: 'stays' });
+  const outside = { ...identify, userId: '42' };
+  expect(judgeMessage(outside, sought('user:brand-b/42', 'email:brand-b/ada@shop.org'))).toEqual({ kind: 'stays' });
+});
+
+test('a message that gives an address alone is of the space of its source', () => {
+  const message = { type: 'identify', traits: { email: 'ada@shop.org' } };
+  const [inside, outside] = [sought('email:brand-b/ada@shop.org'), sought('email:ada@shop.org')];
+  expect(judgeMessage(message, inside, 'brand-b-web')).toEqual(goes);
+  expect(judgeMessage(message, outside, 'brand-b-web')).toEqual({ kind: 'stays' });
+  expect(judgeMessage(message, outside, 'web')).toEqual(goes);
+  expect(judgeMessage(message, inside, 'web')).toEqual({ kind: 'stays' });
+});
+
+test('of what cannot be read it is only guessed in which space it names somebody', () => {
+  const broken = '{"userId":"42","email":"ada@shop.org"';
+  for (const keys of [['user:brand-b/42'], ['user:42'], ['email:brand-b/ada@shop.org']])
+    expect(judgePayload(broken, sought(...keys))).toEqual({ ...goes, isGuess: true });
+});
+
+test('lines of a file are of the space of its import', () => {
+  const file = Buffer.from('user_id,email\n42,ada@shop.org\n');
+  const left = (space: string | undefined, ...keys: string[]) =>
+    withoutNamedLines(file, sought(...keys), space)
+      .bytes.toString()
+      .split('\n').length;
+  expect(left('brand-b', 'user:brand-b/42')).toBe(2);
+  expect(left('brand-b', 'email:brand-b/ada@shop.org')).toBe(2);
+  expect(left('brand-b', 'user:42', 'email:ada@shop.org')).toBe(3);
+  expect(left(undefined, 'user:brand-b/42', 'email:brand-b/ada@shop.org')).toBe(3);
+  expect(left(undefined, 'user:42')).toBe(2);
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { lakeTables, landedTables } from '../../../../schemas/lake/tables.ts';
+import { spaceRulesOf } from '../../../../shared/clean/clean-record.ts';
 import { judgeFile } from '../../../../shared/lake/erasing/judged-file.ts';
 import { People } from '../../../../shared/lake/erasing/people.ts';
 import { judgeOf } from '../../../../shared/lake/erasing/row-people.ts';
@@ -11,7 +12,12 @@ import { type ALake, aLake } from '../../../fixtures/a-lake.ts';
 import { ARRIVAL, anEnvelope, aRecord } from '../../../fixtures/events.ts';
 import { lakeFilesOnDisk } from '../../../fixtures/lake-files-on-disk.ts';
 
-const lake: ALake = await aLake();
+const identity = {
+  externalTraits: ['email', 'phone'],
+  blockedIds: [],
+  spaces: [{ id: 'brand-b', sources: ['brand-b-web'] }],
+};
+const lake: ALake = await aLake({ rules: spaceRulesOf(identity) });
 afterAll(() => lake[Symbol.asyncDispose]());
 
 const id = fc.constantFrom('ada', ' ada ', 'bob', 'Ada', 7, null, 'ü"\\x', undefined);
@@ -39,21 +45,28 @@ const message = fc.record({
 });
 const unreadable = fc.constantFrom('{"userId":"ada"', '[1, {"userId": "ada"}]', '"{\\"userId\\":7}"', '{}');
 
-const people = [['user:ada'], ['anonymous:ü"\\x', 'user:7', 'crm:bob', 'email:ada@x.org', 'phone:+491701234567']];
+const people = [
+  ['user:ada'],
+  ['user:brand-b/ada', 'anonymous:brand-b/bob', 'email:brand-b/ada@x.org'],
+  ['anonymous:ü"\\x', 'user:7', 'crm:bob', 'email:ada@x.org', 'phone:+491701234567'],
+];
 
 test('a search names every file in which a look at the rows finds something', async () => {
   const said = fc.sample(fc.oneof({ weight: 6, arbitrary: message }, { weight: 1, arbitrary: unreadable }), {
-    numRuns: 40,
+    numRuns: 80,
     seed: 11,
   });
   for (const [at, each] of said.entries()) {
-    const data = typeof each === 'string' ? Buffer.from(each) : anEnvelope([each]);
+    const sourceId = at % 2 === 0 ? 'web' : 'brand-b-web';
+    const data = typeof each === 'string' ? Buffer.from(each) : anEnvelope([each], { sourceId });
     await lake.land(aRecord(data, { sequenceNumber: String(at).padStart(56, '0'), arrivedAt: ARRIVAL }));
   }
   const files = await lakeFilesOnDisk(lake.folder).list('');
   for (const keys of people) {
-    const judging = new People([{ requestId: 'r', keys, profileIds: [] }]);
-    const sought = { hashes: soughtHashes(keys, 's'), salt: 's', traits: soughtTraits(keys, ['email', 'phone']) };
+    const judging = new People([{ requestId: 'r', keys, profileIds: [] }], identity);
+    const spaces = keys.some((key) => key.includes('brand-b/')) ? ['brand-b'] : [];
+    const traits = soughtTraits(keys, identity.externalTraits);
+    const sought = { hashes: soughtHashes(keys, 's'), salt: 's', traits, spaces };
     for (const search of searchesOf(landedTables, lakeTables).slice(0, 3)) {
       const [table] = search.tables;
       const judge = table && judgeOf(table, judging);
