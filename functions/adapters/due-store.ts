@@ -9,6 +9,12 @@ export const PARTS = 4;
 const MINUTE_MS = 60_000;
 /** Entries that a page has at most: one tick takes them. */
 const PAGE = 500;
+/** What is due sooner than this is an entry of its own, to be on time. */
+const FAR_MS = 1_800_000;
+/** What is due within so long is one entry, where it was armed at once: the earliest waits for the last. */
+const TOGETHER_MS = 30_000;
+/** Bytes of keys that an entry holds at most: about what one write unit takes. */
+const MAX_KEYS_BYTES = 800;
 /** Unswept entries go by themselves after this; no outage that ends lasts as long. */
 const LIFE_MS = 30 * 86_400_000;
 
@@ -18,10 +24,10 @@ const LIFE_MS = 30 * 86_400_000;
  */
 export const SETTLE_MS = 5_000;
 
-/** That a profile is due at a moment. */
+/** That a profile is due at a moment. Several may be of one entry. */
 export interface DueEntry {
   readonly bucket: string;
-  /** Sort key: the moment, when it was armed, and the profile. */
+  /** Sort key: the moment, the first profile, and when it was armed. */
   readonly due: string;
   readonly key: string;
   /** Since when it waits to be swept, milliseconds since 1970. */
@@ -38,7 +44,7 @@ export interface DueTimes {
 }
 
 export interface DueStore extends DueTimes {
-  /** Entries of a part of a minute that are due and settled at `now`: at most 500, those due longest first. */
+  /** What is due and settled at `now` of a part of a minute: those due longest first, about 500 at most. */
   page(minute: number, part: number, now: number): Promise<readonly DueEntry[]>;
   remove(entries: readonly DueEntry[]): Promise<void>;
   /** The first minute that may have entries nobody has swept; undefined before the first sweep. */
@@ -53,22 +59,30 @@ const cursorKey: Item = { bucket: { S: 'cursor' }, due: { S: 'cursor' } };
 
 /** What is due when, in a DynamoDB table: by minute, so that what is due is found without looking at all. */
 export function createDueStore(dynamoDb: DynamoDb, table: string, clock: () => number): DueStore {
-  const put = gathering<Item>((items) => writeItems(dynamoDb, table, items));
+  let armed = 0;
+  const itemOf = ([first, ...others]: readonly Armed[], now: number): Item => {
+    const keys = [first, ...others].flatMap((one) => one?.key ?? []);
+    const at = Math.max(...[first, ...others].map((one) => one?.at ?? 0));
+    armed += 1;
+    return {
+      bucket: { S: `${minuteOf(at)}#${bucketOf(keys[0] ?? '', PARTS)}` },
+      // The time of arming makes it another entry than one that is being swept, and deleted, at this moment.
+      due: { S: `${digits(at)}#${sortKeyOf(keys[0] ?? '')}#${now.toString(36)}.${armed.toString(36)}` },
+      ...(keys.length === 1 ? { key: { S: keys[0] ?? '' } } : { keys: { L: keys.map((S) => ({ S })) } }),
+      armedAt: { N: String(now) },
+      expiresAt: { N: String(Math.ceil((at + LIFE_MS) / 1000)) },
+    };
+  };
+  const put = gathering<Armed>(async (all) => {
+    const now = clock();
+    await writeItems(
+      dynamoDb,
+      table,
+      together(all, now).map((group) => itemOf(group, now)),
+    );
+  });
   return {
-    async arm(dueMs, key) {
-      const now = clock();
-      const at = Math.max(dueMs, now);
-      const sort = sortKeyOf(key);
-      const item: Item = {
-        bucket: { S: `${minuteOf(at)}#${bucketOf(key, PARTS)}` },
-        // The time of arming makes it another entry than one that is being swept, and deleted, at this moment.
-        due: { S: `${digits(at)}#${sort}#${now.toString(36)}` },
-        key: { S: key },
-        armedAt: { N: String(now) },
-        expiresAt: { N: String(Math.ceil((at + LIFE_MS) / 1000)) },
-      };
-      await put(item);
-    },
+    arm: (dueMs, key) => put({ at: Math.max(dueMs, clock()), key }),
     async page(minute, part, now) {
       const bucket = `${minute}#${part}`;
       const found: DueEntry[] = [];
@@ -88,18 +102,19 @@ export function createDueStore(dynamoDb: DynamoDb, table: string, clock: () => n
           Limit: PAGE - found.length,
           ...(start && { ExclusiveStartKey: start }),
         });
-        for (const { due, key, armedAt } of Items) {
-          if (due?.S === undefined || key?.S === undefined) continue;
+        for (const item of Items) {
+          const { due, armedAt } = item;
+          if (due?.S === undefined) continue;
           const since = Math.max(Number.parseInt(due.S, 10), Number(armedAt?.N ?? 0) + SETTLE_MS);
-          found.push({ bucket, due: due.S, key: key.S, since });
+          for (const key of keysOfDue(item)) found.push({ bucket, due: due.S, key, since });
         }
         start = LastEvaluatedKey;
       } while (start && found.length < PAGE);
       return found;
     },
     async remove(entries) {
-      const keys = entries.map(({ bucket, due }) => ({ bucket: { S: bucket }, due: { S: due } }));
-      await deleteItems(dynamoDb, table, keys);
+      const items = new Map(entries.map(({ bucket, due }) => [due, { bucket: { S: bucket }, due: { S: due } }]));
+      await deleteItems(dynamoDb, table, [...items.values()]);
     },
     async readCursor() {
       const { Item: item } = await dynamoDb('GetItem', {
@@ -115,6 +130,45 @@ export function createDueStore(dynamoDb: DynamoDb, table: string, clock: () => n
       await dynamoDb('PutItem', { TableName: table, Item: item });
     },
   };
+}
+
+/** The profiles that an entry is about. */
+export const keysOfDue = ({ key, keys }: Item): string[] =>
+  [...(key ? [key] : []), ...(keys?.L ?? [])].flatMap(({ S }) => S ?? []);
+
+/** Deletes entries by their keys; those of several profiles that have some left are written anew with these. */
+export async function removeDue(dynamoDb: DynamoDb, table: string, items: readonly Item[]): Promise<void> {
+  const isLeft = (item: Item) => keysOfDue(item).length > 0;
+  await writeItems(dynamoDb, table, items.filter(isLeft));
+  await deleteItems(
+    dynamoDb,
+    table,
+    items
+      .filter((item) => !isLeft(item))
+      .map(({ bucket, due }) => ({ ...(bucket && { bucket }), ...(due && { due }) })),
+  );
+}
+
+interface Armed {
+  readonly at: number;
+  readonly key: string;
+}
+
+/** Puts together what is due far from now and at nearly the same time. */
+function together(all: readonly Armed[], now: number): Armed[][] {
+  const groups: { readonly slot: number; bytes: number; readonly armed: Armed[] }[] = [];
+  for (const one of all.toSorted((a, b) => a.at - b.at)) {
+    const slot = one.at - now < FAR_MS ? -1 : Math.floor(one.at / TOGETHER_MS);
+    const bytes = Buffer.byteLength(one.key) + 1;
+    const last = groups.at(-1);
+    if (slot >= 0 && last?.slot === slot && last.bytes + bytes <= MAX_KEYS_BYTES) {
+      last.armed.push(one);
+      last.bytes += bytes;
+    } else {
+      groups.push({ slot, bytes, armed: [one] });
+    }
+  }
+  return groups.map(({ armed }) => armed);
 }
 
 /** 13 digits, which sort like the numbers until the year 2286. */

@@ -12,6 +12,7 @@ import { readAudienceOf } from '../adapters/audience-of-person.ts';
 import { putBarrierOn } from '../adapters/barrier-records.ts';
 import { createBarriers } from '../adapters/barriers.ts';
 import { createControlStream } from '../adapters/control-stream.ts';
+import { removeDue } from '../adapters/due-store.ts';
 import { createDynamoDb, type Item } from '../adapters/dynamodb.ts';
 import { deleteItems } from '../adapters/dynamodb-batches.ts';
 import { createKinesis, putRecordsTo } from '../adapters/kinesis.ts';
@@ -95,7 +96,7 @@ const worker = createPrivacyWorker({
   register: createPrivacyRegister(dynamoDb, env.PRIVACY_TABLE),
   profiles: createProfileStore(dynamoDb, env.PROFILES_TABLE),
   profilesTable: tableOf(env.PROFILES_TABLE),
-  dueTable: tableOf(env.DUE_TABLE),
+  dueTable: { ...tableOf(env.DUE_TABLE), remove: (items) => removeDue(dynamoDb, env.DUE_TABLE, items) },
   reportsTable: tableOf(env.REPORTS_TABLE),
   audience: { read: readAudienceOf(dynamoDb, env.AUDIENCE_TABLE), remove: removeFrom(env.AUDIENCE_TABLE) },
   lists: createAudienceLists(dynamoDb, env.AUDIENCE_TABLE),

@@ -25,7 +25,7 @@ export interface PutBarrierState {
 
 /** Items of a table that are about to go: stored before they do, so that they count once. */
 export interface Planned {
-  /** Keys of the items. */
+  /** Keys of the items; of an item that others are in, too, what is left of it. */
   readonly items: readonly Item[];
   /** By place of the person. */
   readonly counts: readonly (readonly [person: number, count: RemovedCount])[];

@@ -25,6 +25,7 @@ export interface Reach {
   readonly register: Pick<PrivacyRegister, 'erase'>;
   readonly profiles: Pick<ProfileStore, 'read'>;
   readonly profilesTable: ErasedTable;
+  /** Entries of several profiles are written anew with those that are left. */
   readonly dueTable: ErasedTable;
   readonly reportsTable: ErasedTable;
   readonly audience: { readonly read: ReadAudienceOf; readonly remove: ErasedTable['remove'] };

@@ -3,6 +3,7 @@ import { namesAny } from '../../shared/privacy/erasure-traces.ts';
 import { isBornSince } from '../../shared/profile/born-since.ts';
 import { profileIdOf } from '../../shared/profile/new-profile.ts';
 import { decodeProfile, StateError } from '../../shared/profile/state.ts';
+import { keysOfDue } from '../adapters/due-store.ts';
 import type { Item } from '../adapters/dynamodb.ts';
 import { keyOfPage } from '../adapters/profile-store.ts';
 import type { ErasedPerson, Planned } from './pass.ts';
@@ -45,15 +46,20 @@ export function lookAtProfiles(items: readonly Item[], people: readonly ErasedPe
   return { plan: { items: gone, counts }, told };
 }
 
-/** Entries of a page of due times that belong to people who are erased. */
+/** Entries of a page of due times that name people who are erased: those of others, too, keep what is left. */
 export function dueOf(items: readonly Item[], people: readonly ErasedPerson[]): Plan {
   const gone: Item[] = [];
   const counts: Plan['counts'][number][] = [];
-  for (const { bucket, due, key } of items) {
-    const owner = people.findIndex(({ keys }) => key?.S !== undefined && keys.includes(key.S));
-    if (owner < 0 || bucket === undefined || due === undefined) continue;
-    gone.push({ bucket, due });
-    counts.push([owner, { store: 'due', what: 'entries', count: 1 }]);
+  for (const item of items) {
+    const { bucket, due, key, keys, ...rest } = item;
+    if (bucket === undefined || due === undefined) continue;
+    const isOf = (name: string, own: readonly Key[]) => own.includes(name);
+    const named = keysOfDue(item);
+    const owners = people.flatMap(({ keys: own }, place) => (named.some((name) => isOf(name, own)) ? [place] : []));
+    if (owners.length === 0) continue;
+    const left = named.filter((name) => !people.some(({ keys: own }) => isOf(name, own)));
+    gone.push(left.length === 0 ? { bucket, due } : { bucket, due, keys: { L: left.map((S) => ({ S })) }, ...rest });
+    for (const owner of owners) counts.push([owner, { store: 'due', what: 'entries', count: 1 }]);
   }
   return { items: gone, counts };
 }

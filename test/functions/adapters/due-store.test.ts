@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createDueStore, minuteOf, PARTS, SETTLE_MS } from '../../../functions/adapters/due-store.ts';
+import { createDueStore, minuteOf, PARTS, removeDue, SETTLE_MS } from '../../../functions/adapters/due-store.ts';
+import { itemSize } from '../../../infra/local/gateway/billing-item-size.ts';
 import { MemoryDynamoDb } from './memory-dynamodb.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:30Z');
@@ -77,6 +78,43 @@ test('finds all of a full minute, page by page, those due longest first', async 
     }
   }
   expect(keys.sort()).toEqual(Array.from({ length: 2_500 }, (_, n) => `user:${n}`).sort());
+});
+
+test('what is due far from now within half a minute, and is armed at once, is one entry', async () => {
+  const { store, table, keysAt } = aDueStore();
+  const far = Math.ceil((NOW + 86_400_000) / 30_000) * 30_000;
+  await Promise.all(Array.from({ length: 10 }, (_, n) => store.arm(far + n * 1_000, `user:${n}`)));
+  expect(table.in('')).toHaveLength(1);
+  const keys = Array.from({ length: 10 }, (_, n) => `user:${n}`);
+  expect(await keysAt(far + 8_999)).toEqual([]);
+  expect(await keysAt(far + 9_000)).toEqual(keys);
+  const pages = await Promise.all(
+    Array.from({ length: PARTS }, (_, part) => store.page(minuteOf(far), part, far + 9_000)),
+  );
+  await store.remove(pages.flat());
+  expect(table.in('')).toEqual([]);
+});
+
+test('an entry takes about a write unit, however many are due at once', async () => {
+  const { store, table } = aDueStore();
+  const midnight = Date.parse('2026-04-02T00:00:00Z');
+  await Promise.all(
+    Array.from({ length: 500 }, (_, n) => store.arm(midnight, `anonymous:${String(n).padStart(36, '0')}`)),
+  );
+  const sizes = table.in('').map((item) => itemSize(item as never));
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1_024);
+  expect(sizes.length).toBeLessThanOrEqual(30);
+});
+
+test('an entry of several loses those who are erased, and goes with the last', async () => {
+  const { store, table, keysAt } = aDueStore();
+  const far = NOW + 86_400_000;
+  await Promise.all(['user:ada', 'user:bob'].map((key) => store.arm(far, key)));
+  const [entry] = table.in('');
+  await removeDue(table.client, 'due', [{ ...entry, keys: { L: [{ S: 'user:bob' }] } }]);
+  expect(await keysAt(far)).toEqual(['user:bob']);
+  await removeDue(table.client, 'due', [{ bucket: entry?.bucket as never, due: entry?.due as never }]);
+  expect(table.in('')).toEqual([]);
 });
 
 test('spreads a minute over its parts', async () => {

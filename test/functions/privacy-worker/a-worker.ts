@@ -1,4 +1,5 @@
 import { readAudienceOf } from '../../../functions/adapters/audience-of-person.ts';
+import { keysOfDue } from '../../../functions/adapters/due-store.ts';
 import type { Item } from '../../../functions/adapters/dynamodb.ts';
 import { deleteItems } from '../../../functions/adapters/dynamodb-batches.ts';
 import type { Held, HeldStore } from '../../../functions/adapters/lease.ts';
@@ -123,7 +124,7 @@ export class AWorker {
       },
       profiles: { read: (ids) => live.store.read(ids) },
       profilesTable: this.#profilesTable(),
-      dueTable: this.#table(this.due, ({ bucket, due }) => `${bucket?.S} ${due?.S}`),
+      dueTable: this.#dueTable(),
       reportsTable: this.#table(this.reports, ({ pk }) => pk?.S ?? ''),
       audience: {
         read: readAudienceOf(audience.table.client, 'audience'),
@@ -184,6 +185,20 @@ export class AWorker {
           if ((this.#held?.version ?? 0) !== held.version - 1) return false;
           this.#held = JSON.parse(JSON.stringify(held));
           return true;
+        }),
+    };
+  }
+
+  #dueTable(): ErasedTable {
+    const nameOf = ({ bucket, due }: Item) => `${bucket?.S} ${due?.S}`;
+    return {
+      ...this.#table(this.due, nameOf),
+      remove: (items) =>
+        this.#effect(() => {
+          for (const item of items) {
+            if (keysOfDue(item).length > 0) this.due.set(nameOf(item), item);
+            else this.due.delete(nameOf(item));
+          }
         }),
     };
   }

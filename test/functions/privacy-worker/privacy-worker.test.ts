@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { keysOfDue } from '../../../functions/adapters/due-store.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
 import { profileIdOf } from '../../../shared/profile/new-profile.ts';
 import { givenUpRecords } from '../../../shared/replay/set-aside.ts';
@@ -25,6 +26,8 @@ async function aWorld(): Promise<AWorker> {
     const [bucket, due] = [{ S: `m#${place}` }, { S: `${place}#${key}` }];
     world.due.set(`${bucket.S} ${due.S}`, { bucket, due, key: { S: key } });
   }
+  const [bucket, due] = [{ S: 'm#3' }, { S: '3#user:ann' }];
+  world.due.set('m#3 3#user:ann', { bucket, due, keys: { L: [{ S: 'user:ann' }, { S: 'user:bob' }] } });
   world.reports.set('run#1', { pk: { S: 'run#1' }, sk: { S: 'run' } });
   const envelope = anEnvelope([aTrack({ userId: 'ann' }), aTrack({ userId: 'bob' })]);
   world.batches.set('aws/lambda/m/1', aBatch(envelope, aLink('anonymous:d-1', 'user:ann')));
@@ -60,7 +63,7 @@ async function stateOf(world: AWorker) {
     pages: [...world.live.store.pages.keys()],
     bob: world.live.folded('user:bob').profile?.eventCount,
     bobKnows: [...world.live.folded('user:bob').identity.children.keys()],
-    due: [...world.due.values()].map(({ key }) => key?.S),
+    due: [...world.due.values()].flatMap(keysOfDue),
     reports: world.reports.size,
     batches: Array.from(world.batches, ([key, text]) => [key, heldIn(text)]),
     batchVersions: [...world.batchVersions],
@@ -110,7 +113,7 @@ describe('an erasure', () => {
       bob: 3,
       bobKnows: ['anonymous:d-2'],
       pages: ['user:bob 0'],
-      due: ['user:bob'],
+      due: ['user:bob', 'user:bob'],
       reports: 0,
       batches: [
         ['aws/lambda/m/1', [['bob']]],
@@ -136,7 +139,7 @@ describe('an erasure', () => {
           { store: 'audience', what: 'members', count: members },
           { store: 'audience', what: 'transitions', count: transitions },
           { store: 'batches set aside', what: 'messages', count: 2 },
-          { store: 'due', what: 'entries', count: 2 },
+          { store: 'due', what: 'entries', count: 3 },
           { store: 'events', what: 'rows', count: 3 },
           { store: 'profiles', what: 'items', count: 3 },
           { store: 'profiles', what: 'pages of message ids', count: 1 },
