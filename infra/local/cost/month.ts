@@ -30,7 +30,7 @@ export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {})
   // What runs by the clock is counted by its runs.
   const clocked = new Set(sample.idle.map(({ functionLogicalId }) => functionLogicalId));
   const byEvent = sample.usage
-    .filter(({ unit, caller }) => isCharged(unit, stream) && !clocked.has(caller))
+    .filter((line) => isCharged(line.unit, stream) && (!clocked.has(line.caller) || isOfEntries(line)))
     .map((line) => {
       const window = batched.get(line.caller);
       if (window === undefined || !perBatchUnits.has(line.unit)) {
@@ -52,7 +52,6 @@ export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {})
       quantity: (traffic.events / 1e6) * SEALING_GB_SECONDS,
     },
     { driver: 'Sealer', unit: 's3ReadRequests', growth: 'batch', quantity: files },
-    ...ticks(sample, scale),
     ...snapshots(sample, scale).map((line) => ({ ...line, table: tableNamed('ProfilesTable', tables) })),
     ...schedules(sample, tables),
     ...watching(sample),
@@ -62,6 +61,9 @@ export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {})
 
 const tableNamed = (start: string, tables: ReadonlyMap<string, TableCapacity>): string | undefined =>
   [...tables.keys()].find((logicalId) => logicalId.startsWith(start));
+
+/** Of what runs by the clock: what it puts on the stream, and what it deletes. */
+const isOfEntries = ({ operation }: UsageLine): boolean => operation === 'PutRecords' || operation === 'BatchWriteItem';
 
 /** Units that a batch costs whatever it holds. */
 const perBatchUnits = new Set(['s3WriteRequests', 'lambdaRequests', 'logBytes']);
@@ -124,28 +126,6 @@ function storage({ tableBytes, lakeBytes, sealedBytes, resources }: Sample, scal
   const landedMonths = ((LANDED_DAYS + undeleteDaysOf(resources)) * 24) / MONTH_HOURS;
   const quantity = (sealedBytes + lakeBytes * landedMonths) * scale;
   return [...tables, { driver: 'Lake', unit: 's3StoredBytes', growth: 'event', quantity }];
-}
-
-/**
- * What a sample is too short to see: each due time that it stored comes later. Then its entry is deleted, the profile is read
- * and written, and a member is written for the transition that comes of it.
- */
-function ticks({ usage, requests, tableBytes }: Sample, scale: number): TableLine[] {
-  const writes = usage.filter(({ unit }) => unit === 'dynamodbWriteUnits');
-  const entries = writes.find(({ operation, resource }) => operation === 'BatchWriteItem' && /DueTimes/.test(resource));
-  if (entries === undefined) return [];
-  const { caller, quantity: due } = entries;
-  const profiles = writes.find((line) => line.caller === caller && line.operation === 'PutItem');
-  const common = { driver: 'DueTimes', unit: 'dynamodbWriteUnits', growth: 'event' } as const;
-  const tables = Object.keys(tableBytes);
-  const named = (start: string) => tables.find((logicalId) => logicalId.startsWith(start));
-  const table = named('ProfilesTable');
-  return [
-    { ...common, quantity: due * scale, table: named('DueTimesTable') },
-    { ...common, quantity: due * scale * ((profiles?.quantity ?? 0) / requests), table },
-    { ...common, quantity: due * scale, table: named('AudienceTable') },
-    { ...common, unit: 'dynamodbReadUnits', quantity: due * scale, table },
-  ];
 }
 
 /** Each snapshot reads the whole table, so that its reads grow with the people; the rest is the same for any number. */

@@ -1,11 +1,8 @@
 import { fraction, type SampleRequest } from './traffic.ts';
 
 export const EVENT_BYTES = 1024;
-/** Seconds from one request of a visit to the next. */
-export const REQUEST_GAP_SECONDS = 45;
-const DAY_MS = 86_400_000;
-/** No visit of the sample is longer. */
-const VISIT_MS = 600_000;
+/** From one event of a visitor to the next. */
+const EVENT_GAP_MS = 4_000;
 
 const products = ['Tent', 'Boots', 'Jacket', 'Backpack', 'Stove', 'Lantern', 'Rope', 'Hammock', 'Bottle', 'Gloves'];
 const words = (
@@ -26,20 +23,19 @@ const steps = [
   'Order Completed',
 ] as const;
 
-/** The events of one request as a browser's SDK sends them, each of 1 KB, in the course of a visit to a shop. */
+/** The events of one request as a browser's SDK sends them at `now`, each of 1 KB, in the course of a visit to a shop. */
 export function eventsOf(request: SampleRequest, now: number): string[] {
   return Array.from({ length: request.events }, (_, index) => eventText(request, index, now));
 }
 
 function eventText(request: SampleRequest, index: number, now: number): string {
-  const { person, visit, daysAgo, part, isKnown } = request;
+  const { person, visit, part, isKnown } = request;
   const place = (person * 40 + visit) * 4000 + part * 1000 + index;
   // One visitor in thirty buys, one in six fills a cart; the others look on.
   const reach = fraction(person, visit + 500);
   const most = reach < 0.033 ? steps.length : reach < 0.17 ? 6 : 5;
   const step = steps[index % most] ?? 'page';
-  // The last visit is of today, so that its events count as recent ones, as they do when they arrive.
-  const at = now - VISIT_MS - daysAgo * DAY_MS + part * REQUEST_GAP_SECONDS * 1000 + index * 4_000;
+  const at = now - (request.events - index) * EVENT_GAP_MS;
   const timestamp = new Date(at).toISOString();
   const product = products[place % products.length] as string;
   const path = `/products/${product.toLowerCase()}-${place % 97}`;

@@ -10,6 +10,8 @@ import { recordsPerBatch } from './batches.ts';
 import { functionTimes } from './function-time.ts';
 import { type IdleRun, idleRuns } from './idle-runs.ts';
 import { meterInvocations } from './meter-invocations.ts';
+import { openMonthClock } from './month-clock.ts';
+import { passTime } from './pass-time.ts';
 import { eventsOf } from './sample-events.ts';
 import { send } from './send-sample.ts';
 import {
@@ -68,13 +70,23 @@ export async function takeSample(options: SampleOptions): Promise<Sample> {
   }
 }
 
+const DAY_MS = 86_400_000;
+/** The days that a sample takes, up to today: those who warm functions up come long before, so that nothing of theirs is due any more. */
+const WARM_UP_DAYS = 300;
+const MONTH_DAYS = 30;
+/** Days after the last visit in which what comes due by time alone is counted. */
+const DAYS_AFTER = 30;
+
 async function sampleIn(folder: string, options: SampleOptions): Promise<Sample> {
   const { assemblyDir, traffic, cpuFactor, onStep } = options;
   const resources = await resourcesOf(assemblyDir);
   const stream = streamOf(resources);
   const assembly = path.join(folder, 'assembly');
   await mkdir(assembly);
-  const recordsOf = (mapping: MappingSettings) => recordsPerBatch(traffic, { ...mapping, shards: stream.shards });
+  // No batch holds more than half of the visits that the sample has at once: what it merges is not more than in the month.
+  const most = options.events / traffic.eventsPerRequest / traffic.visitsPerPerson / stream.shards / 2;
+  const recordsOf = (mapping: MappingSettings) =>
+    Math.min(Math.max(1, most), recordsPerBatch(traffic, { ...mapping, shards: stream.shards }));
   await stageAssembly(assemblyDir, assembly, recordsOf);
 
   onStep('Starting the stage on this machine');
@@ -91,12 +103,16 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
   });
   const dataDir = path.join(folder, 'data');
   const troubles: string[] = [];
+  const today = Date.now();
+  const begin = today - (MONTH_DAYS + DAYS_AFTER) * DAY_MS;
+  const clock = await openMonthClock(folder, today - WARM_UP_DAYS * DAY_MS);
   runtime = await startRuntime({
     assemblyDir: assembly,
     dataDir,
     port: 0,
     stations: [station],
     idleMs: 600_000,
+    preload: () => clock.module,
     onInvocation: meter,
     onTrouble: ({ functionName, errorType, errorMessage }) =>
       troubles.push(`${functionName} failed: ${errorType}: ${errorMessage}`),
@@ -112,17 +128,36 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
     const idle = await idleRuns(schedules, runOf, during);
 
     onStep(`Sending ${options.events} events`);
-    const now = Date.now();
-    const toldOf = (all: readonly SampleRequest[], onProgress: (sent: number) => void) =>
-      send(running.apiUrl, all, (request) => eventsOf(request, now), onProgress);
+    const sweeper = schedules.find(({ functionLogicalId }) => functionLogicalId.startsWith('DueTimes'));
+    const passing = {
+      runtime: running,
+      clock,
+      sweep: async () => sweeper && (await runOf(sweeper)),
+      stepMs: Math.max(60_000, (1000 * longestOf(sampleRequests(traffic, options.events))) / MOST_SWEEPS),
+      settle: () => settle(running),
+    };
+    const visit = async (all: readonly SampleRequest[], onProgress: (sent: number) => void) => {
+      const started = Date.now();
+      const eventsAt = async (request: SampleRequest) => {
+        await clock.moveTo(started + request.second * 1000);
+        return eventsOf(request, Date.now());
+      };
+      await send(running.apiUrl, all, eventsAt, onProgress);
+      await settle(running);
+    };
     const first = warmUp(traffic, options.events);
-    await toldOf(first, () => {});
-    await settle(running);
+    await visit(first, () => {});
+    await passTime(passing, begin);
     const requests = sampleRequests(traffic, options.events);
     const usage = await during(async () => {
-      await toldOf(requests, options.onProgress);
-      onStep('Folding and landing them');
-      await settle(running);
+      let sent = 0;
+      for (const [nth, round] of Map.groupBy(requests, (request) => request.visit)) {
+        await passTime(passing, begin + (nth * MONTH_DAYS * DAY_MS) / traffic.visitsPerPerson);
+        await visit(round, (done) => options.onProgress(sent + done));
+        sent += round.reduce((sum, { events }) => sum + events, 0);
+      }
+      onStep('Letting time pass until nothing more comes of it');
+      await passTime(passing, begin + (MONTH_DAYS + DAYS_AFTER) * DAY_MS);
     });
     const share = requests.length / (requests.length + first.length);
 
@@ -148,6 +183,7 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
     };
   } finally {
     await runtime.stop();
+    clock.close();
   }
 }
 
@@ -159,6 +195,11 @@ function warmUp(traffic: Traffic, events: number): SampleRequest[] {
   const few = sampleRequests(traffic, Math.min(2_000, Math.ceil(events / 5)));
   return few.map((request) => ({ ...request, person: request.person + OTHER_PEOPLE }));
 }
+
+/** Sweeps in which what comes due at the pace of the visits is found, at most; on AWS it is a sweep a minute. */
+const MOST_SWEEPS = 10;
+
+const longestOf = (requests: readonly SampleRequest[]): number => Math.max(...requests.map(({ second }) => second));
 
 /** More than a sample has people. */
 const OTHER_PEOPLE = 1_000_000;

@@ -8,11 +8,11 @@ const CONNECTIONS = 4;
 const MAX_TRIES = 6;
 const PAUSE_MS = 2_000;
 
-/** Sends requests in order, a few at once. Rejects when one is not taken. */
+/** Sends requests in order, a few at once, each when `eventsOf` has made its events. Rejects when one is not taken. */
 export async function send(
   apiUrl: string,
   requests: readonly SampleRequest[],
-  eventsOf: (request: SampleRequest) => readonly string[],
+  eventsOf: (request: SampleRequest) => Promise<readonly string[]>,
   onProgress: (sent: number) => void,
 ): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -20,7 +20,7 @@ export async function send(
   let sent = 0;
   const worker = async () => {
     for (const request of queue) {
-      const batch = eventsOf(request).join(',');
+      const batch = (await eventsOf(request)).join(',');
       const body = `{"batch":[${batch}],"sentAt":"${new Date().toISOString()}"}`;
       await deliver(new URL('/v1/batch', apiUrl), body, agent);
       sent += request.events;

@@ -15,8 +15,8 @@ export interface MappingSettings {
 
 type Resources = Record<string, { Type: string; Properties: Record<string, never> }>;
 
-/** Records of transitions for each request: about one in four brings any. */
-const FILTERED_SHARE = 0.25;
+/** Records of transitions for each request. */
+const FILTERED_SHARE = 0.4;
 /** Waits for a full batch where batches are more than one record: longer than a sample takes to send one. */
 const FILL_SECONDS = 20;
 

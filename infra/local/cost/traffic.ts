@@ -50,37 +50,44 @@ export interface SampleRequest {
   /** Logged in from this request on. */
   readonly isKnown: boolean;
   readonly visit: number;
-  /** Days before the end of the month. */
-  readonly daysAgo: number;
   /** Its place in the visit. */
   readonly part: number;
+  /** When it comes, in seconds after the first visit of its number began. */
+  readonly second: number;
   readonly events: number;
 }
 
 export const requestsPerVisit = ({ requestsOfVisit }: Traffic): number =>
   requestsOfVisit.reduce((sum, share, index) => sum + share * (index + 1), 0);
 
+/** Seconds from one request of a visit to the next. */
+export const REQUEST_GAP_SECONDS = 45;
+const MONTH_SECONDS = 730 * 3600;
+
 /**
- * Requests of a scaled-down month, in the order of sending: as many people as the events allow, each with all visits of a
- * month. A person's requests lie far apart, as they do among many people, so that two of them rarely share a batch.
+ * Requests of a scaled-down month: as many people as the events allow, each with all visits of a month, of which all first ones
+ * come before all second ones, and so on. Within these, requests come as densely as in the month: those of one visit have as
+ * many others between them as arrive in the meantime.
  */
 export function sampleRequests(traffic: Traffic, events: number): SampleRequest[] {
   const { eventsPerRequest, visitsPerPerson, knownShare } = traffic;
   const total = Math.round(events / eventsPerRequest);
   const people = Math.max(1, Math.round(total / (visitsPerPerson * requestsPerVisit(traffic))));
+  const perSecond = traffic.events / eventsPerRequest / MONTH_SECONDS;
   const requests: SampleRequest[] = [];
   for (let visit = 0; requests.length < total; visit += 1) {
-    const daysAgo = (Math.max(0, visitsPerPerson - 1 - visit) * 30) / visitsPerPerson;
     const lengths = Array.from({ length: people }, (_, person) => lengthOf(traffic, person, visit));
-    for (let part = 0; part < traffic.requestsOfVisit.length; part += 1) {
-      for (const [person, length] of lengths.entries()) {
-        if (part >= length || requests.length === total) continue;
+    const all = lengths.reduce((sum, length) => sum + length, 0);
+    const round = lengths.flatMap((length, person) =>
+      Array.from({ length }, (_, part) => {
         const isKnown = fraction(person, 7) < knownShare && (visit > 0 || part === length - 1);
-        requests.push({ person, isKnown, visit, daysAgo, part, events: eventsPerRequest });
-      }
-    }
+        const second = (fraction(person, visit + 303) * all) / perSecond + part * REQUEST_GAP_SECONDS;
+        return { person, isKnown, visit, part, second, events: eventsPerRequest };
+      }),
+    );
+    requests.push(...round.sort((one, other) => one.second - other.second));
   }
-  return requests;
+  return requests.slice(0, total);
 }
 
 function lengthOf({ requestsOfVisit }: Traffic, person: number, visit: number): number {

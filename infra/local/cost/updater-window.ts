@@ -1,8 +1,7 @@
 import { recordsPerBatch } from './batches.ts';
 import { dollarsOf } from './prices.ts';
 import type { Sample } from './sample.ts';
-import { REQUEST_GAP_SECONDS } from './sample-events.ts';
-import { requestsPerVisit, type Traffic } from './traffic.ts';
+import { REQUEST_GAP_SECONDS, requestsPerVisit, type Traffic } from './traffic.ts';
 
 /** Longest wait with which samples of the profile-updater are taken. */
 const MEASURED_SECONDS = 1;
