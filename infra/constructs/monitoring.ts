@@ -14,6 +14,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { AccessKeys } from './access-keys.ts';
 import type { Api } from './api.ts';
 import type { Audience } from './audience.ts';
 import type { Catalog } from './catalog.ts';
@@ -33,6 +34,7 @@ import type { Watch } from './watch.ts';
 
 export interface MonitoringProps {
   readonly api: Api;
+  readonly keys: AccessKeys;
   readonly stream: EventStream;
   readonly audience: Audience;
   readonly dueTimes: DueTimes;
@@ -82,6 +84,7 @@ export class Monitoring extends Construct {
     id: string,
     {
       api,
+      keys,
       stream,
       audience,
       dueTimes,
@@ -110,6 +113,7 @@ export class Monitoring extends Construct {
     this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.days(1) });
 
     this.watchApi(api);
+    this.watchAudit(keys);
     this.watchStream(stream);
     for (const [name, consumer] of Object.entries(consumers)) this.watchConsumer(name, consumer);
     this.watchDueTimes(dueTimes);
@@ -145,6 +149,16 @@ export class Monitoring extends Construct {
         width: 12,
       }),
     );
+  }
+
+  private watchAudit({ notAudited }: AccessKeys): void {
+    this.alarm('AuditNotWritten', {
+      metric: notAudited,
+      above: 0,
+      meaning:
+        'The stream does not take entries of the audit log: what was done stands only in the logs of functions, and requests of privacy are refused. See StreamThrottled.',
+    });
+    this.dashboard.addWidgets(new GraphWidget({ title: 'Audit log: not written', left: [notAudited], width: 12 }));
   }
 
   private watchStream({ stream }: EventStream): void {

@@ -53,7 +53,6 @@ export class RecommendationApi extends Construct {
           environment: {
             HOLDOUT_PER_MILLE: String(Math.round(holdoutShare * 1000)),
             REPURCHASABLE: repurchasable ? '1' : '0',
-            METRICS_NAMESPACE: namespace,
           },
           statements: [],
         },
