@@ -1,11 +1,13 @@
 import type { ErasedAgain } from '../../schemas/privacy.ts';
 import type { Key } from '../../schemas/stream/control.ts';
 import { registerId, type Tombstone } from '../../shared/privacy/register.ts';
+import type { WriteAudit } from '../adapters/audit-trail.ts';
 import type { log } from '../adapters/log.ts';
 import { requestOf, tombstoneOf } from '../adapters/privacy-items.ts';
 import type { PrivacyRequests } from '../adapters/privacy-requests.ts';
 import { keyOfPage } from '../adapters/profile-store.ts';
 import type { WalkTable } from '../adapters/table-walk.ts';
+import { requestedAgain } from './audit-entries.ts';
 import type { FindKeysInLake } from './lake/registered-keys.ts';
 
 /** What erasing again reaches. */
@@ -15,6 +17,8 @@ export interface AgainReach {
   readonly walkProfiles: WalkTable;
   readonly keysInLake: FindKeysInLake;
   readonly requests: Pick<PrivacyRequests, 'create'>;
+  /** Writes to the audit log. */
+  readonly audit: WriteAudit;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
   readonly newId: () => string;
@@ -29,7 +33,7 @@ export interface AgainReach {
  * May be done again: an erasure of somebody who is erased finds nothing.
  */
 export async function eraseAgain(reach: AgainReach, since: number): Promise<ErasedAgain> {
-  const { requests, clock, newId, log } = reach;
+  const { requests, audit, clock, newId, log } = reach;
   const wanted = await erasedSince(reach.walkRegister, since);
   const erasures = new Set(Array.from(wanted.values(), ({ requestId }) => requestId)).size;
   const keysOf = new Map<string, Set<Key>>();
@@ -48,8 +52,9 @@ export async function eraseAgain(reach: AgainReach, since: number): Promise<Eras
     const id = newId();
     // Of several keys of one request each may have been allowed to come again since.
     const suppress = [...keys].some((key) => wanted.get(registerId(key))?.suppress === true);
-    const state = { state: 'waiting', step: 'waiting', requestedAt: clock() } as const;
-    await requests.create({ id, type: 'erasure', ...state, keys: [...keys], suppress });
+    const request = { id, type: 'erasure', state: 'waiting', step: 'waiting', suppress, requestedAt: clock() } as const;
+    await audit([requestedAgain(request, [...keys])]);
+    await requests.create({ ...request, keys: [...keys] });
     asked.push(id);
   }
   log('info', 'Erasures were asked for again.', { code: 'privacy_erased_again', erasures, requests: asked.length });

@@ -3,6 +3,7 @@ import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
 import { isBornSince } from '../../shared/profile/born-since.ts';
 import { decodeProfile } from '../../shared/profile/state.ts';
 import type { TablePage } from '../adapters/table-walk.ts';
+import { completedEntry } from './audit-entries.ts';
 import { findKeys } from './find-keys.ts';
 import type { Consumer, ErasedPerson, ErasurePass, ErasureStep, PutBarrierState } from './pass.ts';
 import { joinPeople, lakePersonOf, requestIdOf, sumOf, withRemoved } from './people.ts';
@@ -240,7 +241,11 @@ export class ErasureSteps {
       }
       const removed = sumOf(person.removed);
       const receipt = { removed, remaining: removed.length === 0 ? [] : this.#remaining(completedAt) };
-      for (const request of open.filter(({ id }) => person.requestIds.includes(id))) {
+      const ended = open.filter(({ id }) => person.requestIds.includes(id));
+      if (ended.length > 0) {
+        await this.#reach.audit(ended.map((request) => completedEntry(request, person.keys, completedAt, 'done')));
+      }
+      for (const request of ended) {
         await requests.finish({ ...request, state: 'done', step: 'done', keys: [], completedAt, receipt });
       }
     }

@@ -4,10 +4,12 @@ import { identityView } from '../../shared/identity/view.ts';
 import { profileIdOf } from '../../shared/profile/new-profile.ts';
 import { viewOf } from '../../shared/profile/view.ts';
 import type { AudienceLists } from '../adapters/audience-lists.ts';
+import type { WriteAudit } from '../adapters/audit-trail.ts';
 import { findPerson } from '../adapters/person.ts';
 import type { PrivacyRegister } from '../adapters/privacy-register.ts';
 import type { PrivacyRequests } from '../adapters/privacy-requests.ts';
 import type { ProfileStore } from '../adapters/profile-store.ts';
+import { completedEntry } from './audit-entries.ts';
 import { findKeys } from './find-keys.ts';
 import type { LakeExport } from './lake/types.ts';
 import type { ExportPass } from './pass.ts';
@@ -19,6 +21,8 @@ export interface ExportReach {
   readonly profiles: Pick<ProfileStore, 'read'>;
   readonly lists: Pick<AudienceLists, 'listTransitions'>;
   readonly lakeExport: LakeExport;
+  /** Writes to the audit log. */
+  readonly audit: WriteAudit;
   /** Now, in milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -52,10 +56,13 @@ export class ExportSteps {
 
   /** Ends the request, by its archive or by why there is none. */
   async finish(pass: ExportPass, end: { readonly archive: string } | { readonly failure: string }): Promise<'over'> {
-    const { requests, clock } = this.#reach;
+    const { requests, audit, clock } = this.#reach;
     const request = (await requests.open()).find(({ id }) => id === pass.id);
     const state = 'archive' in end ? 'done' : 'failed';
-    if (request) await requests.finish({ ...request, ...end, state, step: state, keys: [], completedAt: clock() });
+    if (request === undefined) return 'over';
+    const completedAt = clock();
+    await audit([completedEntry(request, pass.keys, completedAt, state)]);
+    await requests.finish({ ...request, ...end, state, step: state, keys: [], completedAt });
     return 'over';
   }
 

@@ -9,6 +9,7 @@ import { isOver } from '../../shared/replay/job.ts';
 import { createAthena } from '../adapters/athena.ts';
 import { createAudienceLists } from '../adapters/audience-lists.ts';
 import { readAudienceOf } from '../adapters/audience-of-person.ts';
+import { writeAuditTo } from '../adapters/audit-trail.ts';
 import { putBarrierOn } from '../adapters/barrier-records.ts';
 import { createBarriers } from '../adapters/barriers.ts';
 import { createControlStream } from '../adapters/control-stream.ts';
@@ -89,10 +90,12 @@ const lake: LakeReach = {
   log,
 };
 
+const audit = writeAuditTo(putRecordsTo(env.STREAM_NAME, kinesis));
 const requests = createPrivacyRequests(dynamoDb, env.PRIVACY_TABLE);
 const worker = createPrivacyWorker({
   work: createPrivacyWork<Pass>(dynamoDb, env.PRIVACY_TABLE),
   requests,
+  audit,
   register: createPrivacyRegister(dynamoDb, env.PRIVACY_TABLE),
   profiles: createProfileStore(dynamoDb, env.PROFILES_TABLE),
   profilesTable: tableOf(env.PROFILES_TABLE),
@@ -123,6 +126,7 @@ const again: AgainReach = {
   walkProfiles: walkTable(dynamoDb, env.PROFILES_TABLE),
   keysInLake: findKeysIn({ ...lake, pause }),
   requests,
+  audit,
   clock: Date.now,
   newId: randomUUID,
   log,

@@ -1,5 +1,6 @@
 import type { BarrierRecord } from '../../schemas/stream/control.ts';
 import type { ReadAudienceOf } from '../adapters/audience-of-person.ts';
+import type { WriteAudit } from '../adapters/audit-trail.ts';
 import type { PutBarrier } from '../adapters/barrier-records.ts';
 import type { ControlStream } from '../adapters/control-stream.ts';
 import type { Item } from '../adapters/dynamodb.ts';
@@ -35,6 +36,8 @@ export interface Reach {
   readonly passed: (consumer: Consumer, barrier: BarrierRecord['id']) => Promise<ReadonlySet<string>>;
   readonly setAside: SetAsideBatches;
   readonly lake: LakeErasure;
+  /** Writes to the audit log. */
+  readonly audit: WriteAudit;
   /** Hours that the stream keeps what lies on it. */
   readonly streamHours: number;
   /** Now, in milliseconds since 1970. */

@@ -6,13 +6,16 @@ const auditColumns = [
   instant('occurred_at', 'When it was asked for or done.'),
   text(
     'actor',
-    'Who did it: the name of the key, or the subject of the token; of a command the id of the AWS access key it ran with.',
+    'Who did it: the name of the key, or the subject of the token; of a command the id of the AWS access key it ran with. Of key.refuse nobody, or the name of a key that lacks the scope, is revoked or has ended.',
   ),
-  text('actor_type', 'key, token or command.'),
-  text('source_ip', 'Address of the caller, masked; null for commands and for key.use.'),
+  text('actor_type', 'key, token, command or function.'),
+  text(
+    'source_ip',
+    'Address of the caller, masked; null for commands and for key.use; of key.refuse the one of the last request.',
+  ),
   text(
     'action',
-    'segment.create, segment.replace, segment.delete, catalog.put, consent.put, profile.split, export.request, erasure.request, suppression.lift, key.create, key.rotate, key.revoke, or key.use for the first use of a key in an hour by one sandbox of a function.',
+    'segment.create, segment.replace, segment.delete, catalog.put, consent.put, profile.split, export.request, erasure.request, export.complete, erasure.complete, suppression.lift, key.create, key.rotate, key.revoke, key.use for the first use of a key in an hour by one sandbox of a function, or key.refuse for the first request in an hour that it refused with the same code, scope and actor.',
   ),
   text('target_type', 'What it was done to: segment, item, person, key or function.'),
   text(
@@ -24,8 +27,14 @@ const auditColumns = [
     'asked, which stands there before an action of privacy or of keys is begun; done; or the code of the problem that it was refused with.',
   ),
   text('scope', 'Scope that the caller used.'),
-  big('uses', 'Of key.use: requests with the key that the sandbox has had since its entry before, this one included.'),
-  text('request_id', 'Request that did it, as the access log names it.'),
+  big(
+    'uses',
+    'Of key.use and key.refuse: such requests that the sandbox has had since its entry before, this one included.',
+  ),
+  text(
+    'request_id',
+    'Request that did it, as the access log names it; of export.complete and erasure.complete the id of the request of privacy.',
+  ),
 ] as const;
 
 export const auditLogLanded = {
@@ -42,6 +51,6 @@ export const auditLogLanded = {
 export const auditLogView: LakeView = {
   name: 'audit_log',
   comment:
-    'Who did what: use of keys, changes of definitions, keys, consent and splits, exports, erasures and lifted suppressions. Rows are only ever added.',
+    'Who did what: use and refusals of keys, changes of definitions, keys, consent and splits, exports, erasures and lifted suppressions. Rows are only ever added.',
   columns: [...auditColumns, dayPartition],
 };

@@ -10,6 +10,8 @@ export type AuditAction =
   | 'profile.split'
   | 'export.request'
   | 'erasure.request'
+  | 'export.complete'
+  | 'erasure.complete'
   | 'suppression.lift'
   | 'key.create'
   | 'key.rotate'
@@ -25,7 +27,7 @@ export interface AuditEntry {
   readonly at: number;
   /** Name of the key, or subject of the token; of a command the id of the AWS access key it ran with. */
   readonly actor: string;
-  readonly actorType: 'key' | 'token' | 'command';
+  readonly actorType: 'key' | 'token' | 'command' | 'function';
   /** Masked. */
   readonly ip?: string;
   readonly action: AuditAction;

@@ -10,6 +10,7 @@ import { createPrivacyWorker, type PrivacyWorkerProps } from '../../../functions
 import type { ErasedTable } from '../../../functions/privacy-worker/reach.ts';
 import type { PrivacyRequest } from '../../../schemas/privacy.ts';
 import { openPrivacy } from '../../../schemas/privacy-settings.ts';
+import type { AuditEntry } from '../../../schemas/stream/audit.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
 import type { RegisterEntry, Tombstone } from '../../../shared/privacy/register.ts';
 import { anAudience } from '../audience-writer/an-audience.ts';
@@ -39,6 +40,8 @@ export class AWorker {
   /** Keys of batches of which an older version is kept. */
   readonly batchVersions = new Set<string>();
   readonly logged: Record<string, unknown>[] = [];
+  /** Entries of the audit log by id. */
+  readonly audited = new Map<string, AuditEntry>();
   lake: LakeRow[] = [];
   /** Steps of exports that fail from now on. */
   failingExports = 0;
@@ -139,6 +142,10 @@ export class AWorker {
         }),
       passed: (consumer, id) => this.#passed(consumer, id),
       setAside: this.#setAside(),
+      audit: (entries) =>
+        this.#effect(() => {
+          for (const entry of entries) this.audited.set(entry.id, entry);
+        }),
       lake: this.#lakeErasure(),
       lakeExport: {
         begin: (person) => ({

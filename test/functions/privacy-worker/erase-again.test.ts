@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Item } from '../../../functions/adapters/dynamodb.ts';
 import { eraseAgain } from '../../../functions/privacy-worker/erase-again.ts';
 import type { PrivacyRequest } from '../../../schemas/privacy.ts';
+import type { AuditEntry } from '../../../schemas/stream/audit.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
 import { registerId } from '../../../shared/privacy/register.ts';
 
@@ -13,8 +14,9 @@ let profiles: string[];
 let lakeKeys: Key[];
 let asked: PrivacyRequest[];
 let lakeAsked: (readonly string[])[];
+let audited: AuditEntry[];
 beforeEach(() => {
-  [register, profiles, lakeKeys, asked, lakeAsked] = [[], [], [], [], []];
+  [register, profiles, lakeKeys, asked, lakeAsked, audited] = [[], [], [], [], [], []];
 });
 
 const walk = (items: () => readonly Item[]) => async (after: Item | undefined) => {
@@ -34,6 +36,7 @@ const again = () => {
         yield* lakeKeys;
       },
       requests: { create: async (request) => void asked.push(request) },
+      audit: async (entries) => void audited.push(...entries),
       clock: () => RESTORED + 5 * HOUR,
       newId: () => `again-${++made}`,
       log: () => undefined,
@@ -65,6 +68,10 @@ test('asks again for whoever was erased since and is back, by all keys that are 
   expect(asked).toMatchObject([
     { type: 'erasure', state: 'waiting', keys: ['user:ada', 'anonymous:d-1'], suppress: true },
     { type: 'erasure', state: 'waiting', keys: ['user:bea'], suppress: false },
+  ]);
+  expect(audited.map(({ action, target }) => [action, target])).toEqual([
+    ['erasure.request', `${registerId('user:ada')},${registerId('anonymous:d-1')}`],
+    ['erasure.request', registerId('user:bea')],
   ]);
 });
 

@@ -71,6 +71,11 @@ async function stateOf(world: AWorker) {
     members: members.map((keys) => keys.filter((key) => ann.includes(key))),
     counts: await Promise.all(['busy', 'seen-twice'].map((segment) => world.audience.lists.countMembers(segment))),
     lake: world.lake.map(({ key }) => key),
+    audited: [...world.audited.values()].map(({ action, outcome, target }) => [
+      action,
+      outcome,
+      target?.split(',').length,
+    ]),
     tombstones: [...world.tombstones].map(([key, { suppress }]) => [key, suppress]).sort(),
     receipts: [...world.requests.values()].map(({ state, keys, receipt }) => ({
       state,
@@ -124,6 +129,7 @@ describe('an erasure', () => {
       members: [[], []],
       lake: ['user:bob'],
       tombstones: ann.map((key) => [key, true]).sort(),
+      audited: [['erasure.complete', 'done', ann.length]],
     });
   });
 
@@ -282,6 +288,12 @@ describe('an export that fails', () => {
     for (let run = 0; run < 5; run += 1) await world.run();
     expect(world.request(id)).toMatchObject({ state: 'failed', keys: [], failure: expect.any(String) });
     expect(world.request(other).state).toBe('done');
+    expect(
+      Array.from(world.audited.values(), ({ action, outcome, requestId }) => [action, outcome, requestId]),
+    ).toEqual([
+      ['export.complete', 'failed', id],
+      ['export.complete', 'done', other],
+    ]);
     expect(world.logged.find(({ code }) => code === 'privacy_export_failed')).toMatchObject({
       request: id,
       error: 'Error',
