@@ -28,6 +28,12 @@ export class BestItems {
     return this.#size === this.#most;
   }
 
+  /** What scores less is not kept; what scores as much may be. */
+  get least(): number {
+    if (this.#size < this.#most) return Number.NEGATIVE_INFINITY;
+    return this.#most === 0 ? Number.POSITIVE_INFINITY : (this.#scores[0] as number);
+  }
+
   /** Whether `add` would keep the item. */
   takes(item: ItemIndex, score: number): boolean {
     if (this.#size < this.#most) return true;

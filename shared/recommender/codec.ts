@@ -14,6 +14,8 @@ const FORMAT = 1;
 const HEADER_BYTES = 5;
 /** Most bytes of a neighbour: two numbers of 32 bits. */
 const MAX_BYTES = 10;
+/** Of a neighbour that is read: its item and its score. */
+const NEIGHBOUR_BYTES = 8;
 const LOW_BITS = 8;
 const GREATEST_CODE = 0x7f7fff;
 const MAGNITUDE = 0x7fff_ffff;
@@ -39,7 +41,15 @@ export function decodeNeighbours(bytes: Uint8Array): ItemNeighbours {
   if (crc32(bytes.subarray(HEADER_BYTES)) !== sum) throw damaged('their checksum differs');
   const reader = new Reader(bytes, HEADER_BYTES);
   const [collaborative, content] = [reader.varint(), reader.varint()];
-  const neighbours = { collaborative: reader.list(collaborative), content: reader.list(content) };
+  const left = bytes.length - reader.at;
+  const all = collaborative + content;
+  if (all * 2 > left) throw damaged(`${all} neighbours don't fit into ${left} bytes`);
+  // One buffer for all: a buffer costs more than what is in it.
+  const buffer = new ArrayBuffer(all * NEIGHBOUR_BYTES);
+  const neighbours = {
+    collaborative: reader.list(buffer, 0, collaborative),
+    content: reader.list(buffer, collaborative, content),
+  };
   if (reader.at !== bytes.length) throw damaged(`${bytes.length - reader.at} are left over`);
   return neighbours;
 }
@@ -91,11 +101,31 @@ class Reader {
     this.at = at;
   }
 
+  /** Most numbers take three bytes or fewer. A byte beyond the end is neither, and left to the long way. */
   varint(): number {
-    const first = this.#bytes[this.at++];
-    if (first !== undefined && first < 128) return first;
-    let value = (first ?? 0) & 127;
-    for (let factor = 128; factor <= 2 ** 28; factor *= 128) {
+    const bytes = this.#bytes;
+    const at = this.at;
+    const first = bytes[at] as number;
+    if (first < 128) {
+      this.at = at + 1;
+      return first;
+    }
+    const second = bytes[at + 1] as number;
+    if (second < 128) {
+      this.at = at + 2;
+      return (first & 127) | (second << 7);
+    }
+    const third = bytes[at + 2] as number;
+    if (third < 128) {
+      this.at = at + 3;
+      return (first & 127) | ((second & 127) << 7) | (third << 14);
+    }
+    return this.#longVarint();
+  }
+
+  #longVarint(): number {
+    let value = 0;
+    for (let factor = 1; factor <= 2 ** 28; factor *= 128) {
       const byte = this.#bytes[this.at++];
       if (byte === undefined) throw damaged('they end within a number');
       value += (byte & 127) * factor;
@@ -107,12 +137,11 @@ class Reader {
     throw damaged(`a number ends or goes beyond 32 bits at byte ${this.at}`);
   }
 
-  list(length: number): Neighbours {
-    const left = this.#bytes.length - this.at;
-    if (length * 2 > left) throw damaged(`${length} neighbours don't fit into ${left} bytes`);
-    const items = new Uint32Array(length);
-    const scores = new Float32Array(length);
-    const bits = new Uint32Array(scores.buffer);
+  /** A list that lies in `buffer` behind `before` other neighbours. */
+  list(buffer: ArrayBuffer, before: number, length: number): Neighbours {
+    const start = before * NEIGHBOUR_BYTES;
+    const items = new Uint32Array(buffer, start, length);
+    const bits = new Uint32Array(buffer, start + 4 * length, length);
     let code = GREATEST_CODE;
     for (let place = 0; place < length; place++) {
       items[place] = this.varint();
@@ -120,6 +149,6 @@ class Reader {
       if (code === 0 || code < -GREATEST_CODE) throw damaged(`the score of neighbour ${place} is none`);
       bits[place] = code > 0 ? code << LOW_BITS : (SIGN | (-code << LOW_BITS)) >>> 0;
     }
-    return { items, scores };
+    return { items, scores: new Float32Array(buffer, start + 4 * length, length) };
   }
 }

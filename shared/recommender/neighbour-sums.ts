@@ -1,78 +1,107 @@
 import type { ItemIndex, ItemNeighbours, Neighbours } from './model.ts';
 
-/** Kinds of neighbours. */
-export type Part = keyof ItemNeighbours;
+/** A kind of neighbours. */
+export type Part = 'collaborative' | 'content';
+
+/** Items of a block, as a power of 2. Few neighbours of a large model touch few blocks, and a block is read at one go. */
+const BLOCK_BITS = 5;
 
 /**
- * Weighted sums of neighbours' scores, by kind. Items that are touched get slots from 0 up, so that whoever looks through them
- * reads memory in its order. Its arrays are as long as the model and serve one person after another.
+ * Weighted sums of neighbours' scores, by kind. Its arrays are as long as the model and serve one person after another: what is
+ * touched is remembered by blocks of items, so that the rest need be neither read nor zeroed.
  */
 export class NeighbourSums {
-  /** By slot. */
+  /** By item. */
   readonly collaborative: Float64Array;
   readonly content: Float64Array;
-  readonly items: Uint32Array;
-  /** How many slots there are. */
-  touched = 0;
-  greatestCollaborative = 0;
-  greatestContent = 0;
-  /** By item, its slot counted from `#base`; what is below the base is left over from before: so nothing must be zeroed between people. */
-  readonly #places: Uint32Array;
-  #base = 1;
+  /** By block, 1 where an item of it was touched. */
+  readonly #marks: Uint8Array;
+  /** The greatest sums so far: those at the end, unless something was taken off since. */
+  readonly #greatest = { collaborative: 0, content: 0 };
+  #hasNegative = false;
 
   constructor(items: number) {
     this.collaborative = new Float64Array(items);
     this.content = new Float64Array(items);
-    this.items = new Uint32Array(items);
-    this.#places = new Uint32Array(items);
+    this.#marks = new Uint8Array((items >> BLOCK_BITS) + 1);
   }
 
   clear(): void {
-    this.#base += this.touched;
-    if (this.#base + this.items.length > MOST_PLACES) {
-      this.#places.fill(0);
-      this.#base = 1;
+    const marks = this.#marks;
+    for (let block = marks.indexOf(1); block >= 0; block = marks.indexOf(1, block)) {
+      const end = runOf(marks, block);
+      this.collaborative.fill(0, block << BLOCK_BITS, end << BLOCK_BITS);
+      this.content.fill(0, block << BLOCK_BITS, end << BLOCK_BITS);
+      marks.fill(0, block, end);
     }
-    this.touched = 0;
-    this.greatestCollaborative = 0;
-    this.greatestContent = 0;
+    this.#greatest.collaborative = 0;
+    this.#greatest.content = 0;
+    this.#hasNegative = false;
   }
 
-  /** Below 0 for an item that was not touched. */
-  slotOf(item: ItemIndex): number {
-    return (this.#places[item] as number) - this.#base;
+  /** Whether an item is in a block that was touched: all others have sums of 0. */
+  isNear(item: ItemIndex): boolean {
+    return this.#marks[item >> BLOCK_BITS] === 1;
+  }
+
+  /** Calls `visit` with the runs of items, from the first to before the end, whose blocks were touched. */
+  eachRun(visit: (from: ItemIndex, end: ItemIndex) => void): void {
+    const marks = this.#marks;
+    const items = this.content.length;
+    for (let block = marks.indexOf(1); block >= 0; ) {
+      const end = runOf(marks, block);
+      visit(block << BLOCK_BITS, Math.min(items, end << BLOCK_BITS));
+      block = marks.indexOf(1, end);
+    }
+  }
+
+  /** The greatest sums, 0 at least. */
+  greatest(): Readonly<Record<Part, number>> {
+    if (!this.#hasNegative) return this.#greatest;
+    const greatest = { collaborative: 0, content: 0 };
+    this.eachRun((from, end) => {
+      greatest.collaborative = greatestOf(this.collaborative, from, end, greatest.collaborative);
+      greatest.content = greatestOf(this.content, from, end, greatest.content);
+    });
+    return greatest;
   }
 
   /** Adds the neighbours of one item of a history; those that the model has no item for are passed over. */
   add({ collaborative, content }: ItemNeighbours, weight: number): void {
-    this.greatestCollaborative = this.#addTo(this.collaborative, collaborative, weight, this.greatestCollaborative);
-    this.greatestContent = this.#addTo(this.content, content, weight, this.greatestContent);
+    const greatest = this.#greatest;
+    greatest.collaborative = this.#addTo(this.collaborative, collaborative, weight, greatest.collaborative);
+    greatest.content = this.#addTo(this.content, content, weight, greatest.content);
   }
 
   #addTo(sums: Float64Array, { items, scores }: Neighbours, weight: number, greatestYet: number): number {
-    const { collaborative, content, items: touchedItems } = this;
-    const places = this.#places;
-    const base = this.#base;
-    let { touched } = this;
+    const marks = this.#marks;
+    const { length } = items;
+    const count = sums.length;
     let greatest = greatestYet;
-    for (let at = 0; at < items.length; at++) {
+    for (let at = 0; at < length; at++) {
       const item = items[at] as number;
-      if (item >= places.length) continue;
-      let slot = (places[item] as number) - base;
-      if (slot < 0) {
-        slot = touched++;
-        places[item] = base + slot;
-        touchedItems[slot] = item;
-        collaborative[slot] = 0;
-        content[slot] = 0;
-      }
-      const sum = (sums[slot] as number) + weight * (scores[at] as number);
-      sums[slot] = sum;
+      if (item >= count) continue;
+      const sum = (sums[item] as number) + weight * (scores[at] as number);
+      sums[item] = sum;
+      marks[item >> BLOCK_BITS] = 1;
       if (sum > greatest) greatest = sum;
     }
-    this.touched = touched;
+    if (length > 0 && (scores[length - 1] as number) < 0) this.#hasNegative = true;
     return greatest;
   }
 }
 
-const MOST_PLACES = 2 ** 32 - 1;
+/** Where the run of marked blocks that begins there ends. */
+function runOf(marks: Uint8Array, from: number): number {
+  const end = marks.indexOf(0, from);
+  return end < 0 ? marks.length : end;
+}
+
+function greatestOf(sums: Float64Array, from: number, end: number, yet: number): number {
+  let greatest = yet;
+  for (let item = from; item < end; item++) {
+    const sum = sums[item] as number;
+    if (sum > greatest) greatest = sum;
+  }
+  return greatest;
+}

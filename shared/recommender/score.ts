@@ -88,34 +88,24 @@ export class Scorer {
     const sums = this.#sums;
     sums.clear();
     for (const cause of causes) sums.add(cause.neighbours, cause.weight);
-    const per = perUnit(sums.touched === 0 ? popularOnly : this.#blend, sums);
+    const per = perUnit(this.#blend, sums.greatest());
 
     const best = this.#best;
     best.clear(Math.min(most, order.length));
-    for (let slot = 0; slot < sums.touched; slot++) {
-      const item = sums.items[slot] as number;
-      const score =
-        (sums.collaborative[slot] as number) * per.collaborative +
-        (sums.content[slot] as number) * per.content +
-        (popularity[item] as number) * per.popularity;
-      if (best.takes(item, score) && !leftOut(item)) best.add(item, score);
-    }
+    sums.eachRun((from, end) => addRun(best, sums, popularity, per, { from, end }, leftOut));
     for (let at = 0; at < order.length; at++) {
       const item = order[at] as number;
-      if (sums.slotOf(item) >= 0) continue;
       const score = (popularity[item] as number) * per.popularity;
-      if (best.takes(item, score)) {
-        if (!leftOut(item)) best.add(item, score);
-      } else if (!interests) break; // all that follow are less popular still
+      if (!interests && score < best.least) break; // all that follow are less popular still
+      if (!sums.isNear(item) && best.takes(item, score) && !leftOut(item)) best.add(item, score);
     }
 
     const chosen = best.take();
     const because = this.#causes.of(chosen, causes, per);
     return chosen.map((item, at) => {
-      const slot = sums.slotOf(item);
       const parts: Blend = {
-        collaborative: slot < 0 ? 0 : (sums.collaborative[slot] as number) * per.collaborative,
-        content: slot < 0 ? 0 : (sums.content[slot] as number) * per.content,
+        collaborative: (sums.collaborative[item] as number) * per.collaborative,
+        content: (sums.content[item] as number) * per.content,
         popularity: (popularity[item] as number) * per.popularity,
       };
       const score = parts.collaborative + parts.content + parts.popularity;
@@ -139,11 +129,34 @@ export class Scorer {
   }
 }
 
-/** What one unit of each part's sum is worth in a score. */
-function perUnit(blend: Blend, sums: NeighbourSums): Blend {
+/** Has the best items of a run kept. */
+function addRun(
+  best: BestItems,
+  { collaborative, content }: NeighbourSums,
+  popularity: Float64Array,
+  per: Blend,
+  { from, end }: { readonly from: ItemIndex; readonly end: ItemIndex },
+  leftOut: (item: ItemIndex) => boolean,
+): void {
+  const { collaborative: byPeople, content: byContent, popularity: byPopularity } = per;
+  let { least } = best;
+  for (let item = from; item < end; item++) {
+    const score =
+      (collaborative[item] as number) * byPeople +
+      (content[item] as number) * byContent +
+      (popularity[item] as number) * byPopularity;
+    if (score < least || !best.takes(item, score) || leftOut(item)) continue;
+    best.add(item, score);
+    least = best.least;
+  }
+}
+
+/** What one unit of each part's sum is worth in a score; where nothing speaks for any item, popularity is all there is. */
+function perUnit({ collaborative, content, popularity }: Blend, greatest: Readonly<Record<Part, number>>): Blend {
+  if (greatest.collaborative === 0 && greatest.content === 0) return popularOnly;
   return {
-    collaborative: sums.greatestCollaborative > 0 ? blend.collaborative / sums.greatestCollaborative : 0,
-    content: sums.greatestContent > 0 ? blend.content / sums.greatestContent : 0,
-    popularity: blend.popularity,
+    collaborative: greatest.collaborative > 0 ? collaborative / greatest.collaborative : 0,
+    content: greatest.content > 0 ? content / greatest.content : 0,
+    popularity,
   };
 }

@@ -16,11 +16,14 @@ export interface Because {
 
 /** Finds what contributed most to each of a few items. Its array is as long as the model and serves one call after another. */
 export class StrongestCauses {
-  /** By item, 1 + its position among the chosen; 0 elsewhere. */
-  readonly #slots: Uint32Array;
+  /** By item, 1 where it is chosen: small, as it is asked for each neighbour. */
+  readonly #isChosen: Uint8Array;
+  /** By chosen item, its position among them. */
+  readonly #position: Uint32Array;
 
   constructor(items: number) {
-    this.#slots = new Uint32Array(items);
+    this.#isChosen = new Uint8Array(items);
+    this.#position = new Uint32Array(items);
   }
 
   /**
@@ -35,35 +38,41 @@ export class StrongestCauses {
   ): (Because | undefined)[] {
     const strongest = new Array<Because | undefined>(chosen.length).fill(undefined);
     if (causes.length === 0) return strongest;
-    const slots = this.#slots;
+    const isChosen = this.#isChosen;
+    const position = this.#position;
     chosen.forEach((item, at) => {
-      slots[item] = at + 1;
+      isChosen[item] = 1;
+      position[item] = at;
     });
     const greatest = new Float64Array(chosen.length);
-    const together = new Float64Array(chosen.length + 1);
-    const alike = new Float64Array(chosen.length + 1);
+    const together = new Float64Array(chosen.length);
+    const alike = new Float64Array(chosen.length);
     for (const { item, weight, neighbours } of causes) {
       together.fill(0);
       alike.fill(0);
-      spread(neighbours.collaborative, slots, together, weight * per.collaborative);
-      spread(neighbours.content, slots, alike, weight * per.content);
+      this.#spread(neighbours.collaborative, together, weight * per.collaborative);
+      this.#spread(neighbours.content, alike, weight * per.content);
       for (let at = 0; at < chosen.length; at++) {
-        const [byPeople, byContent] = [together[at + 1] as number, alike[at + 1] as number];
+        const [byPeople, byContent] = [together[at] as number, alike[at] as number];
         if (byPeople + byContent <= (greatest[at] as number)) continue;
         greatest[at] = byPeople + byContent;
         strongest[at] = { item, how: byContent > byPeople ? 'content' : 'collaborative' };
       }
     }
-    for (const item of chosen) slots[item] = 0;
+    for (const item of chosen) isChosen[item] = 0;
     return strongest;
   }
-}
 
-/** Adds to each slot what comes from these neighbours; slot 0 takes what was not chosen. */
-function spread({ items, scores }: Neighbours, slots: Uint32Array, into: Float64Array, weight: number): void {
-  if (weight === 0) return;
-  for (let at = 0; at < items.length; at++) {
-    const slot = slots[items[at] as number];
-    if (slot) into[slot] = (into[slot] as number) + weight * (scores[at] as number);
+  /** Adds to each chosen item what comes from these neighbours. */
+  #spread({ items, scores }: Neighbours, into: Float64Array, weight: number): void {
+    if (weight === 0) return;
+    const isChosen = this.#isChosen;
+    const { length } = items;
+    for (let at = 0; at < length; at++) {
+      const item = items[at] as number;
+      if (isChosen[item] !== 1) continue;
+      const to = this.#position[item] as number;
+      into[to] = (into[to] as number) + weight * (scores[at] as number);
+    }
   }
 }

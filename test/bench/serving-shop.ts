@@ -16,6 +16,7 @@ export function aShop(count: number, related: number): Shop {
   const ids = Array.from({ length: count }, (_, n) => `item-${n}`);
   const head = aHead({ items: count });
   const { parameters } = head;
+  const listOf = createLists(count);
   return {
     head: { ...head, parameters: { ...parameters, history: { items: 50, orderDecay: 0.9 } } },
     items: {
@@ -24,8 +25,8 @@ export function aShop(count: number, related: number): Shop {
       trend: Float32Array.from(ids, (_, n) => (n % 7) / 10),
     },
     neighbours: (item) => ({
-      collaborative: listOf(item, 31, count, related),
-      content: listOf(item, 57, count, related / 4),
+      collaborative: listOf(item * 2 + 31, related),
+      content: listOf(item * 2 + 57, related / 4),
     }),
     views: (person) => {
       const next = chance(person + 1);
@@ -34,13 +35,21 @@ export function aShop(count: number, related: number): Shop {
   };
 }
 
-function listOf(item: number, salt: number, count: number, length: number): Neighbours {
-  const next = chance(item * 2 + salt);
-  const items = new Set<number>();
-  while (items.size < length) items.add(Math.floor(count * next()));
-  return {
-    items: Uint32Array.from(items),
-    scores: Float32Array.from({ length: items.size }, (_, place) => 1 / (1 + place)),
+/** Lists of different items, whichever, the closest first. */
+function createLists(count: number): (seed: number, length: number) => Neighbours {
+  const listedBy = new Uint32Array(count);
+  let list = 0;
+  return (seed, length) => {
+    const next = chance(seed);
+    const items = new Uint32Array(length);
+    list += 1;
+    for (let place = 0; place < length; ) {
+      const item = Math.floor(count * next());
+      if (listedBy[item] === list) continue;
+      listedBy[item] = list;
+      items[place++] = item;
+    }
+    return { items, scores: Float32Array.from(items, (_, place) => 1 / (1 + place)) };
   };
 }
 

@@ -4,7 +4,7 @@ import type { ItemNeighbours } from '../../../shared/recommender/model.ts';
 import { type Scored, Scorer } from '../../../shared/recommender/score.ts';
 import vectors from '../../vectors/recommender-scores.json' with { type: 'json' };
 import { plainScore } from './plain-score.ts';
-import { type Case, someCase, someItems, someNeighbours, someParameters } from './small-models.ts';
+import { type Case, someCase, someCaseOfBothSigns, someItems, someNeighbours, someParameters } from './small-models.ts';
 
 interface Given {
   readonly history: readonly (readonly [number, number])[];
@@ -61,9 +61,12 @@ describe('a scorer', () => {
     );
   });
 
-  it('scores as the formula says, whatever the model, and the same when used again', () => {
+  it.each([
+    ['whatever the model, and the same when used again', someCase],
+    ['where items speak against others, too', someCaseOfBothSigns],
+  ])('scores as the formula says, %s', (_, cases) => {
     fc.assert(
-      fc.property(fc.array(someCase, { minLength: 1, maxLength: 3 }), ([first, ...others]) => {
+      fc.property(fc.array(cases, { minLength: 1, maxLength: 3 }), ([first, ...others]) => {
         const model = first as Case;
         const scorer = new Scorer(model.items, model.parameters);
         const requests = [

@@ -39,28 +39,39 @@ export interface Case {
 
 const part = fc.integer({ min: 0, max: 64 }).map((share) => share / 64);
 
-export const someCase: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 25 }).chain((count) => {
-  const item = fc.nat(count - 1);
-  const list = fc
-    .uniqueArray(fc.tuple(item, fc.integer({ min: 1, max: 64 })), { selector: ([other]) => other, maxLength: 10 })
-    .map((pairs) => pairs.sort((one, other) => other[1] - one[1]).map(([other, score]) => [other, score / 64] as const))
-    .map(someNeighbours);
-  const both: fc.Arbitrary<ItemNeighbours> = fc.record({ collaborative: list, content: list });
-  const exactly = { minLength: count, maxLength: count };
-  return fc.record({
-    items: fc
-      .tuple(fc.array(part, exactly), fc.array(part, exactly))
-      .map(([popularity, trend]) => someItems(popularity, trend)),
-    neighbours: fc.array(fc.option(both, { nil: undefined, freq: 5 }), exactly),
-    parameters: fc
-      .record({
-        blend: fc.record({ collaborative: part, content: part, popularity: part }),
-        items: fc.integer({ min: 1, max: 8 }),
-        orderDecay: fc.constantFrom(0, 0.5, 0.75, 1),
-      })
-      .map(({ blend, ...history }) => someParameters(blend, history)),
-    history: fc.array(fc.record({ item, weight: fc.nat(4) }), { maxLength: 10 }),
-    leftOut: fc.uniqueArray(item).map((some) => new Set(some)),
-    most: fc.nat(30),
+/** `scores` of neighbours are in units of 1/64; below 0 for what an item speaks against. */
+const casesOf = (scores: fc.Arbitrary<number>): fc.Arbitrary<Case> =>
+  fc.integer({ min: 1, max: 25 }).chain((count) => {
+    const item = fc.nat(count - 1);
+    const list = fc
+      .uniqueArray(fc.tuple(item, scores), { selector: ([other]) => other, maxLength: 10 })
+      .map((pairs) =>
+        pairs.sort((one, other) => other[1] - one[1]).map(([other, score]) => [other, score / 64] as const),
+      )
+      .map(someNeighbours);
+    const both: fc.Arbitrary<ItemNeighbours> = fc.record({ collaborative: list, content: list });
+    const exactly = { minLength: count, maxLength: count };
+    return fc.record({
+      items: fc
+        .tuple(fc.array(part, exactly), fc.array(part, exactly))
+        .map(([popularity, trend]) => someItems(popularity, trend)),
+      neighbours: fc.array(fc.option(both, { nil: undefined, freq: 5 }), exactly),
+      parameters: fc
+        .record({
+          blend: fc.record({ collaborative: part, content: part, popularity: part }),
+          items: fc.integer({ min: 1, max: 8 }),
+          orderDecay: fc.constantFrom(0, 0.5, 0.75, 1),
+        })
+        .map(({ blend, ...history }) => someParameters(blend, history)),
+      history: fc.array(fc.record({ item, weight: fc.nat(4) }), { maxLength: 10 }),
+      leftOut: fc.uniqueArray(item).map((some) => new Set(some)),
+      most: fc.nat(30),
+    });
   });
-});
+
+const above = fc.integer({ min: 1, max: 64 });
+
+export const someCase = casesOf(above);
+
+/** Some of whose items speak against others. */
+export const someCaseOfBothSigns = casesOf(fc.oneof(above, fc.integer({ min: -32, max: -1 })));
