@@ -1,7 +1,9 @@
 import type { createProfileUpdater } from '../../../functions/profile-updater/profile-updater.ts';
 import type { Profile } from '../../../schemas/profile.ts';
 import type { SegmentDefinition } from '../../../schemas/segment/definition.ts';
+import type { Space } from '../../../schemas/spaces.ts';
 import type { ControlRecord, Key, Transition } from '../../../schemas/stream/control.ts';
+import { spaceRulesOf } from '../../../shared/clean/clean-record.ts';
 import type { ReceivedRecord } from '../../../shared/clean/cleaned-record.ts';
 import type { RegisterEntry } from '../../../shared/privacy/register.ts';
 import type { FoldedProfile } from '../../../shared/profile/folded-profile.ts';
@@ -63,8 +65,11 @@ export class World {
   readonly #updaters: ReturnType<typeof createProfileUpdater>[];
   #isDead = false;
 
-  constructor(catalog: CatalogBody = aCatalogBody(), shards = 3) {
+  readonly #spaces: readonly Space[];
+
+  constructor(catalog: CatalogBody = aCatalogBody(), shards = 3, spaces: readonly Space[] = []) {
     this.catalog = catalog;
+    this.#spaces = spaces;
     this.shards = Array.from({ length: shards }, () => []);
     this.#checkpoints = this.shards.map(() => 0);
     this.store.around = (write) => this.#effect(write);
@@ -276,7 +281,8 @@ export class World {
       },
       register: { read: async () => this.register },
       catalog: { readRevision: async () => this.#revision(), readBody: async () => this.catalog },
-      identity: { externalTraits: ['email'], blockedIds: [] },
+      identity: { externalTraits: ['email'], blockedIds: [], spaces: this.#spaces },
+      rules: spaceRulesOf({ spaces: this.#spaces }),
       clock: () => this.now,
     });
   }
