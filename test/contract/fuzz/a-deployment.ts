@@ -11,6 +11,7 @@ import type { PutRecords } from '../../../functions/adapters/store-in-order.ts';
 import { createCatalogApi } from '../../../functions/catalog-api/catalog-api.ts';
 import { collector } from '../../../functions/collector/collector.ts';
 import type { HttpHandler } from '../../../functions/middleware/http.ts';
+import type { KeyCheck } from '../../../functions/middleware/key-check.ts';
 import { createPrivacyApi } from '../../../functions/privacy-api/privacy-api.ts';
 import { createProfileApi } from '../../../functions/profile-api/profile-api.ts';
 import { createRecommendationApi } from '../../../functions/recommendation-api/recommendation-api.ts';
@@ -52,20 +53,29 @@ const tables = {
   privacy: 'id',
 } as const;
 
-/** Starts one, with a person, a visitor, a shop of five items, its model, and the built-in segments. */
-export async function aDeployment(): Promise<ADeployment> {
+/**
+ * Starts one, with a person, a visitor, a shop of five items, its model, and the built-in segments; or with the people of a world,
+ * and other keys.
+ */
+export async function aDeployment({
+  world = new World(),
+  apiKeys = settingsKeys({ local: 'sk_local' }),
+  spaces = [],
+}: {
+  readonly world?: World;
+  readonly apiKeys?: KeyCheck;
+  readonly spaces?: readonly string[];
+} = {}): Promise<ADeployment> {
   const aws = await startLocalAws([createDynamoDbService]);
   for (const [table, key] of Object.entries(tables)) {
     await createTable(aws, table, key, key === 'pk' ? 'sk' : undefined);
   }
   const dynamoDb: DynamoDb = (operation, input) => aws.gateway.invoke('tool', 'dynamodb', operation, input);
-  const world = new World();
   world.send(...history);
   await world.drain();
   const { now } = world;
   let made = 0;
   const newId = () => `id-${++made}`;
-  const apiKeys = settingsKeys({ local: 'sk_local' });
   const audit = new AnAuditLog();
   const store = createProfileStore(dynamoDb, 'profiles');
   const catalog = createCatalogStore(dynamoDb, 'catalog');
@@ -99,6 +109,7 @@ export async function aDeployment(): Promise<ADeployment> {
       catalog: createCatalog(segments),
       stream,
       put: taken,
+      spaces,
       clock: () => now,
       newId,
       apiKeys,
