@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tracesOf as tracesIn } from '../../infra/local/restore-drill/every-store.ts';
 import type { PrivacyRequestView } from '../../schemas/api/privacy.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { landedKey } from '../../shared/lake/object-key.ts';
@@ -9,7 +10,6 @@ import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
 import { readBatch } from '../../shared/lake/read-batch.ts';
 import { anEnvelope, aRecord } from '../fixtures/events.ts';
 import { eventually } from './eventually.ts';
-import { tracesOf } from './every-store.ts';
 import { type Headwater, startHeadwater } from './headwater.ts';
 import { runCommand } from './run-command.ts';
 
@@ -91,6 +91,9 @@ function land(messages: readonly object[], arrivedAt: number): void {
     if (rows.count > 0) plant(landedKey(rows.table.name, record), parquetFile(rows));
   }
 }
+
+const tracesOf = (texts: readonly string[]) =>
+  tracesIn({ gateway: headwater.runtime.gateway, dataDir: headwater.dataDir }, texts);
 
 /** Asks for something of the person and waits until it is done. */
 async function asked(path: 'erasures' | 'exports', body: object): Promise<PrivacyRequestView> {
@@ -200,7 +203,7 @@ test('whatever is held of a person stands in every store', async () => {
     return (await headwater.query(`SELECT * FROM profiles`)).length > 0;
   }, 60_000);
 
-  const found = new Set((await tracesOf(headwater, canaries)).map(({ text }) => text));
+  const found = new Set((await tracesOf(canaries)).map(({ text }) => text));
   expect(canaries.filter((text) => !found.has(text))).toEqual([]);
 }, 200_000);
 
@@ -236,7 +239,7 @@ test('an erasure takes it from every store, says so in its receipt, and touches 
   expect(after.others).toEqual(before.others);
   expect(await wrongSegments()).toEqual([]);
   expect(request.receipt?.remaining.map(({ store }) => store)).toContain('event stream');
-  expect(await tracesOf(headwater, canaries)).toEqual([]);
+  expect(await tracesOf(canaries)).toEqual([]);
   expect(await headwater.profile(ada.userId)).toBeUndefined();
   expect(await headwater.profile('bob')).toBeDefined();
 }, 200_000);
@@ -251,7 +254,7 @@ test('neither late events nor a replay bring the person back', async () => {
   const day = new Date().toISOString().slice(0, 10);
   await runCommand(headwater, 'replay', '--profiles', '--from', '2020-01-01', '--to', day);
   await headwater.settled();
-  expect(await tracesOf(headwater, canaries)).toEqual([]);
+  expect(await tracesOf(canaries)).toEqual([]);
   expect(await headwater.profile(ada.userId)).toBeUndefined();
   const refused = await headwater.query(`SELECT payload, message_id FROM failed_events WHERE reason = 'erased'`);
   expect(refused).toEqual(Array(3).fill({ payload: null, message_id: null }));

@@ -5,7 +5,8 @@ export const usage = `Usage: npm run restore-drill -- [options]
 
 Tries the way back on this machine: events arrive, a moment passes, more arrive; then a profile is spoiled, others and
 files of the lake are deleted or overwritten. Tables and objects go back to that moment, consumers read the stream again
-from it, and everything has to be what it was: profiles, members of segments, totals of the lake, and the ledger.
+from it, and everything has to be what it was: profiles, members of segments, totals of the lake, and the ledger. A person
+who was erased after the moment is erased again, and must be found in no store.
 
   --people N   people of the store whose events are sent (default 120)
   --seed TEXT  another store (default "restore")

@@ -1,4 +1,5 @@
 import type { Query } from '../demo/reconciliation.ts';
+import { canaries, ERASED_SOURCE } from './erased-person.ts';
 
 /** What all stores hold, as those see it who use them: a text for each thing that can be compared. */
 export type Holdings = ReadonlyMap<string, string>;
@@ -31,13 +32,18 @@ export async function holdingsOf({ get, query }: Readers, profileIds: readonly s
   return held;
 }
 
-/** The views count once what lies there twice, as it does after records were read again. */
+/**
+ * The views count once what lies there twice, as it does after records were read again. Rows of who is erased are counted by
+ * the search through every store: what an erasure took out of files comes back with no restore.
+ */
 const totals: Readonly<Record<string, string>> = {
-  raw: `SELECT source_id AS part, count(*) AS n, count(DISTINCT message_id) AS ids FROM raw GROUP BY 1`,
+  raw: `SELECT source_id AS part, count(*) AS n, count(DISTINCT message_id) AS ids FROM raw
+    WHERE source_id <> '${ERASED_SOURCE}' GROUP BY 1`,
   events: `SELECT coalesce(event, type) AS part, count(*) AS n, count(DISTINCT message_id) AS ids,
-    CAST(sum(coalesce(total, 0)) AS varchar) AS amount FROM events GROUP BY 1`,
-  failed_events: `SELECT reason AS part, count(*) AS n FROM failed_events GROUP BY 1`,
-  transitions: `SELECT segment_id AS part, count(*) AS n FROM transitions GROUP BY 1`,
+    CAST(sum(coalesce(total, 0)) AS varchar) AS amount FROM events WHERE source_id <> '${ERASED_SOURCE}' GROUP BY 1`,
+  failed_events: `SELECT reason AS part, count(*) AS n FROM failed_events WHERE reason <> 'erased' GROUP BY 1`,
+  transitions: `SELECT segment_id AS part, count(*) AS n FROM transitions
+    WHERE NOT regexp_like(person_key, '${canaries.join('|')}') GROUP BY 1`,
 };
 
 /** Ids of all segments; of one that tags, of each of its values. */

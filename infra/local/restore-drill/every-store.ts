@@ -2,8 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Item } from '../../functions/adapters/dynamodb.ts';
-import type { Headwater } from './headwater.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** What holds all stores of a stage on this machine. */
+export interface Stage {
+  readonly gateway: Pick<Runtime['gateway'], 'invoke'>;
+  readonly dataDir: string;
+}
+
+type Item = Readonly<Record<string, { readonly B?: string; readonly SS?: readonly string[] }>>;
 
 /** A text that stands in a store, and where. */
 export interface Trace {
@@ -12,10 +19,10 @@ export interface Trace {
 }
 
 /**
- * Looks for texts in all that a Headwater stores but the stream and the queue: in every item of every table, in every object
+ * Looks for texts in all that a stage stores but the stream and the queue: in every item of every table, in every object
  * and every version of one in every bucket, packed and unpacked, and in every log.
  */
-export async function tracesOf(headwater: Headwater, texts: readonly string[]): Promise<Trace[]> {
+export async function tracesOf(stage: Stage, texts: readonly string[]): Promise<Trace[]> {
   const traces: Trace[] = [];
   const look = (store: string, bytes: Uint8Array) => {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -24,7 +31,7 @@ export async function tracesOf(headwater: Headwater, texts: readonly string[]): 
       if (forms.some((form) => buffer.includes(form))) traces.push({ store, text });
     }
   };
-  for await (const { table, item } of everyItem(headwater)) {
+  for await (const { table, item } of everyItem(stage)) {
     look(`table ${table}`, Buffer.from(JSON.stringify(item)));
     for (const [name, { B, SS }] of Object.entries(item)) {
       look(`table ${table} ${name}`, Buffer.from((SS ?? []).join(' ')));
@@ -34,8 +41,8 @@ export async function tracesOf(headwater: Headwater, texts: readonly string[]): 
   }
   const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();
-  for (const file of filesOf(join(headwater.dataDir, 's3'))) {
-    const name = `object ${relative(headwater.dataDir, file)}`;
+  for (const file of filesOf(join(stage.dataDir, 's3'))) {
+    const name = `object ${relative(stage.dataDir, file)}`;
     const bytes = readFileSync(file);
     look(name, Buffer.from(name));
     for (const each of unpacked(bytes)) look(name, each);
@@ -47,14 +54,14 @@ export async function tracesOf(headwater: Headwater, texts: readonly string[]): 
   }
   connection.closeSync();
   database.closeSync();
-  for (const file of filesOf(join(headwater.dataDir, 'logs'))) look(`log ${file}`, readFileSync(file));
+  for (const file of filesOf(join(stage.dataDir, 'logs'))) look(`log ${file}`, readFileSync(file));
   return traces;
 }
 
 /** Every item of every table. */
-export async function* everyItem({ runtime }: Headwater): AsyncGenerator<{ table: string; item: Item }> {
+async function* everyItem({ gateway }: Stage): AsyncGenerator<{ table: string; item: Item }> {
   const call = <Output>(operation: string, input: object) =>
-    runtime.gateway.invoke<Output>('tool', 'dynamodb', operation, input);
+    gateway.invoke<Output>('tool', 'dynamodb', operation, input);
   const { TableNames } = await call<{ TableNames: string[] }>('ListTables', {});
   for (const table of TableNames) {
     let start: Item | undefined;
