@@ -21,6 +21,8 @@ export interface Claim {
   readonly people: readonly Key[];
   /** All keys that it names; none may be erased. */
   readonly keys: readonly Key[];
+  /** Which of the keys it says to be another's: what that one has chosen holds for it, too, from then on. */
+  readonly joins: readonly (readonly [child: Key, parent: Key])[];
   readonly choices: Readonly<Partial<Record<Purpose, boolean>>>;
   /** Whether analytics is granted to who made no choice. */
   readonly isGrantedByDefault: boolean;
@@ -46,10 +48,8 @@ export function claimOf(
   const words = spoken ?? nothing;
   const { context } = words;
   const people = keysOf(words.userId, words.anonymousId, outcome.ok);
-  const keys =
-    words.previousId === undefined
-      ? [...people]
-      : [...people, ...keysOf(words.previousId, words.previousId, outcome.ok)];
+  const previous = words.previousId === undefined ? [] : keysOf(words.previousId, words.previousId, outcome.ok);
+  const keys = [...people, ...previous];
   addExternalKeys(keys, words, identity, sourceId);
   const choices = choicesIn(context);
   const denied =
@@ -58,6 +58,7 @@ export function claimOf(
     place,
     people,
     keys,
+    joins: outcome.ok ? joinsOf(outcome.event.type, people, previous, keys) : none,
     choices,
     isGrantedByDefault: denied === undefined ? defaultsFor(consent, signals).analytics : !denied,
     happenedAt: outcome.ok ? outcome.event.eventTime : receivedAt,
@@ -66,6 +67,17 @@ export function claimOf(
 }
 
 const nothing: Said = {};
+const none: Claim['joins'] = [];
+
+/** As `linksOf` joins keys. `keys` are the people's, the previous id's, then those of external ids. */
+function joinsOf(type: string, people: readonly Key[], previous: readonly Key[], keys: readonly Key[]): Claim['joins'] {
+  if (type !== 'identify' && type !== 'alias') return none;
+  const [user, device] = people[0]?.startsWith('user:') ? people : [undefined, people[0]];
+  if (type === 'alias') return user === undefined ? none : previous.map((key) => [key, user]);
+  const external = keys.slice(people.length + previous.length);
+  if (user === undefined) return device === undefined ? none : external.map((key) => [device, key]);
+  return [...(device === undefined ? [] : [device]), ...external].map((key) => [key, user]);
+}
 
 /** The keys of a user's and of an anonymous id; ids of events were cleaned. */
 function keysOf(userId: unknown, anonymousId: unknown, isClean: boolean): Key[] {

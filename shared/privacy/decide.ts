@@ -76,6 +76,7 @@ export class Hearing<R extends CleanedBatchRecord> {
         if (cleaned.items[index]?.outcome.ok !== true) continue;
         if (claim.keys.some((key) => isErased(claim, known.get(key)))) continue;
         if (hear(claim, said, known, notes)) news.add(claim);
+        inherit(claim, said, known, notes);
       }
     }
     const entryOf: EntryOf = (key) => known.get(key);
@@ -132,13 +133,41 @@ function hear(
       if (!changes(choice, said.get(name) ?? choiceBefore(entry, purpose, place))) continue;
       isNews = true;
       said.set(name, choice);
-      const consent = mergeChoices(entry.consent, { [purpose]: [choice] });
-      if (consent[purpose] === entry.consent[purpose]) continue;
-      known.set(key, { ...entry, consent });
-      notes.set(key, mergeChoices(notes.get(key) ?? {}, { [purpose]: [choice] }));
+      note(key, purpose, choice, known, notes);
     }
   }
   return isNews;
+}
+
+/** Has keys that are joined to another heed what that one has chosen, unless they have chosen later themselves. */
+function inherit({ joins, place }: Claim, said: Said, known: Map<Key, RegisterEntry>, notes: Map<Key, Choices>): void {
+  const { arrivedAt, shardId, sequenceNumber } = place;
+  const holds = (purpose: Purpose, key: Key) =>
+    said.get(`${purpose} ${key}`) ?? choiceBefore(known.get(key) ?? nothing, purpose, place);
+  for (const [child, parent] of joins) {
+    for (const purpose of Object.keys(known.get(parent)?.consent ?? {}) as Purpose[]) {
+      const from = holds(purpose, parent);
+      if (from === undefined || !changes(from, holds(purpose, child))) continue;
+      const choice: Choice = { ...from, since: { arrivedAt, shardId, sequenceNumber } };
+      said.set(`${purpose} ${child}`, choice);
+      note(child, purpose, choice, known, notes);
+    }
+  }
+}
+
+/** Adds a choice to what is known of a key and, where the register does not have it, to what it is told. */
+function note(
+  key: Key,
+  purpose: Purpose,
+  choice: Choice,
+  known: Map<Key, RegisterEntry>,
+  notes: Map<Key, Choices>,
+): void {
+  const entry = known.get(key) ?? nothing;
+  const consent = mergeChoices(entry.consent, { [purpose]: [choice] });
+  if (consent[purpose] === entry.consent[purpose]) return;
+  known.set(key, { ...entry, consent });
+  notes.set(key, mergeChoices(notes.get(key) ?? {}, { [purpose]: [choice] }));
 }
 
 const changes = (choice: Choice, holds: Choice | undefined): boolean =>

@@ -192,6 +192,60 @@ describe('of somebody who was erased', () => {
   });
 });
 
+describe('a device that joins a person', () => {
+  const at = (offset: number) => ({ arrivedAt: ARRIVAL + offset, sequenceNumber: String(offset).padStart(56, '0') });
+  const send = (register: MemoryRegister, offset: number, message: Message) =>
+    inLake(register, openPrivacy, [aRecord(anEnvelope([message]), at(offset))]);
+  const ofDevice = aTrack({ userId: undefined, anonymousId: 'new' });
+  const refusing = async () => {
+    const register = new MemoryRegister();
+    await send(register, 1, aTrack({ userId: 'ada', anonymousId: undefined, context: saying({ analytics: false }) }));
+    return register;
+  };
+
+  test('is heeded from then on as the person has chosen, and not before', async () => {
+    const register = await refusing();
+    expect(await send(register, 2, ofDevice)).toEqual(['accept']);
+    await send(register, 3, anIdentify({ userId: 'ada', anonymousId: 'new' }));
+    expect(await send(register, 4, ofDevice)).toEqual(['no_consent']);
+    expect(await send(register, 2, ofDevice)).toEqual(['accept']);
+  });
+
+  test.each<[string, Message, Message]>([
+    [
+      'by an alias',
+      aTrack({ userId: 'ada' }),
+      { type: 'alias', messageId: 'a', userId: 'ada', previousId: 'new', timestamp: new Date(ARRIVAL).toISOString() },
+    ],
+    [
+      'by an address',
+      anIdentify({ userId: 'ada', anonymousId: undefined, traits: { email: 'ada@x.org' } }),
+      anIdentify({ userId: undefined, anonymousId: 'new', traits: { email: 'Ada@X.org' } }),
+    ],
+  ])('also %s', async (_, before, joining) => {
+    const register = await refusing();
+    await send(register, 2, before);
+    await send(register, 3, joining);
+    expect(await send(register, 4, ofDevice)).toEqual(['no_consent']);
+  });
+
+  test('keeps what it has chosen later itself, and gives nothing to the person', async () => {
+    const register = await refusing();
+    const later = new Date(ARRIVAL + 1).toISOString();
+    const saysYes = { ...ofDevice, timestamp: later, context: saying({ analytics: true }) };
+    await send(register, 10, saysYes);
+    await send(register, 11, anIdentify({ userId: 'ada', anonymousId: 'new' }));
+    expect(await send(register, 12, ofDevice)).toEqual(['accept']);
+    expect(await send(register, 13, aTrack({ userId: 'ada', anonymousId: undefined }))).toEqual(['no_consent']);
+  });
+
+  test('an event of both that joins nobody changes nothing: devices are shared', async () => {
+    const register = await refusing();
+    await send(register, 2, aTrack({ userId: 'ada', anonymousId: 'new' }));
+    expect(await send(register, 3, ofDevice)).toEqual(['accept']);
+  });
+});
+
 test('asks once for each key of a batch', async () => {
   const register = new MemoryRegister();
   const batch = [aTrack(), aTrack({ anonymousId: 'a-1' }), anIdentify()].map((message) =>
@@ -219,7 +273,22 @@ function reference(records: readonly ReferenceRecord[], byDefault: boolean): str
       .flatMap((key) => choices.get(key) ?? [])
       .sort((a, b) => b.time - a.time || Number(a.granted) - Number(b.granted))[0];
   return records.flatMap(({ messages }) => {
-    const news = messages.map(({ user, device, says, time }) => {
+    const inherit = (user: string | undefined, device: string | undefined) => {
+      const [choice, own] = [holds([user ?? '']), holds([device ?? ''])];
+      if (choice === undefined || device === undefined || own?.granted === choice.granted) return;
+      if (holds([user ?? '', device]) === choice) choices.set(device, [...(choices.get(device) ?? []), choice]);
+    };
+    const news = messages.map(({ user, device, joins, says, time }) => {
+      const isNews = changes(user, device, says, time);
+      if (joins) inherit(user, device);
+      return isNews;
+    });
+    function changes(
+      user: string | undefined,
+      device: string | undefined,
+      says: boolean | undefined,
+      time: number,
+    ): boolean {
       if (says === undefined) return false;
       const changed = [user, device].filter((key) => {
         if (key === undefined) return false;
@@ -231,7 +300,7 @@ function reference(records: readonly ReferenceRecord[], byDefault: boolean): str
       for (const key of changed)
         choices.set(key as string, [...(choices.get(key as string) ?? []), { granted: says, time }]);
       return changed.length > 0;
-    });
+    }
     return messages.map(({ user, device, says }, at) => {
       const isGranted = says ?? holds([user, device].filter((key) => key !== undefined))?.granted ?? byDefault;
       if (isGranted) return 'accept';
@@ -243,6 +312,8 @@ function reference(records: readonly ReferenceRecord[], byDefault: boolean): str
 interface ReferenceMessage {
   readonly user: string | undefined;
   readonly device: string | undefined;
+  /** Whether it says that the device is the user's. */
+  readonly joins: boolean;
   readonly says: boolean | undefined;
   readonly time: number;
 }
@@ -261,6 +332,7 @@ const ids = fc.constantFrom<[string | undefined, string | undefined]>(
 );
 const aMessage = fc.record({
   ids,
+  joins: fc.boolean(),
   says: fc.constantFrom(undefined, undefined, true, false),
   time: fc.integer({ min: 0, max: 20 }),
 });
@@ -271,7 +343,8 @@ const history = fc
   })
   // No more changes of mind than the register remembers.
   .filter(
-    (records) => records.flatMap(({ messages }) => messages).filter(({ says }) => says !== undefined).length < 10,
+    (records) =>
+      records.flatMap(({ messages }) => messages).filter(({ says, joins }) => joins || says !== undefined).length < 10,
   );
 
 test('both consumers decide as a naive reader does, however the stream is cut, who is ahead, and what comes again', async () => {
@@ -287,12 +360,13 @@ test('both consumers decide as a naive reader does, however the stream is cut, w
         let arrivedAt = ARRIVAL;
         const plan = drawn.map(({ messages, after }) => ({
           after,
-          messages: messages.map(({ ids: [user, device], says, time }) => ({ user, device, says, time })),
+          messages: messages.map(({ ids: [user, device], ...message }) => ({ user, device, ...message })),
         }));
         const records = plan.map(({ messages, after }) => {
           arrivedAt += after;
-          const events = messages.map(({ user, device, says, time }) =>
-            aTrack({
+          const events = messages.map(({ user, device, joins, says, time }) =>
+            (joins ? anIdentify : aTrack)({
+              traits: {},
               userId: user,
               anonymousId: device,
               timestamp: new Date(ARRIVAL - 1_000 + time).toISOString(),
