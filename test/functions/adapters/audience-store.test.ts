@@ -140,6 +140,55 @@ describe('lists of members', () => {
     },
   );
 
+  test.each([1, 3, 40])('pages of %d list the members of a space, each once, and skip all others', async (limit) => {
+    const { lists, store, table } = anAudienceTable();
+    const long = 'ü'.repeat(500);
+    const own = [
+      ...Array.from({ length: 60 }, (_, n) => `user:brand-b/${n}`),
+      ...Array.from({ length: 20 }, (_, n) => `anonymous:brand-b/v-${n}`),
+      'crm:brand-b/7',
+      'email:brand-b/a@x.org',
+      `user:brand-b/${long}`,
+    ];
+    const others = [
+      'user:',
+      'user:brand-a/',
+      'user:brand-bb/',
+      'user:brand-c/',
+      'anonymous:',
+      'email:brand-c/',
+      'zip:',
+    ];
+    await store.writeMembers([
+      ...own.map((key) => aMember(key)),
+      aMember('user:brand-b/gone', { hasLeft: true }),
+      ...others.flatMap((start) => Array.from({ length: 300 }, (_, n) => aMember(`${start}${n}`))),
+      aMember(`user:brand-c/${long}`),
+    ]);
+    const found: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const before = table.calls;
+      const page = await lists.listMembers('buyers', { limit, cursor }, 'brand-b');
+      expect(table.calls - before).toBeLessThan(700);
+      expect(page.items.length).toBeLessThanOrEqual(limit);
+      found.push(...page.items.map(({ key }) => key));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+      const place = Buffer.from(cursor, 'base64url').toString().slice(10);
+      expect(place).toMatch(/^\w+:brand-b\/|^#|^$/);
+    }
+    expect(found.sort()).toEqual([...own].sort());
+  });
+
+  test('a cursor is of its space', async () => {
+    const { lists, store } = anAudienceTable();
+    await store.writeMembers(Array.from({ length: 9 }, (_, n) => aMember(`user:brand-b/${n}`)));
+    const { nextCursor } = await lists.listMembers('buyers', { limit: 2 }, 'brand-b');
+    const page = { limit: 2, cursor: nextCursor as string };
+    await expect(lists.listMembers('buyers', page, 'brand-c')).rejects.toThrow(CursorError);
+    await expect(lists.listMembers('buyers', page)).rejects.toThrow(CursorError);
+  });
+
   test('the last page says that it is the last, also when it is full', async () => {
     const { lists } = await withMembers(10);
     expect((await lists.listMembers('buyers', { limit: 10 })).nextCursor).toBeNull();

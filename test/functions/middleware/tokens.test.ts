@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { accessKeys } from '../../../functions/middleware/access-keys.ts';
 import { json } from '../../../functions/middleware/http.ts';
-import { httpApi } from '../../../functions/middleware/http-api.ts';
+import { httpApi, type OperationRequest } from '../../../functions/middleware/http-api.ts';
 import { FRESH_MS, PAUSE_MS, STALE_MS } from '../../../functions/middleware/issuer-keys.ts';
 import { createKeyCheck } from '../../../functions/middleware/key-check.ts';
 import { KeyUses } from '../../../functions/middleware/key-uses.ts';
@@ -63,6 +63,7 @@ function anApi(issuer: AnIssuer, over: Partial<TokenSettings> = {}) {
     take: async () => {
       throw new Error('Tokens have no limit.');
     },
+    spaces: ['brand-b'],
     uses: new KeyUses(audit, 'profile-api'),
     clock,
   });
@@ -70,7 +71,9 @@ function anApi(issuer: AnIssuer, over: Partial<TokenSettings> = {}) {
     endpoints: apiScopes.map(
       (auth) => ({ operationId: auth, method: 'GET', path: `/v1/${auth}`, auth, space: 'none' }) as const,
     ),
-    operations: Object.fromEntries(apiScopes.map((scope) => [scope, () => json(200, {})])),
+    operations: Object.fromEntries(
+      apiScopes.map((scope) => [scope, ({ space }: OperationRequest) => json(200, { space })]),
+    ),
     apiKeys,
   });
   const call = async (token: string, scope: Scope = 'read') =>
@@ -409,3 +412,32 @@ test('nothing is loaded for requests with keys, and once for all tokens', async 
 
 const decoded = (token: string): Buffer =>
   Buffer.concat(token.split('.').flatMap((part) => [Buffer.from(part, 'base64url'), Buffer.from('.')]));
+
+describe('the claim of a space', () => {
+  const of = (over: object) => tokenOf(pair, claims(over as Record<string, unknown>));
+  const { call } = anApi(new AnIssuer(pair), { spaceClaim: 'brand' });
+
+  test.each([
+    ['limits the token to it', 'brand-b', { status: 200, body: { space: 'brand-b' } }],
+    ['may say that the token is for all', '*', { status: 200, body: {} }],
+    ['must be one of the stage', 'brand-c', { status: 403, body: { code: 'space_unknown' } }],
+    ['must not be empty', '', { status: 403, body: { code: 'space_unknown' } }],
+    ['must be a text', ['brand-b'], { status: 401, body: { code: 'token_invalid' } }],
+    ['must not be null', null, { status: 401, body: { code: 'token_invalid' } }],
+  ])('%s', async (_, brand, expected) => {
+    expect(await call(of({ brand }))).toMatchObject(expected);
+  });
+
+  test('must be there', async () => {
+    expect(await call(of({}))).toMatchObject({
+      status: 401,
+      body: { code: 'token_invalid', detail: 'The claim brand of the token is missing.' },
+    });
+  });
+
+  test('says nothing where the stage names none', async () => {
+    const answer = await anApi(new AnIssuer(pair)).call(of({ brand: 'brand-b' }));
+    expect(answer).toMatchObject({ status: 200, body: {} });
+    expect(answer.body.space).toBeUndefined();
+  });
+});
