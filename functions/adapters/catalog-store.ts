@@ -136,13 +136,14 @@ function storedOf(item: Item): StoredItem {
   };
 }
 
-const fieldsOf = (item: Item, names: readonly (keyof CatalogFields)[]): CatalogFields =>
-  Object.fromEntries(
-    names.flatMap((name) => {
-      const value = item[name];
-      return value === undefined ? [] : [[name, readValue(value)]];
-    }),
-  );
+function fieldsOf(item: Item, names: readonly (keyof CatalogFields)[]): CatalogFields {
+  const fields: Partial<Record<keyof CatalogFields, CatalogFields[keyof CatalogFields]>> = {};
+  for (const name of names) {
+    const value = item[name];
+    if (value !== undefined) fields[name] = readValue(value);
+  }
+  return fields as CatalogFields;
+}
 
 function readValue({ S, N, BOOL, L = [] }: AttributeValue): CatalogFields[keyof CatalogFields] {
   if (S !== undefined) return S;

@@ -173,7 +173,9 @@ function checkItems({ ids, popularity, trend }: ModelItems, head: ModelHead): vo
 
 function checkNeighbours(neighbours: ItemNeighbours, items: number): ItemNeighbours {
   for (const { items: others, scores } of [neighbours.collaborative, neighbours.content]) {
-    if (others.length !== scores.length || others.some((index) => index >= items)) {
+    let last = 0;
+    for (let at = 0; at < others.length; at += 1) last = Math.max(last, others[at] as number);
+    if (others.length !== scores.length || (last >= items && others.length > 0)) {
       throw new DamagedModelError(`Neighbours name items beyond the ${items} of the version.`);
     }
   }

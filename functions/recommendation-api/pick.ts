@@ -1,5 +1,6 @@
 import type { CatalogItem } from '../../schemas/catalog.ts';
 import { isForSale } from '../../shared/catalog/item.ts';
+import type { ItemIndex } from '../../shared/recommender/model.ts';
 import type { Scored } from '../../shared/recommender/score.ts';
 import type { Model } from './models.ts';
 import { FRESH_MS, SETTLED_MS, type Shelf } from './shelf.ts';
@@ -24,7 +25,10 @@ export interface Walk {
   readonly deadline: number;
 }
 
-const FIRST_STEP = 100;
+/** Items that are read at one go. */
+const PART = 100;
+/** How many more than are wanted are looked at first: most items are for sale. */
+const SPARE_SHARE = 0.25;
 const NEXT_STEPS = 5;
 
 /**
@@ -36,7 +40,7 @@ export async function pick(shelf: Shelf, clock: () => number, walk: Walk): Promi
   const furthest = Math.min(model.items.ids.length, walk.furthest ?? Number.POSITIVE_INFINITY);
   const picked: Picked[] = [];
   let seen = 0;
-  for (let most = Math.max(FIRST_STEP, want); ; most *= NEXT_STEPS) {
+  for (let most = firstOf(walk); ; most *= NEXT_STEPS) {
     const ranked = rank(Math.min(most, furthest));
     picked.push(...(await passing(shelf, walk, ranked.slice(seen))));
     const isOver = ranked.length < most || most >= furthest;
@@ -46,9 +50,15 @@ export async function pick(shelf: Shelf, clock: () => number, walk: Walk): Promi
   return fits ? await freshened(shelf, walk, picked) : picked.slice(0, want);
 }
 
+/** Of those that must fit, few do. */
+const firstOf = ({ fits, want }: Walk): number => (fits ? Math.max(PART, want) : want + Math.ceil(SPARE_SHARE * want));
+
 async function passing(shelf: Shelf, { model, fits }: Walk, ranked: readonly Scored[]): Promise<Picked[]> {
-  const ids = ranked.map(({ item }) => model.items.ids[item] as string);
-  const catalog = await shelf.read(ids, fits ? SETTLED_MS : FRESH_MS);
+  const idOf = (item: ItemIndex) => model.items.ids[item] as string;
+  const ids = ranked.map(({ item }) => idOf(item));
+  const causes = new Set(ranked.map(({ because }) => because));
+  const named = Array.from(causes, (cause) => (cause === undefined ? [] : [idOf(cause)])).flat();
+  const catalog = await shelf.read(ids, fits ? SETTLED_MS : FRESH_MS, named);
   return ranked.flatMap((scored, place) => {
     const itemId = ids[place] as string;
     const known = catalog.get(itemId);
@@ -59,8 +69,8 @@ async function passing(shelf: Shelf, { model, fits }: Walk, ranked: readonly Sco
 /** Many are looked through by what was known of them some minutes ago: those that are answered, as of now. */
 async function freshened(shelf: Shelf, { fits, want }: Walk, picked: readonly Picked[]): Promise<Picked[]> {
   const fresh: Picked[] = [];
-  for (let from = 0; from < picked.length && fresh.length < want; from += FIRST_STEP) {
-    const some = picked.slice(from, from + FIRST_STEP);
+  for (let from = 0; from < picked.length && fresh.length < want; from += PART) {
+    const some = picked.slice(from, from + PART);
     const ids = some.map(({ itemId }) => itemId);
     const catalog = await shelf.read(ids, FRESH_MS);
     for (const each of some) {

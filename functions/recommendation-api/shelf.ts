@@ -40,8 +40,16 @@ export class Shelf {
     this.#clock = clock;
   }
 
-  /** What the catalog says of items, by id, at most `age` milliseconds old; those that it does not know are left out. */
-  async read(ids: readonly string[], age: number): Promise<ReadonlyMap<string, CatalogItem>> {
+  /**
+   * What the catalog says of items, by id, at most `age` milliseconds old; those that it does not know are left out.
+   *
+   * @param soon ids that will be asked for next, at `SETTLED_MS`: read along, where something is read.
+   */
+  async read(
+    ids: readonly string[],
+    age: number,
+    soon: readonly string[] = [],
+  ): Promise<ReadonlyMap<string, CatalogItem>> {
     const now = this.#clock();
     const found = new Map<string, CatalogItem>();
     const missing: string[] = [];
@@ -51,10 +59,15 @@ export class Shelf {
       else if (known.item) found.set(id, known.item);
     }
     if (missing.length === 0) return found;
-    const read = await this.#store.read(missing);
+    const wanted = new Set(missing);
+    for (const id of soon) {
+      const known = this.#known.get(id);
+      if (known === undefined || now - known.readAt > SETTLED_MS) wanted.add(id);
+    }
+    const read = await this.#store.read([...wanted]);
+    for (const id of wanted) this.#known.set(id, { item: read.get(id), readAt: now });
     for (const id of missing) {
       const item = read.get(id);
-      this.#known.set(id, { item, readAt: now });
       if (item) found.set(id, item);
     }
     return found;

@@ -20,27 +20,31 @@ export function diversify<T extends { readonly score: number }>(
   if (diversity <= 0) return ranked.slice(0, n);
   const share = Math.min(1, diversity);
   const greatest = ranked.reduce((most, { score }) => Math.max(most, score), 0) || 1;
-  const left = ranked.map((item) => ({ item, worth: ((1 - share) * item.score) / greatest, closest: 0 }));
+  // By place in the ranking: numbers in arrays of their own make no garbage.
+  const worth = Float64Array.from(ranked, ({ score }) => ((1 - share) * score) / greatest);
+  const closest = new Float64Array(ranked.length);
+  const left = Uint32Array.from(ranked, (_, place) => place);
   const chosen: T[] = [];
-  while (chosen.length < n && left.length > 0) {
+  for (let count = ranked.length; count > 0 && chosen.length < n; count -= 1) {
     // With a diversity of 1 all scores are worth nothing: the first pick is the best item all the same.
-    let at = 0;
-    for (let other = 1; other < left.length; other++) {
-      const [best, next] = [left[at] as Candidate<T>, left[other] as Candidate<T>];
-      if (next.worth - share * next.closest > best.worth - share * best.closest) at = other;
+    let best = 0;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < count; at++) {
+      const place = left[at] as number;
+      const value = (worth[place] as number) - share * (closest[place] as number);
+      if (value <= most) continue;
+      most = value;
+      best = at;
     }
-    const [{ item }] = left.splice(at, 1) as [Candidate<T>];
+    const item = ranked[left[best] as number] as T;
     chosen.push(item);
-    for (const candidate of left) candidate.closest = Math.max(candidate.closest, likeness(candidate.item, item));
+    left.copyWithin(best, best + 1, count);
+    for (let at = 0; at < count - 1; at++) {
+      const place = left[at] as number;
+      closest[place] = Math.max(closest[place] as number, likeness(ranked[place] as T, item));
+    }
   }
   return chosen;
-}
-
-interface Candidate<T> {
-  readonly item: T;
-  readonly worth: number;
-  /** Likeness to the chosen item that is most like it. */
-  closest: number;
 }
 
 /** What likeness goes by. */

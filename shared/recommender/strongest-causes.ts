@@ -53,7 +53,8 @@ export class StrongestCauses {
       this.#spread(neighbours.collaborative, together, weight * per.collaborative);
       this.#spread(neighbours.content, alike, weight * per.content);
       for (let at = 0; at < chosen.length; at++) {
-        const [byPeople, byContent] = [together[at] as number, alike[at] as number];
+        const byPeople = together[at] as number;
+        const byContent = alike[at] as number;
         if (byPeople + byContent <= (greatest[at] as number)) continue;
         greatest[at] = byPeople + byContent;
         strongest[at] = { item, how: byContent > byPeople ? 'content' : 'collaborative' };
