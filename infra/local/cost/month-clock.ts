@@ -30,7 +30,7 @@ export async function openMonthClock(folder: string, start: number): Promise<Mon
   const write = async (offset: number) => {
     writes += 1;
     const next = `${file}.${writes}`;
-    await writeFile(next, String(offset));
+    await writeFile(next, String(Math.round(offset)));
     await rename(next, file);
   };
   await write(start - own.now());
