@@ -63,7 +63,7 @@ function operation(endpoint: Endpoint, components: Components): Json {
     operationId: endpoint.operationId,
     tags: [endpoint.tag],
     summary: endpoint.summary,
-    ...(endpoint.description && { description: endpoint.description }),
+    ...descriptionOf(endpoint),
     security: securityOf(endpoint.auth),
     parameters: [
       ...parameters(endpoint.params, 'path', components),
@@ -81,6 +81,18 @@ function operation(endpoint: Endpoint, components: Components): Json {
       Object.entries(endpoint.responses).map(([status, response]) => [status, answer(response, components)]),
     ),
   };
+}
+
+/** What a key that is limited to a space is answered, beside what the endpoint says of itself. */
+const toLimitedKeys = {
+  person: 'A key that is limited to a space is answered for people of the space alone, by their ids within it.',
+  stage: 'A key that is limited to a space gets 403 with the code `space_restricted`.',
+  none: undefined,
+} as const;
+
+function descriptionOf({ description, space }: Endpoint): { description?: string } {
+  const texts = [description, toLimitedKeys[space]].filter((text) => text !== undefined);
+  return texts.length === 0 ? {} : { description: texts.join(' ') };
 }
 
 function answer(response: EndpointResponse, components: Components): Json {

@@ -28,7 +28,10 @@ export const problemAnswer = (description: string, id?: string) => ({
 /** Answers that every endpoint with an API key shares. */
 export const apiKeyProblems = {
   401: problemAnswer('The API key is missing, unknown, revoked or expired.', 'ApiKeyProblem'),
-  403: problemAnswer('The API key lacks the scope that this needs; the code names it.', 'ScopeMissing'),
+  403: problemAnswer(
+    'The API key lacks the scope that this needs, or is limited to people of a space; the code names it.',
+    'ScopeMissing',
+  ),
   429: problemAnswer('Too many requests: wait for Retry-After.', 'TooManyRequests'),
   503: problemAnswer('The key could not be checked: try again after Retry-After.', 'KeyNotChecked'),
 } as const;

@@ -124,10 +124,92 @@ test('a limited key gets 429 with Retry-After above its limit, in all sandboxes 
   await eventually(async () => (await call(out)).status === 200, 5_000);
 });
 
+test('two brands of one stage share ids and addresses, and know nothing of each other', async () => {
+  const write = await keys(
+    'create',
+    '--id',
+    'b-web',
+    '--scope',
+    'ingest',
+    '--source',
+    'brand-b-web',
+    '--space',
+    'brand-b',
+  );
+  const app = await keys('create', '--id', 'b-app', '--scope', 'read,manage,privacy', '--space', 'brand-b');
+  expect(app.err).toContain('for people of the space brand-b');
+  const send = (key: string, brand: string) =>
+    headwater.post(
+      '/v1/identify',
+      {
+        userId: '42',
+        anonymousId: 'shared',
+        messageId: `space-${brand}`,
+        traits: { email: 'ada@example.com', brand },
+      },
+      { authorization: basic(key) },
+    );
+  for (const [key, brand] of [
+    [write.out, 'b'],
+    ['wk_local', 'a'],
+  ] as const)
+    expect((await send(key, brand)).status).toBe(200);
+  const inside = { type: 'track', event: 'Seen', userId: 'brand-b/42', messageId: 'space-intruder' };
+  expect((await headwater.post('/v1/track', inside)).status).toBe(200);
+  await headwater.settled();
+
+  const asked = async (key: string, path: string, method = 'GET', body?: object) => {
+    const answer = await fetch(headwater.url + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: await answer.json() } as { status: number; body: Record<string, unknown> };
+  };
+  for (const id of ['42', 'anonymous%3Ashared', 'email%3Aada%40example.com']) {
+    const own = { status: 200, body: { userId: '42', anonymousIds: ['shared'], traits: { brand: 'b' } } };
+    expect(await asked(app.out, `/v1/profiles/${id}`)).toMatchObject(own);
+    expect(await asked('sk_local', `/v1/profiles/${id}`)).toMatchObject({
+      status: 200,
+      body: { traits: { brand: 'a' } },
+    });
+  }
+  expect(await asked(app.out, '/v1/reports')).toMatchObject({ status: 403, body: { code: 'space_restricted' } });
+  const members = await asked(app.out, '/v1/segments/lifecycle-new/members');
+  expect(members.body).toMatchObject({ items: [{ key: 'user:42', userId: '42' }], nextCursor: null });
+
+  expect(await asked(app.out, '/v1/profiles/42/consent', 'PUT', { marketing: false })).toMatchObject({ status: 202 });
+  await headwater.settled();
+  expect((await asked(app.out, '/v1/profiles/42')).body.consent).toEqual({ marketing: false });
+  expect((await asked('sk_local', '/v1/profiles/42')).body.consent).toEqual({});
+
+  const people = await headwater.query(
+    "SELECT DISTINCT person_key, source_id FROM events WHERE message_id LIKE 'space-%' ORDER BY 1",
+  );
+  expect(people).toEqual([
+    { person_key: 'user:42', source_id: 'local' },
+    { person_key: 'user:brand-b/42', source_id: 'brand-b-web' },
+  ]);
+  const failed = "SELECT reason, path FROM failed_events WHERE message_id = 'space-intruder'";
+  expect(await headwater.query(failed)).toEqual([{ reason: 'foreign_space', path: 'events.0.userId' }]);
+
+  const erasure = await asked(app.out, '/v1/privacy/erasures', 'POST', { email: 'ada@example.com' });
+  await eventually(async () => (await asked(app.out, String(erasure.body.url))).body.state === 'done', 120_000);
+  expect((await asked(app.out, '/v1/profiles/42')).status).toBe(404);
+  expect((await asked('sk_local', '/v1/profiles/42')).body).toMatchObject({ traits: { brand: 'a' } });
+  const left = await headwater.query("SELECT message_id FROM raw WHERE message_id LIKE 'space-%' ORDER BY 1");
+  // What was refused because it named the person has gone with them.
+  expect(left.map(({ message_id }) => message_id)).toEqual(['space-a']);
+});
+
 test('the command says what it needs', async () => {
   expect(await keys('create', '--id', 'x')).toMatchObject({
     code: 1,
     err: expect.stringContaining('create needs --scope'),
+  });
+  expect(await keys('create', '--id', 'x', '--scope', 'read', '--space', 'brand-x')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('There is no space brand-x: the stage has brand-b'),
   });
   expect(await keys('rotate', 'nobody')).toMatchObject({
     code: 1,

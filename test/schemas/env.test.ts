@@ -3,6 +3,7 @@ import {
   collectorEnv,
   EnvironmentError,
   lakeWriterEnv,
+  profileApiEnv,
   profileUpdaterEnv,
   readEnv,
   sweeperEnv,
@@ -67,4 +68,17 @@ test.each([
   const read = () => readEnv(collectorEnv, { STREAM_NAME: 'events', WRITE_KEYS: value, ...tables });
   expect(read).toThrow(message);
   expect(read).not.toThrow(/wk_secret/);
+});
+
+test('reads spaces, and says which is none', () => {
+  const { IDENTITY_RULES } = profileUpdaterEnv;
+  const rules = { externalTraits: ['email'], blockedIds: [] };
+  const spaces = [{ id: 'brand-b', sources: ['b-web'] }];
+  expect(IDENTITY_RULES.read(JSON.stringify(rules))).toEqual(rules);
+  expect(IDENTITY_RULES.read(JSON.stringify({ ...rules, spaces }))).toEqual({ ...rules, spaces });
+  for (const wrong of [{}, [{ id: 'B', sources: [] }], [{ id: 'b' }], [null], [{ id: 'b', sources: [1] }]])
+    expect(() => IDENTITY_RULES.read(JSON.stringify({ ...rules, spaces: wrong }))).toThrow(/^spaces /);
+  const { SPACES } = profileApiEnv;
+  expect(SPACES.read('["brand-b"]')).toEqual(['brand-b']);
+  for (const wrong of ['{}', '["Brand B"]', '[1]']) expect(() => SPACES.read(wrong)).toThrow('names of spaces');
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { ConfigError, settingsOf, stages, toldOfPrivacy } from '../../../infra/config.ts';
+import { ConfigError, settingsOf, stages, toldOfIdentity, toldOfPrivacy } from '../../../infra/config.ts';
 import { environments, watchEnv } from '../../../schemas/env.ts';
 import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 
@@ -42,6 +42,20 @@ test.each([
   ['a number out of range', { memory: { collector: 64 } }, /test\.memory\.collector: .*128/],
   ['a number as text', { throttle: { rate: '100' } }, /test\.throttle\.rate: .*expected number/],
   ['a setting that does not exist', { retention: 3 }, /test: .*"retention"/],
+  ['a space whose name has capitals', { spaces: [{ id: 'Brand', sources: [] }] }, /spaces\.0\.id: .*small letters/],
+  ['two spaces of one name', { spaces: ['a', 'b'].map((one) => ({ id: 'x', sources: [one] })) }, /holds an id twice/],
+  ['a source of two spaces', { spaces: ['x', 'y'].map((id) => ({ id, sources: ['a'] })) }, /one space only/],
+  ['the API as a source', { spaces: [{ id: 'x', sources: ['api:y'] }] }, /spaces\.0\.sources\.0: is the API itself/],
+  [
+    'more spaces than a function can be told of',
+    { spaces: Array.from({ length: 90 }, (_, n) => ({ id: `space-${n}`, sources: [`source-${n}`] })) },
+    /test\.spaces: and identity are together too long/,
+  ],
+  [
+    'the claim of a space where there are none',
+    { auth: { jwt: { issuer: 'https://login.example.com', audience: 'a', spaceClaim: 'brand' } } },
+    /auth\.jwt\.spaceClaim: names the claim of a space, and there are no spaces/,
+  ],
   ['shards without provisioned mode', { stream: { mode: 'onDemand', shards: 2 } }, /test\.stream: .*"shards"/],
   ['a provisioned stream without shards', { stream: { mode: 'provisioned' } }, /test\.stream\.shards/],
   ['a key in place of its hash', { writeKeys: [{ id: 'shop', sha256: 'wk_1' }] }, /test\.writeKeys\.0\.sha256: .*64/],
@@ -143,4 +157,10 @@ test.each([
   ['a schedule that is none', { schedule: 'hourly' }, /no schedule/],
 ])('the watch does not take %s', (_, watch, message) => {
   expect(wrong({ watch })).toThrow(message);
+});
+
+test('functions are told of spaces only where there are some', () => {
+  const spaces = [{ id: 'brand-b', sources: ['b-web'] }];
+  expect(JSON.parse(toldOfIdentity(settingsOf('test', { test: {} })))).not.toHaveProperty('spaces');
+  expect(JSON.parse(toldOfIdentity(settingsOf('test', { test: { spaces } })))).toMatchObject({ spaces });
 });
