@@ -60,7 +60,7 @@ export class KeyUses {
     const ip = maskAddress(event.requestContext.http.sourceIp);
     this.#count(`${key?.isToken ?? ''}${key?.id ?? ''} ${scope} ${code}`, {
       actor: key?.id ?? NOBODY,
-      actorType: key?.isToken ? 'token' : 'key',
+      actorType: key?.isToken || code.startsWith('token_') ? 'token' : 'key',
       ...(ip && { ip }),
       action: 'key.refuse',
       outcome: code,

@@ -6,7 +6,7 @@ const auditColumns = [
   instant('occurred_at', 'When it was asked for or done.'),
   text(
     'actor',
-    'Who did it: the name of the key, or the subject of the token; of a command the id of the AWS access key it ran with. Of key.refuse nobody, or the name of a key that lacks the scope, is revoked or has ended.',
+    'Who did it: the name of the key, or the subject of the token; of a command the id of its AWS access key. Of key.refuse nobody, or the name of a key that lacks the scope, is revoked or has ended.',
   ),
   text('actor_type', 'key, token, command or function.'),
   text(
@@ -15,7 +15,7 @@ const auditColumns = [
   ),
   text(
     'action',
-    'segment.create, segment.replace, segment.delete, catalog.put, consent.put, profile.split, export.request, erasure.request, export.complete, erasure.complete, suppression.lift, key.create, key.rotate, key.revoke, key.use for the first use of a key in an hour by one sandbox of a function, or key.refuse for the first request in an hour that it refused with the same code, scope and actor.',
+    'segment.create|replace|delete, catalog.put, consent.put, profile.split, export|erasure.request|complete, suppression.lift, key.create|rotate|revoke; key.use and key.refuse: the first such request of an hour in one sandbox.',
   ),
   text('target_type', 'What it was done to: segment, item, person, key or function.'),
   text(

@@ -11,7 +11,7 @@ import {
 import { openPrivacy } from '../../schemas/privacy-settings.ts';
 
 const sha256 = 'a'.repeat(64);
-const tables = { KEYS_TABLE: 'keys', ALLOWANCES_TABLE: 'allowances' };
+const tables = { KEYS_TABLE: 'keys', ALLOWANCES_TABLE: 'allowances', METRICS_NAMESPACE: 'Headwater-test' };
 const keys = JSON.stringify([{ id: 'shop', sha256 }]);
 
 test('reads key lists from JSON', () => {

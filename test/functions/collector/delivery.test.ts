@@ -21,6 +21,7 @@ beforeEach(async () => {
   vi.stubEnv('PRIVACY_SETTINGS', JSON.stringify(openPrivacy));
   vi.stubEnv('KEYS_TABLE', 'keys');
   vi.stubEnv('ALLOWANCES_TABLE', 'allowances');
+  vi.stubEnv('METRICS_NAMESPACE', 'Headwater-test');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ENDPOINT_URL_KINESIS', kinesis.url);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'HWCollector');

@@ -2,9 +2,11 @@ import { beforeEach, expect, test } from 'vitest';
 import { collector } from '../../../functions/collector/collector.ts';
 import { accessKeys } from '../../../functions/middleware/access-keys.ts';
 import { createKeyCheck } from '../../../functions/middleware/key-check.ts';
+import { KeyUses } from '../../../functions/middleware/key-uses.ts';
 import { writeScopes } from '../../../schemas/access-key.ts';
 import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 import type { StoredKey } from '../../../schemas/stored-key.ts';
+import { AnAuditLog } from '../an-audit-log.ts';
 import { aContext, anHttpEvent, answerOf } from '../http-event.ts';
 import { sha256 } from '../settings-keys.ts';
 import { basic } from './a-collector.ts';
@@ -19,9 +21,11 @@ const stored: readonly (readonly [string, Partial<StoredKey>])[] = [
 let reads: number;
 let left: number;
 let sources: string[];
+let audit: AnAuditLog;
 let handler: ReturnType<typeof collector>;
 
 beforeEach(() => {
+  audit = new AnAuditLog();
   reads = 0;
   left = 1;
   sources = [];
@@ -34,6 +38,7 @@ beforeEach(() => {
         return found && { sha256: hash, id: '', scopes: [], createdAt: 0, ...found[1] };
       },
       take: async (_, __, second) => ({ second, requests: left-- > 0 ? 1 : 0 }),
+      uses: new KeyUses(audit, 'collector'),
       clock: () => 1_800_000_000_000,
     }),
     privacy: openPrivacy,
@@ -98,4 +103,16 @@ test('refuses with 429 and Retry-After what is above the limit of a key, and sto
 test('browsers may read a refusal', async () => {
   const { headers } = await track(basic(text('nobody')));
   expect(headers['access-control-allow-origin']).toBe('*');
+});
+
+test.each<[string, Record<string, string>, string, string]>([
+  ['no key', {}, 'nobody', 'key_missing'],
+  ['a made-up key', basic(text('made-up')), 'nobody', 'key_unknown'],
+  ['a key that may not send events', basic(text('app', 'sk_')), 'app', 'ingest_scope_missing'],
+])('writes down that events with %s were refused', async (_, headers, actor, outcome) => {
+  await track(headers);
+  await track(headers);
+  expect(audit.entries).toEqual([
+    expect.objectContaining({ action: 'key.refuse', actor, outcome, scope: 'ingest', target: 'collector', uses: 1 }),
+  ]);
 });

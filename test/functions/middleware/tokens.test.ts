@@ -181,7 +181,8 @@ describe('a bad token is refused', () => {
     });
     expect(JSON.stringify(answer)).not.toContain('ada@');
     if (token.length > 20) expect(JSON.stringify(answer) + lines.join()).not.toContain(token.slice(0, 20));
-    expect(audit.entries).toEqual([]);
+    expect(audit.entries).toEqual([expect.objectContaining({ action: 'key.refuse', actor: 'nobody' })]);
+    if (token.length > 20) expect(JSON.stringify(audit.entries)).not.toContain(token.slice(0, 20));
   });
 
   test('when one character of it is another', async () => {

@@ -25,7 +25,7 @@ afterAll(() => rmSync(outdir, { recursive: true }));
  */
 const most = {
   ImportsImporter: 225,
-  IngestionCollector: 46,
+  IngestionCollector: 48,
   ProfilesUpdater: 225,
   LakeWriter: 150,
   AudienceWriter: 30,
