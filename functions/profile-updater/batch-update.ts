@@ -88,20 +88,28 @@ export class BatchUpdate {
   }
 
   async #take(all: readonly KeyBatch[], readCatalog: () => Promise<CompiledCatalog>): Promise<void> {
+    const { register, store } = this.#props;
     const spokenOf = keysSpokenOf(all);
-    const keys = spokenOf.length === 0 ? all : withoutErased(all, await this.#props.register.read(spokenOf));
-    const [catalog, read] = await Promise.all([readCatalog(), this.#read(keys)]);
-    await this.#update(keys, catalog, read);
+    // Beside each other: an item that has changed when the register answers is not written over.
+    const [catalog, known, items] = await Promise.all([
+      readCatalog(),
+      spokenOf.length === 0 ? undefined : register.read(spokenOf),
+      store.read(all.map(({ key }) => key)),
+    ]);
+    const keys = known === undefined ? all : withoutErased(all, known);
+    await this.#update(keys, catalog, await this.#read(keys, items));
   }
 
   /**
-   * Reads the items of the keys, publishes what their outboxes may still hold, then reads the parts of persons.
+   * Looks into the items of the keys, publishes what their outboxes may still hold, then reads the parts of persons.
    *
    * What comes of control records alone waits until it is about to be replaced: two keys whose outboxes speak to each
    * other would never come to rest.
    */
-  async #read(keys: readonly KeyBatch[]): Promise<ReadonlyMap<Key, ReadProfile>> {
-    const items = await this.#props.store.read(keys.map(({ key }) => key));
+  async #read(
+    keys: readonly KeyBatch[],
+    items: Awaited<ReturnType<ProfileStore['read']>>,
+  ): Promise<ReadonlyMap<Key, ReadProfile>> {
     const found = new Map<Key, Omit<ReadProfile, 'parts'> & { readonly parts: Key[] }>();
     const outboxes: Outbox[] = [];
     for (const batch of keys) {
