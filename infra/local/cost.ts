@@ -20,7 +20,7 @@ try {
 }
 
 /** Progress goes to standard error, so that standard output holds the report alone. */
-async function tell({ traffic, stage, sample: events, cpuFactor, json }: CostOptions): Promise<void> {
+async function tell({ traffic, stage, sample: events, segments, cpuFactor, json }: CostOptions): Promise<void> {
   const say = (step: string) => console.error(step);
   say(`Synthesizing stage ${stage}`);
   const { assemblyDir } = await synthesize({ outDir, stage });
@@ -29,7 +29,7 @@ async function tell({ traffic, stage, sample: events, cpuFactor, json }: CostOpt
     progress.update(done);
     if (done > events - traffic.eventsPerRequest) progress.stop();
   };
-  const sample = await takeSample({ assemblyDir, traffic, events, cpuFactor, onStep: say, onProgress });
-  const report = reportOf(stage, sample, traffic);
+  const sample = await takeSample({ assemblyDir, traffic, events, segments, cpuFactor, onStep: say, onProgress });
+  const report = reportOf({ stage, segments, sample, traffic });
   console.log(json ? JSON.stringify(report, null, 2) : reportText(report));
 }

@@ -12,6 +12,7 @@ and prints it by service and by what drives it, at the list prices of infra/loca
   --profile NAME         small (1 million events), medium (30) or large (500): how people come and stay (default small)
   --events-a-request N   events that an SDK sends at once, 1 to 100 (default 10)
   --stage NAME           stage of infra/config.ts whose settings count (default prod)
+  --segments ID,ID       built-in segments that are left: all, none, or ids of some (default all)
   --sample N             events that are really sent, 100 to 200000 (default 10000)
   --cpu-factor F         how many times slower a whole core of AWS is than one of this machine (default 1)
   --json                 print JSON
@@ -23,6 +24,8 @@ export interface CostOptions {
   readonly traffic: Traffic;
   readonly stage: string;
   readonly sample: number;
+  /** Undefined for all. */
+  readonly segments: readonly string[] | undefined;
   readonly cpuFactor: number;
   readonly json: boolean;
 }
@@ -37,10 +40,16 @@ export function parseCommandLine(args: readonly string[]): CostOptions | undefin
   return {
     traffic: { ...traffic, events, eventsPerRequest },
     stage: oneOf('--stage', values.stage, Object.keys(stages)),
+    segments: segmentsOf(values.segments),
     sample: whole('--sample', values.sample, 100, 200_000),
     cpuFactor: factor(values['cpu-factor']),
     json: values.json,
   };
+}
+
+function segmentsOf(text: string): string[] | undefined {
+  if (text === 'all') return undefined;
+  return text === 'none' ? [] : text.split(',').map((id) => id.trim());
 }
 
 function oneOf(name: string, value: string, known: readonly string[]): string {
@@ -70,6 +79,7 @@ function parse(args: readonly string[]) {
         profile: { type: 'string', default: 'small' },
         'events-a-request': { type: 'string', default: '10' },
         stage: { type: 'string', default: 'prod' },
+        segments: { type: 'string', default: 'all' },
         sample: { type: 'string', default: '10000' },
         'cpu-factor': { type: 'string', default: '1' },
         json: { type: 'boolean', default: false },

@@ -30,7 +30,10 @@ export function monthOf(sample: Sample, traffic: Traffic, choices: Choices = {})
   // What runs by the clock is counted by its runs.
   const clocked = new Set(sample.idle.map(({ functionLogicalId }) => functionLogicalId));
   const byEvent = sample.usage
-    .filter((line) => isCharged(line.unit, stream) && (!clocked.has(line.caller) || isOfEntries(line)))
+    .filter(
+      (line) =>
+        line.caller !== 'tool' && isCharged(line.unit, stream) && (!clocked.has(line.caller) || isOfEntries(line)),
+    )
     .map((line) => {
       const window = batched.get(line.caller);
       if (window === undefined || !perBatchUnits.has(line.unit)) {

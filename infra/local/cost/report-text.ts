@@ -2,17 +2,19 @@ import Table from 'cli-table3';
 import { type Bill, dollarsBy, dollarsOfEach, type Growth, type PricedLine } from './bill.ts';
 import { priceOf } from './prices.ts';
 import type { CostReport } from './report.ts';
+import { REQUEST_GAP_SECONDS, type Traffic } from './traffic.ts';
 
 const notCounted =
   'Not counted: what apps read by the APIs and reports, support, tax, data that leaves AWS, KMS, CloudFront or a domain; free tiers.';
 
 /** The report for a terminal. */
 export function reportText(report: CostReport): string {
-  const { prices, stage, traffic, sample, bill, naive } = report;
+  const { prices, stage, traffic, segments, sample, bill, naive } = report;
   const head =
     `A month of ${count(traffic.events)} events of 1 KB, ${traffic.eventsPerRequest} a request, as a ${traffic.name} shop has them, ` +
     `on stage ${stage}: list prices of ${prices.region}, ${prices.date}, in $.\n` +
-    `Measured on ${count(sample.events)} events in ${count(sample.requests)} requests, then extrapolated.`;
+    `Measured on ${count(sample.events)} events in ${count(sample.requests)} requests, with ${segmentsText(segments)}, then extrapolated.\n` +
+    `${trafficText(traffic)}`;
   return [
     head,
     byService(bill),
@@ -23,6 +25,19 @@ export function reportText(report: CostReport): string {
     choices(report),
     notCounted,
   ].join('\n\n');
+}
+
+const segmentsText = (segments: CostReport['segments']): string =>
+  segments === 'all' ? 'all built-in segments' : `the segments ${segments.join(', ') || 'none'}`;
+
+/** How the sample's people behave. */
+function trafficText({ requestsOfVisit, visitsPerPerson, knownShare }: Traffic): string {
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const lengths = requestsOfVisit.map((share, index) => `${index + 1} for ${percent(share)}`).join(', ');
+  return (
+    `Each visitor comes ${visitsPerPerson} times in 30 days and is followed for 30 more; requests of a visit: ${lengths}, ` +
+    `${REQUEST_GAP_SECONDS} s apart; ${percent(knownShare)} log in, one visit in six fills a cart, one in thirty buys.`
+  );
 }
 
 const table = (head: string[], rows: string[][]): string => {
@@ -74,8 +89,9 @@ function byLine({ lines, total, events }: Bill): string {
 function verdict({ bill, perMillion, target, naive }: CostReport): string {
   const isMet = perMillion <= target;
   return (
-    `A million events more cost ${money(perMillion)} $: ${isMet ? 'within' : 'above'} the aim of ${money(target)} $. ` +
-    `Files and batches of a window add ${money(dollarsBy(bill, 'batch'))} $ a month, and ${money(dollarsBy(bill, 'month'))} $ ` +
+    `A million events more cost ${money(perMillion)} $: ${isMet ? 'within' : 'above'} the aim of ${money(target)} $. That is without ` +
+    'what is the same for any number of events: ' +
+    `files and batches of a window add ${money(dollarsBy(bill, 'batch'))} $ a month, and ${money(dollarsBy(bill, 'month'))} $ ` +
     `a month are the same for any number of events. The naive design: ${money(naive.perMillion)} $ a million.`
   );
 }

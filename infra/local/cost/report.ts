@@ -14,6 +14,8 @@ export interface CostReport {
   readonly prices: { readonly region: string; readonly date: string };
   readonly stage: string;
   readonly traffic: Traffic;
+  /** `all`, or the ids of the built-in segments that were left. */
+  readonly segments: 'all' | readonly string[];
   readonly sample: { readonly events: number; readonly requests: number };
   readonly bill: Bill;
   /** What a million events more cost. */
@@ -23,13 +25,22 @@ export interface CostReport {
   readonly choices: readonly Choice[];
 }
 
-export function reportOf(stage: string, sample: Sample, traffic: Traffic): CostReport {
+export interface ReportOptions {
+  readonly stage: string;
+  /** The built-in segments that were left; undefined for all. */
+  readonly segments?: readonly string[] | undefined;
+  readonly sample: Sample;
+  readonly traffic: Traffic;
+}
+
+export function reportOf({ stage, segments, sample, traffic }: ReportOptions): CostReport {
   const bill = billOf(traffic.events, monthOf(sample, traffic));
   const naive = billOf(traffic.events, naiveMonth(sample, traffic.events));
   return {
     prices: { region: priceTable.region, date: priceTable.date },
     stage,
     traffic,
+    segments: segments ?? 'all',
     sample: { events: sample.events, requests: sample.requests },
     bill,
     perMillion: perMillion(bill),

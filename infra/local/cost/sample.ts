@@ -9,6 +9,7 @@ import { type Runtime, startRuntime } from '../runtime.ts';
 import { recordsPerBatch } from './batches.ts';
 import { functionTimes } from './function-time.ts';
 import { type IdleRun, idleRuns } from './idle-runs.ts';
+import { keepSegments } from './keep-segments.ts';
 import { meterInvocations } from './meter-invocations.ts';
 import { openMonthClock } from './month-clock.ts';
 import { passTime } from './pass-time.ts';
@@ -33,6 +34,8 @@ export interface SampleOptions {
   /** Events that are sent. */
   readonly events: number;
   readonly cpuFactor: number;
+  /** The built-in segments that are left; the others are deleted before. Default: all. */
+  readonly segments?: readonly string[] | undefined;
   /** Told what is being done. */
   readonly onStep: (step: string) => void;
   /** Told how many events were taken. */
@@ -127,6 +130,7 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
     const runOf = (spec: ScheduleSpec) => invoke(running, spec.functionLogicalId, eventOf(spec, Date.now()));
     const idle = await idleRuns(schedules, runOf, during);
 
+    if (options.segments !== undefined) await keepSegments(running.apiUrl, options.segments);
     onStep(`Sending ${options.events} events`);
     const sweeper = schedules.find(({ functionLogicalId }) => functionLogicalId.startsWith('DueTimes'));
     const passing = {

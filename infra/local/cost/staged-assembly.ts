@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { IncompleteBuildError } from '../errors.ts';
 
-/** The write key with which the sample is sent, and its sha256. */
+/** The keys with which a sample is sent, and segments are deleted. */
 export const WRITE_KEY = 'wk_local';
-const keys = JSON.stringify([
-  { id: 'local', sha256: 'd52f50378b989fd2cf19121f7f420fbfc86bc7a23ab6131fb4c67c1d9a7e9902' },
-]);
+export const API_KEY = 'sk_local';
+const accepted = (key: string) =>
+  JSON.stringify([{ id: 'local', sha256: createHash('sha256').update(key).digest('hex') }]);
 
 export interface MappingSettings {
   readonly batchSize: number;
@@ -22,7 +23,7 @@ const FILL_SECONDS = 20;
 
 /**
  * Makes a copy of a stage's assembly in `folder` in which a sample is like its month: batches hold as many records as they
- * hold at the month's pace, no schedule runs by itself, and the sample's key may send.
+ * hold at the month's pace, no schedule runs by itself, and the sample's keys are accepted.
  */
 export async function stageAssembly(
   assemblyDir: string,
@@ -55,5 +56,7 @@ function adapt(
     properties.MaximumBatchingWindowInSeconds = properties.BatchSize === 1 ? 0 : FILL_SECONDS;
   }
   const { Variables } = (properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
-  if (type === 'AWS::Lambda::Function' && Variables?.WRITE_KEYS !== undefined) Variables.WRITE_KEYS = keys;
+  if (type !== 'AWS::Lambda::Function' || Variables === undefined) return;
+  if (Variables.WRITE_KEYS !== undefined) Variables.WRITE_KEYS = accepted(WRITE_KEY);
+  if (Variables.API_KEYS !== undefined) Variables.API_KEYS = accepted(API_KEY);
 }
