@@ -495,12 +495,12 @@ export const stages: Readonly<Record<string, z.input<typeof stageSettings>>> = {
     lake: { undeleteDays: 30 },
     logRetentionDays: 90,
   },
-  /** Production at the least cost, for a load that is known and steady: profiles follow within half a minute. */
+  /** Production at the least cost, for a load that is known and steady: profiles follow within two minutes. */
   steady: {
     keepData: true,
     stream: { mode: 'provisioned', shards: 2 },
     busyTables: { mode: 'provisioned' },
-    profileUpdater: { windowSeconds: 20 },
+    profileUpdater: { windowSeconds: 120 },
     audienceWriter: { windowSeconds: 60 },
     lakeWriter: { windowSeconds: 120 },
     sweeper: { everySeconds: 60 },

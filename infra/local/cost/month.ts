@@ -114,6 +114,8 @@ function streamLines(sample: Sample, stream: StreamSettings, scale: number): Bil
   ];
 }
 
+/** Tables that grow with the people who come. */
+const ofPeople = /^(Profiles|Audience|DueTimes|Privacy)Table/;
 /** Days that landed files lie there until their day is sealed and they are deleted. */
 const LANDED_DAYS = 2;
 
@@ -122,7 +124,8 @@ const LANDED_DAYS = 2;
  * when their day is sealed, but lie there for as long as they can be brought back.
  */
 function storage({ tableBytes, lakeBytes, sealedBytes, resources }: Sample, scale: number): BillLine[] {
-  const tables = Object.entries(tableBytes).flatMap(([table, bytes]): BillLine[] => [
+  const people = Object.entries(tableBytes).filter(([table]) => ofPeople.test(table));
+  const tables = people.flatMap(([table, bytes]): BillLine[] => [
     { driver: nameOf(table), unit: 'dynamodbStoredBytes', growth: 'event', quantity: bytes * scale },
     { driver: nameOf(table), unit: 'dynamodbBackupBytes', growth: 'event', quantity: bytes * scale },
   ]);
