@@ -15,11 +15,11 @@ export interface RemovedCount {
   readonly count: number;
 }
 
-/** Where something may be left that nobody can delete, but that goes by itself. */
+/** Where something may be left. */
 export interface RemainingCopy {
   readonly store: string;
-  /** ISO time by which it is gone. */
-  readonly until: string;
+  /** ISO time by which it is gone by itself; missing where somebody has to delete it. */
+  readonly until?: string;
 }
 
 /** What an erasure did. It names nobody. */

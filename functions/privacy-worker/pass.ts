@@ -69,12 +69,19 @@ export type ErasureStep =
   | { readonly name: 'verify' }
   | { readonly name: 'receipt'; readonly completedAt: number };
 
+export type Step<N extends ErasureStep['name']> = Extract<ErasureStep, { name: N }>;
+
+/** How a step ended: with the pass as it goes on, not yet, or with nothing left to do. */
+export type ErasureProgress = ErasurePass | 'wait' | 'over';
+
 export interface ErasurePass {
   readonly type: 'erasure';
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly people: readonly ErasedPerson[];
+  /** Files of the lake by prefix that could not be looked into. */
+  readonly unread?: Readonly<Record<string, number>>;
   /** Number of the next barrier. */
   readonly barriers: number;
   readonly step: ErasureStep;

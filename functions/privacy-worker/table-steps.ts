@@ -6,10 +6,14 @@ import { decodeProfile, StateError } from '../../shared/profile/state.ts';
 import { keysOfDue } from '../adapters/due-store.ts';
 import type { Item } from '../adapters/dynamodb.ts';
 import { keyOfPage } from '../adapters/profile-store.ts';
+import type { TablePage } from '../adapters/table-walk.ts';
 import type { ErasedPerson, Planned } from './pass.ts';
 
 /** Items that are about to go, with those whom they belonged to. */
 export type Plan = Omit<Planned, 'after'>;
+
+/** A plan, with where the page after its own begins. */
+export const plannedOf = (plan: Plan, { after }: TablePage): Planned => ({ ...plan, ...(after && { after }) });
 
 /** What a page of the table of profiles holds that an erasure has to do with. */
 export interface Looked {

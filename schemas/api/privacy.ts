@@ -8,8 +8,13 @@ const isoTime = z.iso.datetime();
 const receipt = z.object({
   removed: z.array(z.object({ store: z.string(), what: z.string(), count: z.number().int().nonnegative() })),
   remaining: z
-    .array(z.object({ store: z.string(), until: isoTime.describe('By then it is gone by itself.') }))
-    .describe('Copies that nobody can delete, and that expire.'),
+    .array(
+      z.object({
+        store: z.string(),
+        until: isoTime.optional().describe('By then it is gone by itself; missing where somebody has to delete it.'),
+      }),
+    )
+    .describe('Copies that could not be deleted.'),
 });
 
 /** A request as the API shows it. */

@@ -9,7 +9,7 @@ import type { LakeErasureState, LakeErasureStep, LakeReach, PlannedFile } from '
 
 /** Files that are looked into between two states that are stored. */
 const FILES_A_STEP = 16;
-/** Larger ones do not fit into memory, unpacked and as text: the receipt of the erasure names their prefix. */
+/** Larger ones do not fit into memory, unpacked and as text: the receipt of the erasure says how many there are. */
 export const MAX_LINES_BYTES = 256_000_000;
 
 type PrefixStep = Extract<LakeErasureStep, { name: 'prefixes' }>;
@@ -88,20 +88,23 @@ export class PrefixSteps {
     const some = all.slice(0, FILES_A_STEP);
     if (some.length === 0) return movedOn(state, step.at);
     const planned: PlannedFile[] = [];
-    for (const { key, size } of some) {
-      const found = mayHoldLines(key) && size <= MAX_LINES_BYTES ? await this.#lookInto(key, people) : undefined;
-      if (found !== undefined) planned.push(found.plan);
+    let unread = state.unread?.[prefix] ?? 0;
+    for (const { key, size } of some.filter((file) => mayHoldLines(file.key))) {
+      const found = size <= MAX_LINES_BYTES ? await this.#lookInto(key, people) : 'unreadable';
+      if (found === 'unreadable') unread += 1;
+      else if (found !== undefined) planned.push(found.plan);
     }
     const next = { ...rest, after: some.at(-1)?.key ?? '' };
-    return { ...state, step: planned.length > 0 ? { ...next, files: planned } : next };
+    const noted = unread > 0 ? { ...state, unread: { ...state.unread, [prefix]: unread } } : state;
+    return { ...noted, step: planned.length > 0 ? { ...next, files: planned } : next };
   }
 
-  async #lookInto(key: string, people: People): Promise<LookedInto | undefined> {
+  async #lookInto(key: string, people: People): Promise<LookedInto | 'unreadable' | undefined> {
     const found = await this.#reach.versioned.read(key);
     if (found === undefined) return undefined;
     const isPacked = found.body[0] === 0x1f && found.body[1] === 0x8b;
     const plain = isPacked ? unpacked(found.body) : found.body;
-    if (plain === undefined) return undefined;
+    if (plain === undefined) return 'unreadable';
     const { bytes, gone } = withoutNamedLines(plain, people, people.spaces.ofSource(sourceOfFile(key)));
     if (Object.keys(gone).length === 0) return undefined;
     const plan = { key, etag: found.etag, rows: gone, names: {} };
@@ -112,7 +115,7 @@ export class PrefixSteps {
   async #rewriteLines(planned: PlannedFile, people: People): Promise<PlannedFile | undefined> {
     for (;;) {
       const found = await this.#lookInto(planned.key, people);
-      if (found === undefined) return undefined;
+      if (found === undefined || found === 'unreadable') return undefined;
       if (found.plan.etag !== planned.etag) return found.plan;
       const said = { type: 'application/octet-stream', since: found.since };
       if ((await this.#reach.versioned.writeOver(planned.key, planned.etag, found.bytes, said)) !== undefined) return;

@@ -134,6 +134,8 @@ export interface LakeErasureState {
   readonly step: LakeErasureStep;
   /** By request, then `<store> <what>`. */
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Files by prefix that could not be looked into: too large, or damaged. */
+  readonly unread?: Readonly<Record<string, number>>;
 }
 
 export interface LakeErasure {

@@ -12,8 +12,8 @@ export function summaryOf(view: PrivacyRequestView): string {
   if (receipt.removed.length === 0) return `${head}\nNothing was held of this person.`;
   const removed = tableOf(['removed from', 'what', 'count']);
   removed.push(...receipt.removed.map(({ store, what, count }) => [store, what, count.toLocaleString('en-US')]));
-  const remaining = tableOf(['may remain in', 'until it goes by itself']);
-  remaining.push(...receipt.remaining.map(({ store, until }) => [store, until]));
+  const remaining = tableOf(['may remain in', 'until']);
+  remaining.push(...receipt.remaining.map(({ store, until }) => [store, until ?? 'somebody deletes it']));
   return [head, removed.toString(), remaining.toString()].join('\n');
 }
 

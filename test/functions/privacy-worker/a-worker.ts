@@ -43,6 +43,8 @@ export class AWorker {
   /** Entries of the audit log by id. */
   readonly audited = new Map<string, AuditEntry>();
   lake: LakeRow[] = [];
+  /** Files that the lake could not look into. */
+  unread: Record<string, number> | undefined;
   /** Steps of exports that fail from now on. */
   failingExports = 0;
   /** What was asked of the lake. */
@@ -310,7 +312,7 @@ export class AWorker {
             return { ...state, counts, step: { name: 'prefixes', at: 0 } };
           }
           this.lake = this.lake.filter((row) => ownerOf(row) === undefined);
-          return { ...state, step: { name: 'done' } };
+          return { ...state, ...(this.unread && { unread: this.unread }), step: { name: 'done' } };
         }),
       isDone: ({ step }) => step.name === 'done',
       removed: ({ counts }, requestId) =>

@@ -178,6 +178,16 @@ describe('an erasure', () => {
     expect(world.live.store.items.has('user:nobody')).toBe(false);
   });
 
+  test('says in its receipt what could not be looked into', async () => {
+    const world = await aWorld();
+    world.unread = { 'inbox/': 2 };
+    const id = world.ask('erasure', ['user:ann']);
+    await world.run();
+    expect(world.request(id).receipt?.remaining).toContainEqual({
+      store: 'inbox/: 2 files too large or damaged to look into',
+    });
+  });
+
   test('by another key of the person finds all of them, and two for one person end alike', async () => {
     const world = await aWorld();
     const [first, second] = [world.ask('erasure', ['email:ann@x.org'], false), world.ask('erasure', ['anonymous:d-1'])];

@@ -192,6 +192,15 @@ test('lines of a person go from files that wait, also packed ones, and from list
   await expectNoCanary(reach);
 });
 
+test('files that wait and cannot be looked into are counted, and stay', async () => {
+  const reach = quick();
+  await lake.put('inbox/crm/a.csv', Buffer.from('id,name\nada-canary,A\n'));
+  await lake.put('inbox/crm/damaged.csv.gz', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.from('nothing packed')]));
+  const { unread } = await eraseAll(reach, [ada]);
+  expect(unread).toEqual({ 'inbox/': 1 });
+  expect((await reach.files.list('inbox/')).map(({ key }) => key)).toContain('inbox/crm/damaged.csv.gz');
+});
+
 test('what the bucket kept of files that were overwritten or deleted goes, and what others may need stays', async () => {
   await land(aTrack({ userId: 'ada-canary' }), aTrack({ userId: 'bob' }));
   await lake.put('events_landed/day=2026-01-01/old.parquet', Buffer.from('of another day'));
