@@ -33,7 +33,10 @@ export const rawLanded = {
     text('sent_at', 'Device time at which the request left, ISO 8601, where it could be read.'),
     text('ip', 'Address of the sender, masked.'),
     text('user_agent', 'User-Agent header of the request.'),
-    text('payload', 'The message as received, JSON text, with addresses masked; null where nothing of it may be kept.'),
+    text(
+      'payload',
+      'The message as received, JSON text, with addresses masked and ids behind the name of their space; null where nothing of it may be kept.',
+    ),
     text('failed_reason', 'Why it became a row of failed_events; null where it became one of events.'),
     text(
       'request_id',
@@ -53,8 +56,8 @@ export const eventsLanded = {
     text('type', 'identify, track, page, screen, group or alias.'),
     text('event', 'Canonical event name, for example Order Completed; Page Viewed for a page.'),
     text('name', 'Name of the page or screen, or the event name as sent where an alias was mapped.'),
-    text('user_id', 'userId as sent.'),
-    text('anonymous_id', 'anonymousId as sent.'),
+    text('user_id', 'userId as sent; of a source in a space behind its name: brand-b/42.'),
+    text('anonymous_id', 'anonymousId as sent; of a source in a space behind its name.'),
     text('group_id', 'groupId of a group event.'),
     text('previous_id', 'previousId of an alias event.'),
     text('profile_key', 'Profile that the event belongs to: user:<userId> or anonymous:<anonymousId>.'),
