@@ -118,10 +118,6 @@ test('rows of the lake of each space are what they would be without the others',
 test('an id that names a space from outside is a failed event, and reaches nobody', async () => {
   const world = await aWorld(
     [
-      { sourceId: 'b-web', message: { type: 'identify', userId: '1', traits: { email: 'a@x.org' } } },
-      { sourceId: 'web', message: { type: 'track', event: 'Product Viewed', userId: ' brand-b/1' } },
-      { sourceId: 'c-web', message: { type: 'alias', userId: '2', previousId: 'brand-b/1' } },
-      { sourceId: 'web', message: { type: 'alias', userId: '2', previousId: 'brand-b/1' } },
       { sourceId: 'web', message: { type: 'identify', userId: '3', traits: { email: 'BRAND-B/a@x.org' } } },
       {
         sourceId: 'web',
@@ -131,6 +127,10 @@ test('an id that names a space from outside is a failed event, and reaches nobod
           context: { externalIds: [{ type: 'email', id: 'brand-b/a@x.org' }] },
         },
       },
+      { sourceId: 'b-web', message: { type: 'identify', userId: '1', traits: { email: 'a@x.org' } } },
+      { sourceId: 'web', message: { type: 'track', event: 'Product Viewed', userId: ' brand-b/1' } },
+      { sourceId: 'c-web', message: { type: 'alias', userId: '2', previousId: 'brand-b/1' } },
+      { sourceId: 'web', message: { type: 'alias', userId: '2', previousId: 'brand-b/1' } },
     ],
     () => true,
   );
