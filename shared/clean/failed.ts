@@ -35,7 +35,8 @@ export function failedItem(
   };
 }
 
-function saidBy(message: unknown): Said | undefined {
+/** What a message says of people, as it says it; undefined for what is no object. */
+export function saidBy(message: unknown): Said | undefined {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) return undefined;
   const { userId, anonymousId, previousId, traits, context } = message as Said;
   return { userId, anonymousId, previousId, traits, context };

@@ -2,6 +2,7 @@ import { cleanMessage } from '../clean/clean-record.ts';
 import type { RecordContext } from '../clean/read-record.ts';
 import type { JsonObject } from '../clean/step.ts';
 import { partitionKeyOf } from '../stream/pack-control.ts';
+import { sourceOf } from './import-source.ts';
 import { LineProblem } from './line-problem.ts';
 
 /** An event as it goes on the stream. */
@@ -10,9 +11,6 @@ export interface CheckedEvent {
   readonly text: string;
   readonly partitionKey: string;
 }
-
-/** The source under which an import's events are known. */
-export const sourceOf = (importName: string): string => `import:${importName}`;
 
 /**
  * Cleans an event as every consumer of the stream will, so that what they would reject is rejected before it is sent.

@@ -1,5 +1,5 @@
 import type { CheckedEvent } from './check-event.ts';
-import { sourceOf } from './check-event.ts';
+import { sourceOf } from './import-source.ts';
 
 /** A record for the stream. */
 export interface PackedEvents {

@@ -66,6 +66,15 @@ export function claimOf(
   };
 }
 
+/** The keys that a message names, as it was received. */
+export function keysNamedBy(said: Said, sourceId: string, identity: IdentityRules): Key[] {
+  const { previousId } = said;
+  const previous = previousId === undefined ? [] : keysOf(previousId, previousId, false);
+  const keys = [...keysOf(said.userId, said.anonymousId, false), ...previous];
+  addExternalKeys(keys, said, identity, sourceId);
+  return keys;
+}
+
 const nothing: Said = {};
 const none: Claim['joins'] = [];
 

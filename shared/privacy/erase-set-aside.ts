@@ -1,10 +1,13 @@
 import type { ControlRecord, Key } from '../../schemas/stream/control.ts';
-import { cleanRecord, spaceRulesOf } from '../clean/clean-record.ts';
 import type { ReceivedRecord } from '../clean/cleaned-record.ts';
+import { saidBy } from '../clean/failed.ts';
+import { readRecord } from '../clean/read-record.ts';
+import { scopeMessage } from '../clean/scope-message.ts';
+import { spacesOf } from '../identity/spaces.ts';
 import { againRecord, firstOf } from '../stream/again.ts';
 import { uncompressRecord } from '../stream/compressed-record.ts';
 import { controlOf } from '../stream/read-stream.ts';
-import { type ClaimRules, claimOf } from './claim.ts';
+import { type ClaimRules, keysNamedBy } from './claim.ts';
 
 /** A batch that was set aside, without some people. */
 export interface ErasedBatch {
@@ -67,17 +70,23 @@ class Sieve {
   }
 
   #keepMessages(record: ReceivedRecord): Uint8Array | undefined {
-    const cleaned = cleanRecord(record, spaceRulesOf(this.#rules.identity));
+    const { identity } = this.#rules;
+    const read = readRecord(record);
+    if (!read.ok) return record.data;
+    const { sourceId } = read.context;
+    const space = spacesOf(identity).ofSource(sourceId);
     const gone = new Set<number>();
-    for (const item of cleaned.items) {
-      const { keys } = claimOf(cleaned, item, record, this.#rules);
+    for (const [index, message] of read.messages.entries()) {
+      const isObject = saidBy(message) !== undefined;
+      if (isObject && space !== undefined) scopeMessage(message as Record<string, unknown>, space);
+      const keys = keysNamedBy(saidBy(message) ?? {}, sourceId, identity);
       const person = this.#people.findIndex((own) => keys.some((key) => own.has(key)));
       if (person < 0) continue;
-      gone.add(item.index);
+      gone.add(index);
       this.counts.set(person, (this.counts.get(person) ?? 0) + 1);
     }
     if (gone.size === 0) return record.data;
-    if (gone.size === cleaned.items.length) return undefined;
+    if (gone.size === read.messages.length) return undefined;
     const value = JSON.parse(Buffer.from(record.data).toString()) as unknown[] | { readonly events: unknown[] };
     const left = (messages: readonly unknown[]) => messages.filter((_, index) => !gone.has(index));
     return bytesOf(Array.isArray(value) ? left(value) : { ...value, events: left(value.events) });

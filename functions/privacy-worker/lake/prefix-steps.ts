@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { INBOX, MAP_FILE, REJECTED, STATUS_ENDING } from '../../../schemas/import/state.ts';
 import { EXPORTS, type LakePrefix, PRIVACY_WORK, prefixesBesideTables } from '../../../schemas/lake/prefixes.ts';
-import { sourceOf } from '../../../shared/import/check-event.ts';
+import { sourceOf } from '../../../shared/import/import-source.ts';
 import { withoutNamedLines } from '../../../shared/lake/erasing/named-lines.ts';
 import { People } from '../../../shared/lake/erasing/people.ts';
 import { countOne } from './rewrite-step.ts';
