@@ -6,6 +6,8 @@ import type { Runtime } from '../runtime.ts';
 
 /** MB at which Lambda gives a whole core. */
 const CORE_MB = 1769;
+/** What an invocation is charged for beyond its time, on average, because that is rounded up to the next millisecond. */
+const ROUNDING_MS = 0.5;
 /** Linux tells processor time in ticks of 10 ms. */
 const TICK_MS = 10;
 /** An invocation that takes as long with nothing to do waits on purpose, on AWS too. */
@@ -40,6 +42,8 @@ export function gbSecondsOf({ work, answers, rest }: FunctionTime, memoryMb: num
   return (milliseconds / 1000) * (memoryMb / 1024);
 }
 
+const unused = { all: 0, rest: 0, rounding: 0 };
+
 /** The time that functions were charged for since the start. */
 export interface FunctionTimes {
   add(logicalId: string, milliseconds: number): void;
@@ -51,18 +55,22 @@ export interface FunctionTimes {
  * cannot be read, all time counts as work.
  */
 export function functionTimes(runtime: () => Runtime | undefined, cpuFactor: number): FunctionTimes {
-  const walls = new Map<string, { all: number; rest: number }>();
+  const walls = new Map<string, { all: number; rest: number; rounding: number }>();
   const timeOf = ({ logicalId }: FunctionSpec, { functions, gateway }: Runtime): FunctionTime => {
-    const { all, rest } = walls.get(logicalId) ?? { all: 0, rest: 0 };
+    const { all, rest, rounding } = walls.get(logicalId) ?? unused;
     const work = processorMs(functions.get(logicalId)?.pids() ?? []) ?? all - rest;
     const calls = gateway.counts().filter(({ caller }) => caller === logicalId);
-    return { work, answers: calls.reduce((sum, call) => sum + waitOf(call), 0), rest };
+    return { work, answers: calls.reduce((sum, call) => sum + waitOf(call), 0), rest: rest + rounding };
   };
   return {
     add: (logicalId, milliseconds) => {
-      const { all, rest } = walls.get(logicalId) ?? { all: 0, rest: 0 };
+      const { all, rest, rounding } = walls.get(logicalId) ?? unused;
       const isRest = milliseconds >= ON_PURPOSE_MS;
-      walls.set(logicalId, { all: all + milliseconds, rest: isRest ? rest + milliseconds : rest });
+      walls.set(logicalId, {
+        all: all + milliseconds,
+        rest: isRest ? rest + milliseconds : rest,
+        rounding: rounding + ROUNDING_MS,
+      });
     },
     lines: () => {
       const running = runtime();

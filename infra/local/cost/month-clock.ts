@@ -25,24 +25,24 @@ export interface MonthClock {
 export async function openMonthClock(folder: string, start: number): Promise<MonthClock> {
   const own = Date;
   const file = path.join(folder, 'clock-offset');
-  let latest = start;
+  let offset = start - own.now();
   let writes = 0;
-  const write = async (offset: number) => {
+  const write = async () => {
     writes += 1;
     const next = `${file}.${writes}`;
     await writeFile(next, String(Math.round(offset)));
     await rename(next, file);
   };
-  await write(start - own.now());
+  await write();
   const program = await writeProgram(new URL('./moved-clock.ts', import.meta.url), path.join(folder, 'clock'));
   const module = `${pathToFileURL(program)}?${new URLSearchParams({ file })}`;
   await import(module);
   return {
     module,
     async moveTo(at) {
-      if (at < Date.now() + LEAST_MS || at < latest + LEAST_MS) return;
-      latest = at;
-      await write(at - own.now());
+      if (at < own.now() + offset + LEAST_MS) return;
+      offset = at - own.now();
+      await write();
     },
     seen: () => sleep(SEEN_MS),
     close: () => {

@@ -18,8 +18,8 @@ type Resources = Record<string, { Type: string; Properties: Record<string, never
 
 /** Records of transitions for each request. */
 const FILTERED_SHARE = 0.4;
-/** Waits for a full batch where batches are more than one record: longer than a sample takes to send one. */
-const FILL_SECONDS = 20;
+/** Waits for a full batch where batches are more than one record: longer than the month takes to send one, by the sample's clock. */
+const fillSeconds = (windowSeconds: number): number => Math.min(300, Math.max(20, 3 * windowSeconds));
 
 /**
  * Makes a copy of a stage's assembly in `folder` in which a sample is like its month: batches hold as many records as they
@@ -50,10 +50,11 @@ function adapt(
   if (type === 'AWS::Scheduler::Schedule') properties.State = 'DISABLED';
   if (type === 'AWS::Lambda::EventSourceMapping') {
     const batchSize = Number(properties.BatchSize ?? 100);
-    const all = recordsOf({ batchSize, windowSeconds: Number(properties.MaximumBatchingWindowInSeconds ?? 0) });
+    const windowSeconds = Number(properties.MaximumBatchingWindowInSeconds ?? 0);
+    const all = recordsOf({ batchSize, windowSeconds });
     const records = properties.FilterCriteria === undefined ? all : all * FILTERED_SHARE;
     properties.BatchSize = Math.max(1, Math.round(records));
-    properties.MaximumBatchingWindowInSeconds = properties.BatchSize === 1 ? 0 : FILL_SECONDS;
+    properties.MaximumBatchingWindowInSeconds = properties.BatchSize === 1 ? 0 : fillSeconds(windowSeconds);
   }
   const { Variables } = (properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
   if (type !== 'AWS::Lambda::Function' || Variables === undefined) return;

@@ -19,3 +19,12 @@ test.each([
 ])('%j is refused with the mend', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(message);
 });
+
+test('segments are all unless some are named, or none', () => {
+  expect(parseCommandLine([])?.segments).toBeUndefined();
+  expect(parseCommandLine(['--segments', 'none'])?.segments).toEqual([]);
+  expect(parseCommandLine(['--segments', 'lifecycle-new, activity-high'])?.segments).toEqual([
+    'lifecycle-new',
+    'activity-high',
+  ]);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EVENT_BYTES, eventsOf } from '../../../../infra/local/cost/sample-events.ts';
-import { profileNames, profiles, sampleRequests } from '../../../../infra/local/cost/traffic.ts';
+import { profileNames, profiles, REQUEST_GAP_SECONDS, sampleRequests } from '../../../../infra/local/cost/traffic.ts';
 
 const now = Date.UTC(2026, 7, 31);
 
@@ -15,13 +15,25 @@ test.each(profileNames)(
   },
 );
 
-test("no two requests of a person follow on each other, and a visit's come in order", () => {
+test("a visit's requests come in order, and visits one after the other", () => {
   const requests = sampleRequests(profiles.large, 5_000);
-  for (const [index, { person }] of requests.entries()) expect(requests[index + 1]?.person).not.toBe(person);
   for (const mine of Map.groupBy(requests, ({ person }) => person).values()) {
     const places = mine.map(({ visit, part }) => visit * 10 + part);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
   }
+  for (const visit of Map.groupBy(requests, ({ person, visit }) => `${person} ${visit}`).values()) {
+    for (const { second, part } of visit) {
+      expect(second - (visit[0]?.second ?? 0)).toBeCloseTo(part * REQUEST_GAP_SECONDS, 6);
+    }
+  }
+});
+
+test('requests come as densely as in the month', () => {
+  const { medium } = profiles;
+  const first = sampleRequests(medium, 60_000).filter(({ visit }) => visit === 0);
+  const seconds = first.length / (medium.events / medium.eventsPerRequest / (730 * 3600));
+  expect(first.at(-1)?.second).toBeGreaterThan(0.9 * seconds);
+  expect(first.at(-1)?.second).toBeLessThan(1.1 * seconds + 2 * REQUEST_GAP_SECONDS);
 });
 
 test('nothing in a sample happens after now', () => {
