@@ -8,10 +8,17 @@ function partColumns(from: string, to: string): readonly Column[] {
   return visitPartsSealed.columns.slice(names.indexOf(from), names.indexOf(to) + 1);
 }
 
-export const nearPeople: LakeView = {
-  name: 'near_people',
-  comment: 'People of whom parts of visits are less than half an hour apart: these are one session.',
-  columns: [person],
+export const nearParts: LakeView = {
+  name: 'near_parts',
+  comment:
+    'Parts of visits that are less than half an hour from another one of the same person, of whatever profile or day of arrival: together these are one session.',
+  columns: [
+    person,
+    text('profile_key', 'Profile of the part.'),
+    instant('visit_at', 'First event of the part.'),
+    instant('started_at', 'When the session began.'),
+    dayOf('it'),
+  ],
 };
 
 export const orderTellings: LakeView = {

@@ -4,7 +4,7 @@ import { orderItems, orders, refunds } from './order-views.ts';
 import { acquisition, attribution, funnels, searchTerms } from './origin-views.ts';
 import {
   carts,
-  nearPeople,
+  nearParts,
   orderTellings,
   pageViews,
   productViews,
@@ -25,7 +25,7 @@ export const reporting = {
 export const shopViews: readonly LakeView[] = [
   reporting,
   visitParts,
-  nearPeople,
+  nearParts,
   orderTellings,
   sessionParts,
   visits,

@@ -3,7 +3,7 @@ import type { Report } from '../../schemas/report/report.ts';
 import { quote } from '../segments/sql/quote.ts';
 import { inlinedViews, type ViewTexts } from './inlined-views.ts';
 import type { ParameterValues } from './parameter-values.ts';
-import { relationsOf, sqlTokens } from './sql-words.ts';
+import { relationsOf, sqlTokens, withRelation } from './sql-words.ts';
 
 /** Trino SQL with `?`, and the literals for these, in order. */
 export interface ReportQuery {
@@ -24,7 +24,8 @@ export interface ComposeOptions {
 const DAY_MS = 86_400_000;
 
 /**
- * The query of a report: its SQL over views that are inlined below the events of its days.
+ * The query of a report: its SQL over views that are inlined above the events of its days, and people resolved once for
+ * all of them.
  *
  * A parameter enters as an execution parameter of Athena, never as text: the SQL depends only on the report and on
  * whether a segment is asked for. Athena takes parameters in WHERE alone, therefore `reporting` chooses its currency
@@ -39,11 +40,13 @@ export function composeReport(
   const { names, shadowed } = inlinedViews(own, views);
   const since = firstArrivalDay(report, values, marginDays);
   const hasSegment = values.applied.segment != null;
-  const events = eventsSql(database, since, hasSegment);
+  const events = ofReport(views.events ?? '', since, hasSegment);
   const apart = report.readsApart && !relationsOf(own).has('events');
+  const readsVisits = shadowed.has('visit_parts');
   const parts = [
+    ...(shadowed.has('events') || readsVisits ? [['identities', `SELECT * FROM "${database}".identities`]] : []),
     ...(shadowed.has('events') && !apart ? [['events', events]] : []),
-    ...(shadowed.has('visit_parts') ? [['visit_parts', eventsSql(database, since, hasSegment, 'visit_parts')]] : []),
+    ...(readsVisits ? [['visit_parts', ofReport(visitParts(views), since, hasSegment)]] : []),
     ...(shadowed.has('raw') ? [['raw', rawSql(database, since)]] : []),
     ...(shadowed.has('reporting') ? [['reporting', REPORTING]] : []),
     ...(shadowed.has('calendar') ? [['calendar', CALENDAR]] : []),
@@ -72,11 +75,15 @@ const arrived = (since: string | undefined): string[] => (since === undefined ? 
 const rawSql = (database: string, since: string | undefined): string =>
   `SELECT * FROM "${database}".raw${whereOf(arrived(since))}`;
 
-/** The events of the report's days and people, or what was gathered of them. */
-function eventsSql(database: string, since: string | undefined, hasSegment: boolean, of = 'events'): string {
+/** What a view has of the report's days and people: events, or what was gathered of them. */
+function ofReport(view: string, since: string | undefined, hasSegment: boolean): string {
   const ofSegment = 'person_key IN (SELECT person_key FROM segment_members WHERE segment_id = :segment)';
-  return `SELECT * FROM "${database}".${of}${whereOf([...arrived(since), ...(hasSegment ? [ofSegment] : [])])}`;
+  return `SELECT * FROM (\n${view.trimEnd()}\n)${whereOf([...arrived(since), ...(hasSegment ? [ofSegment] : [])])}`;
 }
+
+/** The view over the events themselves, of which it reads the latest days only: those of the report may be all. */
+const visitParts = ({ visit_parts: view = '', events = '' }: ViewTexts): string =>
+  withRelation(view, 'events', `(\n${events.trimEnd()}\n)`);
 
 const withOwnEvents = (view: string, events: string): string =>
   relationsOf(view).has('events') ? withParts([`events AS (\n${events}\n)`], view) : view;

@@ -3,7 +3,7 @@ import { relationsOf } from './sql-words.ts';
 /** SQL of each view of the lake by its name. */
 export type ViewTexts = Readonly<Record<string, string>>;
 
-/** What a report puts in the place of views of the lake; all that is made of these has to be inlined below them. */
+/** What a report puts in the place of views of the lake; all that is made of these has to be inlined above them. */
 const shadowed: ReadonlySet<string> = new Set(['events', 'visit_parts', 'raw', 'reporting', 'calendar']);
 
 export interface InlinedViews {

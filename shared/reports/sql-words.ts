@@ -26,3 +26,15 @@ export function relationsOf(sql: string): Set<string> {
   }
   return found;
 }
+
+/** SQL that reads something else in the place of a relation: a name, or a query in brackets. */
+export function withRelation(sql: string, name: string, by: string): string {
+  let before = '';
+  return sqlTokens(sql)
+    .map(({ kind, text }) => {
+      const isRead = kind === 'word' && text.toLowerCase() === name && /^(from|join)$/i.test(before);
+      if (kind !== 'other' || !/^(\s|--|\/\*)/.test(text)) before = text;
+      return isRead ? by : text;
+    })
+    .join('');
+}

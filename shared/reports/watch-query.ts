@@ -56,7 +56,7 @@ export function qualityQuery(database: string, days: readonly string[], views: V
     raw: `SELECT * FROM "${database}".raw WHERE day IN (${places(days)})`,
   };
   const sql = `SELECT date AS day, received, completeness, uniqueness, timeliness, validity, overall AS quality
-FROM data_quality_daily`;
+FROM data_quality_scores`;
   return { sql: withViews(sql, shadows, views), parameters: [...days, ...days].map(quote) };
 }
 

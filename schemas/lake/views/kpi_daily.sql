@@ -1,6 +1,6 @@
 -- A person counts among the active of 7 and 30 days from each date on which they were there until the next one, or until
--- the span is over: two steps, up and down, whose running sum is the number of people. Dates without anything are filled
--- in at the end.
+-- the span is over: two steps, up and down, whose running sum is the number of people. People of one date who come back
+-- after as many days make the same steps, and are counted first. Dates without anything are filled in at the end.
 WITH person_days AS (
   SELECT
     person_key,
@@ -15,24 +15,27 @@ WITH person_days AS (
   )
   GROUP BY person_key, active_on
 ),
+returns AS (
+  SELECT
+    active_on,
+    coalesce(least(date_diff('day', active_on, next_on), 30), 30) AS days_until,
+    count(*) AS people,
+    count_if(last_on IS NULL) AS new_people,
+    sum(page_views) AS page_views
+  FROM person_days
+  GROUP BY 1, 2
+),
 active_days AS (
   SELECT
     fact_on,
-    count_if(span = 0) AS dau,
-    count_if(span = 0 AND last_on IS NULL) AS new_visitors,
-    count_if(span = 0) - count_if(span = 7) AS wau_change,
-    count_if(span = 0) - count_if(span = 30) AS mau_change,
-    sum(page_views) AS page_views
+    sum(CASE WHEN span = 0 THEN people ELSE 0 END) AS dau,
+    sum(CASE WHEN span = 0 THEN new_people ELSE 0 END) AS new_visitors,
+    sum(CASE span WHEN 0 THEN people WHEN 7 THEN -people ELSE 0 END) AS wau_change,
+    sum(CASE span WHEN 0 THEN people WHEN 30 THEN -people ELSE 0 END) AS mau_change,
+    sum(CASE WHEN span = 0 THEN page_views END) AS page_views
   FROM (
-    SELECT
-      span,
-      last_on,
-      CASE span WHEN 0 THEN page_views END AS page_views,
-      CASE span
-        WHEN 0 THEN active_on
-        ELSE least(coalesce(next_on, date_add('day', span, active_on)), date_add('day', span, active_on))
-      END AS fact_on
-    FROM person_days
+    SELECT *, date_add('day', least(span, days_until), active_on) AS fact_on
+    FROM returns
     CROSS JOIN (VALUES 0, 7, 30) AS spans (span)
   )
   GROUP BY fact_on

@@ -1,5 +1,5 @@
--- Nearly everyone's parts are half an hour or more apart: there each is a session by itself. Those of the others are put
--- in order and gathered; of such that begin at one moment, the first by key and day counts.
+-- Nearly all parts are sessions by themselves. Those near each other are gathered; of such that begin at one moment, the
+-- first by key and day counts.
 WITH told AS (
   SELECT
     profile_key AS told_profile,
@@ -10,6 +10,10 @@ WITH told AS (
   FROM order_tellings
   GROUP BY profile_key, day, visit_at
 ),
+near AS (
+  SELECT profile_key AS near_profile, day AS near_day, visit_at AS near_at, started_at
+  FROM near_parts
+),
 met AS (
   SELECT
     person_key, first_at AS started_at, last_at AS ended_at, events, page_views, entrance_page, exit_page, channel,
@@ -17,7 +21,8 @@ met AS (
     order_completed_at, coalesce(orders, 0) AS orders, day
   FROM visit_parts
   LEFT JOIN told ON told_profile = profile_key AND told_day = day AND told_in = visit_at
-  WHERE strand = '' AND person_key NOT IN (SELECT person_key FROM near_people)
+  LEFT JOIN near ON near_profile = profile_key AND near_day = day AND near_at = visit_at
+  WHERE strand = '' AND near_at IS NULL
   UNION ALL
   SELECT
     person_key, started_at, ended_at, events, page_views, entrance_page, exit_page, channel,
@@ -45,19 +50,10 @@ met AS (
       min(order_completed_at) AS order_completed_at,
       CAST(coalesce(sum(orders), 0) AS bigint) AS orders,
       min_by(day, ROW(first_at, profile_key, day)) AS day
-    FROM (
-      SELECT
-        *,
-        max(CASE WHEN before IS NULL OR first_at >= before + INTERVAL '30' MINUTE THEN first_at END) OVER (PARTITION BY person_key ORDER BY first_at) AS started_at
-      FROM (
-        SELECT
-          *,
-          max(last_at) OVER (PARTITION BY person_key ORDER BY first_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-        FROM visit_parts
-        LEFT JOIN told ON told_profile = profile_key AND told_day = day AND told_in = visit_at
-        WHERE strand = '' AND person_key IN (SELECT person_key FROM near_people)
-      )
-    )
+    FROM visit_parts
+    JOIN near ON near_profile = profile_key AND near_day = day AND near_at = visit_at
+    LEFT JOIN told ON told_profile = profile_key AND told_day = day AND told_in = visit_at
+    WHERE strand = ''
     GROUP BY person_key, started_at
   )
 )

@@ -107,7 +107,7 @@ export const dataQuality: Report = {
   sql: `SELECT
   date, received, events, duplicates, rejected, bots, late_over_hour, completeness, uniqueness, timeliness, validity,
   overall
-FROM data_quality_daily
+FROM data_quality_scores
 WHERE date >= :from_day AND date <= :to_day
 ORDER BY date`,
   chart: { kind: 'line', x: 'date', y: ['overall', 'completeness', 'uniqueness', 'timeliness', 'validity'] },

@@ -38,6 +38,7 @@ export const recommendations: Report = {
     share('holdout_lift', 'buyer_rate of the model against that of the holdout.'),
   ],
   history: 'all',
+  readsApart: true,
   sql: `SELECT
   date, placement, variant, model_version, answers, people, impressions, clicks, click_through_rate, orders,
   conversion_rate, revenue, coverage, novelty, buyers, buyer_rate, holdout_lift

@@ -119,7 +119,7 @@ describe('kpi_daily', () => {
         }
         expect((await show('SELECT date, dau, wau, mau FROM kpi_daily ORDER BY date')).slice(1)).toEqual(expected);
       }),
-      { numRuns: 12 },
+      { numRuns: 4 },
     );
   });
 });

@@ -59,16 +59,19 @@ describe('views', () => {
   });
 });
 
+/** The subquery `events` over a view, and what it leaves out. */
+const eventsOf = (view: string, where: string) => `events AS (\nSELECT * FROM (\n${view.trimEnd()}\n)${where}\n)`;
+
 describe('events', () => {
   test('begin with the day of arrival that the report may need', () => {
     const { sql, parameters } = compose(aReport('SELECT 1 FROM events WHERE event_time >= :from'));
-    expect(sql).toContain('events AS (\nSELECT * FROM "headwater_test".events WHERE day >= ?\n)');
+    expect(sql).toContain(eventsOf(views.events, ' WHERE day >= ?'));
     expect(parameters).toEqual(["'2026-05-30'", "TIMESTAMP '2026-06-01 00:00:00.000'"]);
   });
 
   test('are all there for a report that needs the past', () => {
     const { sql } = compose(aReport('SELECT 1 FROM events', { history: 'all' }));
-    expect(sql).toContain('SELECT * FROM "headwater_test".events\n)');
+    expect(sql).toContain(eventsOf(views.events, ''));
   });
 
   test('are those of a segment where one is asked for', () => {
@@ -78,8 +81,15 @@ describe('events', () => {
   });
 });
 
+test('visits are of the days and people of the report, and read no more than the latest of its events', () => {
+  const { sql, parameters } = compose(aReport('SELECT 1 FROM visits'), { segment: ['vip'] });
+  expect(relationsOf(sql)).not.toContain('events');
+  expect(parameters).toEqual(["'2026-05-30'", "'vip'"]);
+});
+
 describe('views that read apart', () => {
   const views = {
+    events: 'SELECT * FROM events_sealed',
     people: '-- all of them\nWITH some AS (SELECT 1 FROM events) SELECT * FROM some',
     buyers: "SELECT 1 FROM events WHERE event = 'Order Completed'",
     ranked: 'SELECT 1 FROM people JOIN buyers USING (x)',
@@ -88,10 +98,11 @@ describe('views that read apart', () => {
 
   test('have the events of the report each by itself', () => {
     const { sql, parameters } = composed(aReport('SELECT 1 FROM ranked', { readsApart: true }));
-    const events = 'events AS (\nSELECT * FROM "headwater_test".events WHERE day >= ?\n)';
+    const events = eventsOf(views.events, ' WHERE day >= ?');
     expect(sql).toBe(
       [
-        `WITH people AS (\nWITH ${events},\nsome AS (SELECT 1 FROM events) SELECT * FROM some\n),`,
+        'WITH identities AS (\nSELECT * FROM "headwater_test".identities\n),',
+        `people AS (\nWITH ${events},\nsome AS (SELECT 1 FROM events) SELECT * FROM some\n),`,
         `buyers AS (\nWITH ${events}\nSELECT 1 FROM events WHERE event = 'Order Completed'\n),`,
         'ranked AS (\nSELECT 1 FROM people JOIN buyers USING (x)\n)',
         'SELECT 1 FROM ranked',
@@ -108,7 +119,7 @@ describe('views that read apart', () => {
 
 test('joins a report that has subqueries of its own to those below it', () => {
   const { sql } = compose(aReport('WITH a AS (SELECT 1 FROM events) SELECT * FROM a'));
-  expect(sql).toMatch(/^WITH events AS \(.*\),\na AS \(SELECT 1 FROM events\) SELECT \* FROM a$/s);
+  expect(sql).toMatch(/^WITH identities AS \(.*\),\nevents AS \(.*\),\na AS \(SELECT 1 FROM events\) SELECT \* FROM a$/s);
 });
 
 test('tells of SQL that names a parameter which the report has not', () => {
