@@ -133,14 +133,23 @@ const historyItemsOf = ({ source }: TrainingJob): number => (source === 'lake' ?
 const untunedPopularity = ({ blend = defaultBlend }: TrainingJob): number =>
   blend.popularity / Math.max(1e-9, blend.popularity + blend.collaborative);
 
-/** Content keeps its default share where there is a catalog: what people did tells nothing of its worth for new items. */
+/**
+ * What was tuned is how people's part and popularity share what content leaves them; without any tuning that comes to the
+ * default blend. Content keeps its default share where there is a catalog: trials count what people did and know nothing of
+ * items that are new. infra/decisions/0062 has what the share is worth.
+ */
 function blendOf(job: TrainingJob, popularity: number): Trained['parameters']['blend'] {
   if (job.blend) return job.blend;
-  const content = hasCatalog(job) ? CONTENT_SHARE : 0;
-  return { collaborative: (1 - popularity) * (1 - content), content, popularity: popularity * (1 - content) };
+  const content = hasCatalog(job) ? defaultBlend.content : 0;
+  return {
+    collaborative: rounded((1 - popularity) * (1 - content)),
+    content,
+    popularity: rounded(popularity * (1 - content)),
+  };
 }
 
-const CONTENT_SHARE = 0.1;
+/** Shares that were multiplied, without the digits that come of that. */
+const rounded = (share: number): number => Number(share.toFixed(6));
 
 function summarySelect(run: string): string {
   return `SELECT

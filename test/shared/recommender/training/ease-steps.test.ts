@@ -61,6 +61,11 @@ describe('lambda', () => {
     expect(trained.validated).toBe(50);
   });
 
+  test('leaves content its default share where there is a catalog', () => {
+    const { trained } = follow(500, { budgetMs: 60_000, hasCatalog: true });
+    expect(trained.parameters.blend).toEqual({ collaborative: 0.665, content: 0.3, popularity: 0.035 });
+  });
+
   test('is tried once when that takes longer than the budget, and not at all without one', () => {
     expect(follow(500, { budgetMs: 1_000 }, 1_001).eases).toHaveLength(2);
     const { trained, eases } = follow(500, { budgetMs: 0 });
