@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { audiences, backfill } from './audiences.bench.ts';
 import { bundles } from './bundles.bench.ts';
 import { endToEnd } from './end-to-end.bench.ts';
+import { erasure } from './erasure.bench.ts';
 import { type Benchmark, type Figure, isMet } from './figure.ts';
 import { lake } from './lake.bench.ts';
 import { parquet } from './parquet.bench.ts';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   segments,
   parquet,
   lake,
+  erasure,
   reports,
   serving,
   training,

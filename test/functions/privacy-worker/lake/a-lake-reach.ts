@@ -33,6 +33,8 @@ export class ALakeReach implements LakeReach {
   afterEffect: (what: string) => Promise<void> = async () => undefined;
   held: Stored<SealingState> | undefined;
   old: OldVersion[] = [];
+  /** By key, since when what was written stands for what was there, in milliseconds since 1970. */
+  readonly stands = new Map<string, number | undefined>();
   readonly queries: string[] = [];
   readonly logged: Record<string, unknown>[] = [];
   inUse = false;
@@ -89,16 +91,17 @@ export class ALakeReach implements LakeReach {
   get versioned(): VersionedFiles {
     const read = async (key: string) => {
       const body = await this.#disk.read(key);
-      return body && { body, etag: etagOf(body) };
+      return body && { body, etag: etagOf(body), since: this.stands.get(key) ?? 1_000 };
     };
     return {
       read,
       readPart: async () => Promise.reject(new Error('Nobody reads parts of files here.')),
-      writeOver: (key, before, body) =>
+      writeOver: (key, before, body, { since } = {}) =>
         this.#effect(`write ${key}`, async () => {
           if ((await read(key))?.etag !== before) return undefined;
           await this.#keep(key);
           await this.#disk.write(key, body);
+          this.stands.set(key, since);
           return etagOf(body);
         }),
       remove: (key, etag) =>

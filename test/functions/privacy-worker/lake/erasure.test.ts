@@ -192,6 +192,18 @@ test('lines of a person go from files that wait, also packed ones, and from list
   await expectNoCanary(reach);
 });
 
+test('what is written anew stands for what was there, so that no restore takes it for new', async () => {
+  await land(aTrack({ userId: 'ada-canary' }), aTrack({ userId: 'bob' }));
+  await lake.put('inbox/crm/a.csv', Buffer.from('id,name\nada-canary,A\nbob,B\n'));
+  const reach = quick();
+  await eraseAll(reach, [ada]);
+  expect(Object.fromEntries(Array.from(reach.stands, ([key, since]) => [key.split('/')[0], since]))).toEqual({
+    raw_landed: 1_000,
+    events_landed: 1_000,
+    inbox: 1_000,
+  });
+});
+
 test('files that wait and cannot be looked into are counted, and stay', async () => {
   const reach = quick();
   await lake.put('inbox/crm/a.csv', Buffer.from('id,name\nada-canary,A\n'));
