@@ -38,7 +38,7 @@ const most = {
   RecommendationsTrainer: 240,
   ReportsApi: 215,
   PrivacyRequestsApi: 120,
-  PrivacyRequestsWorker: 325,
+  PrivacyRequestsWorker: 265,
   ServiceApi: 160,
 };
 
