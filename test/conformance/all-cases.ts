@@ -8,6 +8,7 @@ import * as puts from './kinesis/puts.ts';
 import * as reads from './kinesis/reads.ts';
 import * as shards from './kinesis/shards.ts';
 import * as lambda from './lambda/invocations.ts';
+import * as links from './s3/links.ts';
 import * as objects from './s3/objects.ts';
 import * as versions from './s3/versions.ts';
 import * as fifo from './sqs/fifo.ts';
@@ -17,7 +18,7 @@ import * as messages from './sqs/messages.ts';
 export const allCases: readonly Case[] = [
   ...[conditions, values, batches, pages],
   ...[puts, reads, shards],
-  ...[objects, versions],
+  ...[objects, versions, links],
   ...[fifo, messages],
   ...[athena, lambda],
 ].flatMap((group) => Object.values<readonly Case[]>({ ...group }).flat());

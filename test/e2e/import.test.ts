@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ordersCsv, ordersHeader, ordersMap } from '../functions/importer/a-bucket.ts';
 import { eventually } from './eventually.ts';
 import { type Headwater, startHeadwater } from './headwater.ts';
+import { run } from './run-command.ts';
 
-const command = fileURLToPath(new URL('../../infra/local/import.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'headwater-import-'));
 let headwater: Headwater;
 
@@ -34,19 +32,9 @@ function put(name: string, content: string | Uint8Array): string {
 }
 const map = put('orders.map.json', JSON.stringify(ordersMap));
 
-function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [command, ...args], { env: { PATH: process.env.PATH }, cwd: folder });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-}
-const importFile = (file: string, ...args: string[]) => run(file, '--map', map, '--data', headwater.dataDir, ...args);
+const importing = (...args: string[]) => run('import', args, { cwd: folder });
+const importFile = (file: string, ...args: string[]) =>
+  importing(file, '--map', map, '--data', headwater.dataDir, ...args);
 const ordersOf = (name: string) =>
   headwater.query(
     `SELECT event, person_key, order_id, total, CAST(event_time AS varchar) AS at FROM events
@@ -159,7 +147,7 @@ test('brings marketing spend in', async () => {
     'ads.tsv',
     'day\tname\tcost\n2026-02-01\tspring\t10.50\n2026-02-01\tspring\t2\n2026-02-02\tspring\tfree\n',
   );
-  const { code, out } = await run(file, '--map', spend, '--data', headwater.dataDir);
+  const { code, out } = await importing(file, '--map', spend, '--data', headwater.dataDir);
   expect(out).toMatch(/2 landed as spend\n +1 rejected\n +1 not_a_number/);
   expect(code).toBe(0);
   expect(await headwater.query('SELECT date, channel, campaign, currency, cost FROM marketing_spend')).toEqual([
@@ -217,7 +205,7 @@ test.each<[string, () => string[], RegExp]>([
     /is no gzip/,
   ],
 ])('says how to mend %s, and ends with 1', async (_, args, sentence) => {
-  const { code, err } = await run(...args());
+  const { code, err } = await importing(...args());
   expect(err).toMatch(sentence);
   expect(err).not.toMatch(/\n {4}at /);
   expect(code).toBe(1);

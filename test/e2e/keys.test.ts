@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from './eventually.ts';
 import { basic, type Headwater, startHeadwater } from './headwater.ts';
-
-const entry = fileURLToPath(new URL('../../infra/local/keys.ts', import.meta.url));
-const run = promisify(execFile);
+import { type Ended, run } from './run-command.ts';
 
 let headwater: Headwater;
 
@@ -15,15 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => headwater?.stop());
 
-/** Runs the command as a user does; what it prints on standard output, and its exit code. */
-async function keys(...args: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  try {
-    const { stdout, stderr } = await run(process.execPath, [entry, ...args, '--data', headwater.dataDir]);
-    return { code: 0, out: stdout.trim(), err: stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, out: stdout.trim(), err: stderr };
-  }
+async function keys(...args: string[]): Promise<Ended> {
+  const ended = await run('keys', [...args, '--data', headwater.dataDir]);
+  return { ...ended, out: ended.out.trim() };
 }
 
 async function call(key: string, method = 'GET', path = '/v1/segments') {

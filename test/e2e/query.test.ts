@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Headwater, startHeadwater } from './headwater.ts';
+import { run } from './run-command.ts';
 
-const command = fileURLToPath(new URL('../../infra/local/query.ts', import.meta.url));
 let headwater: Headwater;
 
 beforeAll(async () => {
@@ -23,24 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => headwater?.stop());
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function query(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [command, ...args], { env: { PATH: process.env.PATH } });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-}
+const query = (...args: string[]) => run('query', args);
 
 const revenue = 'SELECT currency, sum(total) AS revenue FROM events GROUP BY 1';
 

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessKeyOf } from '../../infra/local/gateway/identity.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
@@ -8,6 +6,7 @@ import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
 import { anEnvelope, aRecord } from '../fixtures/events.ts';
 import { failedBefore } from '../fixtures/failed-before.ts';
 import { type Headwater, startHeadwater } from './headwater.ts';
+import { run } from './run-command.ts';
 import { spoilProfile } from './spoil-profile.ts';
 
 let headwater: Headwater;
@@ -27,19 +26,7 @@ const send = async (...batch: object[]) => {
   expect((await headwater.post('/v1/batch', { batch: messages, sentAt: timestamp })).status).toBe(200);
 };
 
-/** Runs `npm run replay` as a user does. */
-async function replay(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const entry = fileURLToPath(new URL('../../infra/local/replay.ts', import.meta.url));
-  const child = spawn(process.execPath, [entry, '--data', headwater.dataDir, ...args]);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += chunk;
-    });
-  }
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, output };
-}
+const replay = (...args: string[]) => run('replay', ['--data', headwater.dataDir, ...args]);
 
 const order = (id: string, total: number) => ({
   type: 'track',

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reports } from '../../schemas/report/reports.ts';
 import { API_KEY, type Headwater, startHeadwater } from './headwater.ts';
+import { run } from './run-command.ts';
 
-const command = fileURLToPath(new URL('../../infra/local/report.ts', import.meta.url));
 const today = new Date().toISOString().slice(0, 10);
 let headwater: Headwater;
 
@@ -51,17 +49,7 @@ const report = async (path: string): Promise<Answer> => {
   return body;
 };
 
-function run(...args: string[]): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-  const child = spawn(process.execPath, [command, ...args], { env: { PATH: process.env.PATH } });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (chunk) => {
-    said.out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    said.err += chunk;
-  });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...said })));
-}
+const reporting = (...args: string[]) => run('report', args);
 
 test('answers the revenue of a currency to the cent', async () => {
   const { rows } = await report('revenue?currency=USD');
@@ -107,16 +95,16 @@ test('says what is wrong with a parameter', async () => {
 });
 
 test('the command shows a table and a chart while the runtime is up', async () => {
-  const { code, out, err } = await run('funnel', '--data', headwater.dataDir);
+  const { code, out, err } = await reporting('funnel', '--data', headwater.dataDir);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/│ +1 │ Product Viewed +│ +2 │ +100\.0 % │/);
   expect(out).toMatch(/Product Viewed +█+ 2\n/);
 });
 
 test('the command asks the API of a stage by its address', async () => {
-  const { out } = await run('revenue', '--json', '--currency', 'EUR', '--url', headwater.url, '--key', API_KEY);
+  const { out } = await reporting('revenue', '--json', '--currency', 'EUR', '--url', headwater.url, '--key', API_KEY);
   expect(JSON.parse(out).rows).toEqual([expect.objectContaining({ orders: 1, gross: 5 })]);
-  const wrong = await run('revenue', '--period', 'year', '--url', headwater.url, '--key', API_KEY);
+  const wrong = await reporting('revenue', '--period', 'year', '--url', headwater.url, '--key', API_KEY);
   expect([wrong.code, wrong.err]).toEqual([1, '--period is "year": give one of day, week, month.\n']);
 });
 
@@ -124,7 +112,7 @@ test.each([
   ['an unknown report', ['profits'], /There is no report profits. There are: overview/],
   ['a wrong day', ['traffic', '--from', 'x'], /--from is "x"/],
 ])('the command says how to mend %s, and ends with 1', async (_, args, message) => {
-  const { code, err } = await run(...args, '--data', headwater.dataDir);
+  const { code, err } = await reporting(...args, '--data', headwater.dataDir);
   expect([code, err]).toEqual([1, expect.stringMatching(message)]);
 });
 
@@ -140,9 +128,9 @@ test('reports are known after a restart, and answered by the command when the ru
   expect((await second.get(path)).status).toBe(200);
   expect((await second.api('GET', '/v1/reports/pages')).body).toMatchObject({ rows: [{ page_path: '/x', views: 1 }] });
   await second.runtime.stop();
-  const csv = await run('pages', '--csv', '--data', dataDir);
+  const csv = await reporting('pages', '--csv', '--data', dataDir);
   expect(csv.out).toMatch(/\r\n\/x,,1,1,1\r\n$/);
-  const svg = await run('pages', '--svg', file, '--data', dataDir);
+  const svg = await reporting('pages', '--svg', file, '--data', dataDir);
   expect([svg.code, readFileSync(file, 'utf8').slice(0, 5)]).toEqual([0, '<svg ']);
   rmSync(dataDir, { recursive: true });
 });

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checks } from '../../infra/local/smoke/checks.ts';
 import { API_KEY, type Headwater, startHeadwater, WRITE_KEY } from './headwater.ts';
+import { run } from './run-command.ts';
 
-const command = fileURLToPath(new URL('../../infra/local/smoke.ts', import.meta.url));
 let headwater: Headwater;
 
 beforeAll(async () => {
@@ -16,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => headwater?.stop());
 
 test('tells of a stage that works, by HTTP alone', async () => {
-  const { code, lines } = await run('--url', `${headwater.url}/`, '--key', API_KEY, '--write-key', WRITE_KEY);
+  const { code, lines } = await smoke('--url', `${headwater.url}/`, '--key', API_KEY, '--write-key', WRITE_KEY);
   expect(lines.filter((line) => line.startsWith('✘'))).toEqual([]);
   expect(lines.filter((line) => line.startsWith('✔'))).toHaveLength(checks.length);
   expect({ code, last: lines.at(-1) }).toEqual({ code: 0, last: `All ${checks.length} checks passed.` });
@@ -24,7 +22,7 @@ test('tells of a stage that works, by HTTP alone', async () => {
 });
 
 test('tells what fails, goes on, and ends with 1', async () => {
-  const { code, lines } = await run('--url', headwater.url, '--key', 'sk_wrong', '--write-key', WRITE_KEY);
+  const { code, lines } = await smoke('--url', headwater.url, '--key', 'sk_wrong', '--write-key', WRITE_KEY);
   expect(code).toBe(1);
   expect(lines.filter((line) => line.startsWith('✔')).length).toBeGreaterThanOrEqual(4);
   expect(lines.join('\n')).toMatch(/✘ it has reports: GET \/v1\/reports answered 401.*key_unknown/);
@@ -49,7 +47,7 @@ test('a stage that counts an event twice does not pass', async () => {
   await new Promise((resolve) => twice.once('listening', resolve));
   const { port } = twice.address() as AddressInfo;
   const options = ['--key', API_KEY, '--write-key', WRITE_KEY, '--wait', '3'];
-  const { code, lines } = await run('--url', `http://127.0.0.1:${port}`, ...options);
+  const { code, lines } = await smoke('--url', `http://127.0.0.1:${port}`, ...options);
   twice.close();
   expect(code).toBe(1);
   expect(lines.join('\n')).toMatch(
@@ -58,7 +56,7 @@ test('a stage that counts an event twice does not pass', async () => {
 });
 
 test('ends with all checks told when nothing answers', async () => {
-  const { lines } = await run('--url', 'http://127.0.0.1:9', '--key', 'k', '--write-key', 'w', '--wait', '0');
+  const { lines } = await smoke('--url', 'http://127.0.0.1:9', '--key', 'k', '--write-key', 'w', '--wait', '0');
   expect(lines.filter((line) => line.startsWith('✘'))).toHaveLength(checks.length);
   expect(lines.at(-1)).toBe(`${checks.length} of ${checks.length} checks failed.`);
 });
@@ -71,15 +69,12 @@ test.each([
   [['--url', 'http://127.0.0.1:9', '--key', 'k', '--write-key', 'w', '--wait', 'long'], /--wait takes a number/],
   [['--url', 'http://127.0.0.1:9', '--key', 'k', '--write-key', 'w', '--wait', '0'], /127\.0\.0\.1:9 does not answer/],
 ])('says how to mend %j', async (args, message) => {
-  const { code, lines } = await run(...args);
+  const { code, lines } = await smoke(...args);
   expect(code).toBe(1);
   expect(lines.join('\n')).toMatch(message);
 });
 
-async function run(...args: string[]): Promise<{ code: number | null; lines: string[] }> {
-  const child = spawn(process.execPath, [command, ...args], { env: { PATH: process.env.PATH ?? '' } });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, lines: text.trim().split('\n') };
+async function smoke(...args: string[]): Promise<{ readonly code: number | null; readonly lines: string[] }> {
+  const { code, output } = await run('smoke', args);
+  return { code, lines: output.trim().split('\n') };
 }

@@ -111,7 +111,9 @@ async function sendVisits(): Promise<void> {
   sent += 1;
 }
 
-const manyItems = () => Array.from({ length: MANY }, (_, item) => ({ product_id: `item-${sent}-${item}`, price: 1 }));
+function manyItems(): object[] {
+  return Array.from({ length: MANY }, (_, item) => ({ product_id: `item-${sent}-${item}`, price: 1 }));
+}
 
 /** What the earlier code can do after the present: new events count, nothing counts twice. */
 async function goesOn(): Promise<void> {

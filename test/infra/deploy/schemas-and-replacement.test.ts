@@ -3,7 +3,7 @@ import { stages } from '../../../infra/config.ts';
 import { type Resource, resourcesOf, synthesized, type TemplateJson } from '../stack/synthesized.ts';
 import { schemaFindings } from './cloudformation-schemas.ts';
 import { releasedTemplate } from './released-template.ts';
-import { lostByUpdate, statefulResources } from './stateful-resources.ts';
+import { losses, lostByUpdate, remade, statefulResources } from './stateful-resources.ts';
 
 const templateOf = (stage: string) => synthesized(stage).toJSON() as TemplateJson;
 const released = releasedTemplate();
@@ -51,6 +51,21 @@ test.each<[string, string, (properties: Resource['Properties']) => void, RegExp]
   const findings = schemaFindings(template);
   expect(findings.join('\n')).toMatch(message);
   expect(findings.every((finding) => finding.startsWith(id))).toBe(true);
+});
+
+test.each(Object.keys(stages))(
+  'of each type in stage %s it is known whether something would be lost with it',
+  (stage) => {
+    const types = new Set(Object.values(templateOf(stage).Resources).map(({ Type }) => Type));
+    expect([...types].filter((type) => !(type in losses) === !(type in remade))).toEqual([]);
+  },
+);
+
+test('an address that alarms go to brings no type that is not known', () => {
+  const template = synthesized('prod', { alarmEmail: 'ops@shop.example' }).toJSON() as TemplateJson;
+  const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
+  expect(types).toContain('AWS::SNS::Topic');
+  expect([...types].filter((type) => !(type in losses) && !(type in remade))).toEqual([]);
 });
 
 describe('an update', () => {

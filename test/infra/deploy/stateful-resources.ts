@@ -10,7 +10,32 @@ export const losses: Readonly<Record<string, string>> = {
   'AWS::Kinesis::Stream': 'the events that nobody has read yet',
   'AWS::Lambda::EventSourceMapping': 'how far its function has read the stream',
   'AWS::S3::Bucket': 'its objects',
+  'AWS::SNS::Topic': 'subscriptions that somebody has confirmed',
   'AWS::SQS::Queue': 'the messages that nobody has taken yet',
+};
+
+/** Types whose resources a deploy may make anew, and what is there again then. */
+export const remade: Readonly<Record<string, string>> = {
+  'AWS::ApiGatewayV2::Integration': 'points at a function',
+  'AWS::ApiGatewayV2::Route': 'points at an integration',
+  'AWS::ApiGatewayV2::Stage': 'the address stays, throttles and logs are set again',
+  'AWS::ApplicationAutoScaling::ScalableTarget': 'bounds of a table, set again',
+  'AWS::ApplicationAutoScaling::ScalingPolicy': 'set again, and learns from the metrics of the table',
+  'AWS::CloudWatch::Alarm': 'looks at metrics that stay',
+  'AWS::CloudWatch::Dashboard': 'shows metrics that stay',
+  'AWS::Glue::Table': 'a description of files that stay where they are',
+  'AWS::IAM::Policy': 'is in the template',
+  'AWS::IAM::Role': 'is in the template',
+  'AWS::Lambda::EventInvokeConfig': 'is in the template',
+  'AWS::Lambda::Function': 'holds nothing; its clocks, mappings and routes follow it',
+  'AWS::Lambda::Permission': 'is in the template',
+  'AWS::Logs::LogGroup': 'lines that are kept for a bounded time anyway; what must be kept is in the lake',
+  'AWS::Logs::MetricFilter': 'metrics that it counted stay',
+  'AWS::S3::BucketPolicy': 'is in the template',
+  'AWS::SNS::Subscription': 'asks for a confirmation again',
+  'AWS::SNS::TopicPolicy': 'is in the template',
+  'AWS::SQS::QueuePolicy': 'is in the template',
+  'AWS::Scheduler::Schedule': 'runs by the clock, not by what it did before',
 };
 
 export interface Stateful {

@@ -12,6 +12,8 @@ test('deploys the local stage, whose keys are fixed, where nothing else is said'
     apiKey: 'sk_local',
     writeKey: 'wk_local',
     url: undefined,
+    without: [],
+    except: [],
     smoke: true,
     destroy: false,
   });
@@ -22,6 +24,16 @@ test('deploys another stage without keys as long as it is not smoked', () => {
   expect(options).toMatchObject({ stage: 'dev', smoke: false });
 });
 
+test('takes the names of what an endpoint cannot do, each given by itself', () => {
+  const args = ['--without', 'MonitoringServerErrors', '--without', 'AWS::Glue::Table', '--except', 'it recommends'];
+  const url = ['--url', 'http://127.0.0.1:9'];
+  expect(readDeployTestOptions([...args, ...url], { AWS_ENDPOINT_URL: endpoint })).toMatchObject({
+    without: ['MonitoringServerErrors', 'AWS::Glue::Table'],
+    except: ['it recommends'],
+    url: 'http://127.0.0.1:9',
+  });
+});
+
 test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
   ['no endpoint', [], {}, /AWS_ENDPOINT_URL is not set: .*use `npx cdk deploy`/],
   ['an endpoint that is no address', [], { AWS_ENDPOINT_URL: 'localhost:4566' }, /not 'localhost:4566'/],
@@ -30,6 +42,12 @@ test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
     ['--stage', 'dev'],
     { AWS_ENDPOINT_URL: endpoint },
     /give --key and --write-key/,
+  ],
+  [
+    'a check that there is not',
+    ['--except', 'it flies'],
+    { AWS_ENDPOINT_URL: endpoint },
+    /no such check[\s\S]*it is up/,
   ],
   ['an unknown option', ['--force'], { AWS_ENDPOINT_URL: endpoint }, /Unknown option '--force'[\s\S]*Usage:/],
 ])('refuses %s', (_, args, env, message) => {
