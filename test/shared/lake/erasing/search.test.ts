@@ -47,7 +47,8 @@ const unreadable = fc.constantFrom('{"userId":"ada"', '[1, {"userId": "ada"}]', 
 
 const people = [
   ['user:ada'],
-  ['user:brand-b/ada', 'anonymous:brand-b/bob', 'email:brand-b/ada@x.org'],
+  ['user:brand-b/ada', 'anonymous:brand-b/bob'],
+  ['email:brand-b/ada@x.org'],
   ['anonymous:ü"\\x', 'user:7', 'crm:bob', 'email:ada@x.org', 'phone:+491701234567'],
 ];
 
@@ -67,6 +68,7 @@ test('a search names every file in which a look at the rows finds something', as
     const spaces = keys.some((key) => key.includes('brand-b/')) ? ['brand-b'] : [];
     const traits = soughtTraits(keys, identity.externalTraits);
     const sought = { hashes: soughtHashes(keys, 's'), salt: 's', traits, spaces };
+    let theirs = 0;
     for (const search of searchesOf(landedTables, lakeTables).slice(0, 3)) {
       const [table] = search.tables;
       const judge = table && judgeOf(table, judging);
@@ -78,10 +80,11 @@ test('a search names every file in which a look at the rows finds something', as
       }
       const found = (await lake.rows(pathsSql(search, { from: '2026-01-01', to: '2026-12-31' }, sought))).flat();
       expect(expected.filter((each) => !found.includes(each))).toEqual([]);
-      expect(expected.length).toBeGreaterThan(0);
+      theirs += expected.length;
       // What only a look can tell is looked into in vain.
       const inVain = said.filter((each) => typeof each === 'string').length;
       if (keys[0] === 'user:ada') expect(found.length - expected.length).toBeLessThanOrEqual(inVain);
     }
+    expect(theirs).toBeGreaterThan(0);
   }
 }, 240_000);
