@@ -1,3 +1,4 @@
+import { LEVELS } from '../../schemas/catalog.ts';
 import type { ModelUsed, RecommendedItem } from '../../schemas/recommendation.ts';
 import type { Variant } from '../../schemas/stream/answered.ts';
 import { createLikeness, diversify } from '../../shared/recommender/diversity.ts';
@@ -136,11 +137,18 @@ export async function chooseSimilar(
   }
   if (close.length === n || (close.length > 0 && category === undefined)) return { items: close, model: used(choice) };
   const there = new Set([itemId, ...close.map((each) => each.itemId)]);
-  const more = await choosePopular(
-    { ...choice, isLeftOut: (id) => there.has(id) },
-    { n: n - close.length, category, diversity: 0 },
-  );
-  return { items: [...close, ...more.items], model: used(choice) };
+  const others = { ...choice, isLeftOut: (id: string) => there.has(id) };
+  for (const wider of widerAndWider(category)) {
+    const more = await choosePopular(others, { n: n - close.length, category: wider, diversity: 0 });
+    if (close.length + more.items.length > 0) return { items: [...close, ...more.items], model: used(choice) };
+  }
+  return { items: close, model: used(choice) };
+}
+
+/** A category, then those above it, at last all: no answer is empty because an item is the only one of its kind. */
+function widerAndWider(category: string | undefined): (string | undefined)[] {
+  const levels = category?.split(LEVELS) ?? [];
+  return [...levels.map((_, at) => levels.slice(0, levels.length - at).join(LEVELS)), undefined];
 }
 
 /** Without a model, or when nothing that it knows is for sale: what the catalog has, the latest first. */

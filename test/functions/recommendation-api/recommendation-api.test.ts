@@ -3,7 +3,7 @@ import { endpoints } from '../../../schemas/api/endpoints.ts';
 import { recommendationRoutes } from '../../../schemas/api/recommendation-routes.ts';
 import type { Trained } from '../../../shared/recommender/training/plan.ts';
 import { anIdentify, anOrder, aTrack, type Message } from '../../fixtures/events.ts';
-import { type AnApi, anApi } from './an-api.ts';
+import { type AnApi, anApi, camping } from './an-api.ts';
 
 beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -279,6 +279,16 @@ describe('GET /v1/items/{id}/similar', () => {
     const api = anApi();
     api.put('pan', { title: 'Pan', category: 'Kitchen' });
     expect(await api.idsOf('/v1/items/pan/similar')).toEqual(['stove', 'pot']);
+  });
+
+  it('looks further and further up where an item is the only one of its category, with a model or without', async () => {
+    for (const model of [camping, null]) {
+      const api = anApi({ model });
+      api.put('boot', { title: 'Boot', category: 'Camping > Feet > Boots' });
+      expect((await api.idsOf('/v1/items/boot/similar?n=2')).sort()).toEqual(['mat', 'tent']);
+      api.put('bike', { title: 'Bike', category: 'Wheels' });
+      expect(await api.idsOf('/v1/items/bike/similar?n=2')).toHaveLength(2);
+    }
   });
 
   it('has nothing for an item that nobody knows', async () => {
