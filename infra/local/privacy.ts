@@ -32,7 +32,9 @@ async function run({ where, key, request }: PrivacyCommand): Promise<void> {
   }
 }
 
-const followed = async (api: PrivacyApi, id: string) => tell(await follow(() => api.read(id), process.stderr, sleep));
+async function followed(api: PrivacyApi, id: string): Promise<void> {
+  tell(await follow(() => api.read(id), process.stderr, sleep));
+}
 
 function tell(view: PrivacyRequestView): void {
   console.log(summaryOf(view));
