@@ -68,9 +68,9 @@ describe('what the shop itself knows', () => {
   });
 
   test('is parted among touches without loss, whatever the model', async () => {
+    const revenue = await answer(lake, 'revenue', { ...sixty, period: ['month'] });
     for (const model of ['first', 'last', 'linear', 'position', 'time_decay']) {
       const rows = await answer(lake, 'attribution', { ...sixty, model: [model] });
-      const revenue = await answer(lake, 'revenue', { ...sixty, period: ['month'] });
       expect(sumOf(rows, 'revenue')).toBeCloseTo(sumOf(revenue, 'gross'), 2);
       expect(sumOf(rows, 'share')).toBeCloseTo(1, 9);
     }
