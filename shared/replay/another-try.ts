@@ -2,6 +2,7 @@ import type { StreamEnvelope } from '../../schemas/event/stream-record.ts';
 import { cleanRaw } from '../clean/clean-raw.ts';
 import { type CleanRules, cleanRecord } from '../clean/clean-record.ts';
 import type { CleanedItem } from '../clean/cleaned-record.ts';
+import { uncompressRecord } from '../stream/compressed-record.ts';
 import type { FailedRow } from './result-rows.ts';
 
 /** What becomes of a failed event when it is cleaned today. */
@@ -30,7 +31,8 @@ function tryMessage(row: FailedRow, replayId: string, { spaces }: CleanRules): A
 /** All messages of a record that can be read now; of each it is said on its way whether it passes. */
 function tryRecord(row: FailedRow, replayId: string, rules: CleanRules): AnotherTry {
   const { shardId, sequenceNumber, payload, payloadEncoding, receivedAt } = row;
-  const data = Buffer.from(payload, payloadEncoding === 'base64' ? 'base64' : 'utf8');
+  // Code from before records were compressed set those that it found on the stream aside as they were.
+  const data = uncompressRecord(Buffer.from(payload, payloadEncoding === 'base64' ? 'base64' : 'utf8'));
   const { items, ...record } = cleanRecord({ data, shardId, sequenceNumber, arrivedAt: receivedAt }, rules);
   const [first] = items;
   const reason = reasonOf(first);
