@@ -48,8 +48,9 @@ const weights: Readonly<Record<FaultKind, number>> = {
   partial: 0,
 };
 /** Where something is changed: that is what a call that comes late may harm. */
-const LATE_WEIGHT = 14;
-const changes = /^(Batch)?(Write|Put|Update|Delete|Send)/;
+const LATE_WEIGHT = 24;
+export const changesSomething = (operation: string): boolean =>
+  /^(Batch)?(Write|Put|Update|Delete|Send)/.test(operation);
 /** Where a service may do a part of what it is asked. */
 const PARTIAL_WEIGHT = 40;
 const inParts = new Set([
@@ -63,7 +64,7 @@ const inParts = new Set([
 /** Longer than functions wait for an answer. */
 const LONGEST_HOLD_MS = 3_300;
 /** When the caller has tried again, and gone on. */
-const LATE_MS = [300, 4_000] as const;
+const LATE_MS = [500, 5_000] as const;
 
 /**
  * What happens to a call; undefined when nothing does. It depends on the seed and the call's place alone, so that a seed
@@ -76,7 +77,7 @@ export function faultOf(
   const random = streamOf(seed, caller, service, operation, nth);
   if (!random.chance(rate)) return undefined;
   const partial = inParts.has(`${service} ${operation}`) ? PARTIAL_WEIGHT : 0;
-  const late = changes.test(operation) ? LATE_WEIGHT : 0;
+  const late = changesSomething(operation) ? LATE_WEIGHT : 0;
   const kind = random.among({ ...weights, late, partial });
   switch (kind) {
     case 'throttle':

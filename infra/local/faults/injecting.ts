@@ -10,7 +10,7 @@ export interface InjectedFault extends CallPlace {
 }
 
 export interface Injection extends FaultSettings {
-  /** Whether faults are wanted now; calls are numbered all the time. */
+  /** Whether faults are wanted now; calls are numbered while they are. */
   readonly isOn: () => boolean;
   /** Told of each fault before it happens. */
   readonly onFault: (fault: InjectedFault) => void;
@@ -29,11 +29,10 @@ export function injecting(injection: Injection): Station {
     const { caller, service, operation } = call;
     // What pollers call does not come by HTTP.
     const isPoll = call.headers.host === undefined;
-    if (caller === 'tool' || (isPoll && !polls.has(operation))) return next(call);
+    if (!injection.isOn() || caller === 'tool' || (isPoll && !polls.has(operation))) return next(call);
     const name = `${caller} ${service} ${operation}`;
     const nth = numbers.get(name) ?? 0;
     numbers.set(name, nth + 1);
-    if (!injection.isOn()) return next(call);
     const place = { caller, service, operation, nth };
     const fault = faultOf(injection, place);
     if (fault === undefined || (isPoll && !kindsOfPolls.has(fault.kind))) return next(call);

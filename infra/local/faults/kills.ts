@@ -1,10 +1,12 @@
 import { streamOf } from '../demo/random.ts';
 import type { Station } from '../gateway/stations.ts';
+import { changesSomething } from './fault.ts';
 
 export interface KillsOptions {
   readonly seed: string;
-  /** Calls of a function between two of its kills, on average. */
+  /** Calls of a function that change something between two of its kills, on average. */
   readonly every: number;
+  /** Whether kills are wanted now; calls are counted while they are. */
   readonly isOn: () => boolean;
   /** Kills all sandboxes of a function, and says how many there were. */
   readonly kill: (caller: string) => number;
@@ -14,7 +16,7 @@ export interface KillsOptions {
 export interface Killed {
   readonly caller: string;
   readonly when: When;
-  /** Number of the call among those of the function. */
+  /** Number of the call among those of the function that change something. */
   readonly nth: number;
   readonly sandboxes: number;
 }
@@ -23,7 +25,7 @@ export interface Killed {
 export type When = 'before a call' | 'after a call';
 
 /** A function that makes few calls dies as well: the first gap is so long, and each further one twice as long. */
-const FIRST_GAP = 30;
+const FIRST_GAP = 20;
 
 /** At which of its calls a function dies next. */
 export interface Sentence {
@@ -43,7 +45,8 @@ export function* sentencesOf(seed: string, caller: string, every: number): Gener
 
 /**
  * A station at which functions die in the middle of their work: at one of their calls, either before it is done or after.
- * Counted by calls and not by time, a function dies at the same places however fast the machine is.
+ * Counted by calls and not by time, a function dies at the same places however fast the machine is; and by those that change
+ * something, because one that only reads for long would otherwise never come to its end.
  */
 export function killing({ seed, every, isOn, kill, onKill }: KillsOptions): Station {
   interface Life {
@@ -63,15 +66,16 @@ export function killing({ seed, every, isOn, kill, onKill }: KillsOptions): Stat
     if (sandboxes > 0) onKill({ caller, when, nth: at, sandboxes });
   };
   return async (call, next) => {
-    const { caller } = call;
+    const { caller, operation } = call;
     // What pollers call does not come by HTTP.
-    if (caller === 'tool' || call.headers.host === undefined) return next(call);
+    if (!isOn() || caller === 'tool' || call.headers.host === undefined || !changesSomething(operation)) {
+      return next(call);
+    }
     const life = lifeOf(caller);
     life.made += 1;
     if (life.made < life.next.at) return next(call);
     const sentence = life.next;
     life.next = life.sentences.next().value;
-    if (!isOn()) return next(call);
     if (sentence.when === 'before a call') {
       execute(caller, sentence);
       return { status: 503, headers: {}, body: Buffer.alloc(0), hangsUp: true };

@@ -15,6 +15,8 @@ export function askApi(apiUrl: () => string, apiKey: string): AskApi {
     });
     const text = await answer.text();
     if (answer.status === 404) return undefined;
+    // An attempt before was done, although its answer said otherwise.
+    if (answer.status === 409 && attempt > 1) return undefined;
     if (answer.status >= 500 && attempt < ATTEMPTS) {
       await sleep(PAUSE_MS);
       return ask(attempt + 1, method, path, body);

@@ -11,7 +11,7 @@ runtime are killed and its shards are split and merged, and compares all that ca
   --events N        different events to send, 100 to 10000000 (default 10000)
   --seed TEXT       the same seed makes the same events, faults and kills (default: one by chance, which is printed)
   --faults SHARE    share of the functions' calls that something happens to, 0 to 0.5 (default 0.1)
-  --kill-every N    calls of a function between two of its kills, on average; 0 kills none (default 500)
+  --kill-every N    writing calls of a function between two of its kills, on average; 0 kills none (default 300)
   --restarts N      how often the whole runtime is ended and started again, 2 to 100: once at midnight (default 2)
   --lanes N         senders side by side, 1 to 64 (default 12)
   --keep DIR        data folder, kept afterwards (default: a temporary one, kept when something differs)
@@ -73,7 +73,7 @@ function parse(args: readonly string[]) {
         events: { type: 'string', default: '10000' },
         seed: { type: 'string' },
         faults: { type: 'string', default: '0.1' },
-        'kill-every': { type: 'string', default: '500' },
+        'kill-every': { type: 'string', default: '300' },
         restarts: { type: 'string', default: '2' },
         lanes: { type: 'string', default: '12' },
         keep: { type: 'string' },

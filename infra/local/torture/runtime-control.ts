@@ -36,7 +36,7 @@ export async function startControlled({ shift, ...settings }: ControlSettings): 
     const all: RuntimeSettings = { ...settings, port: about?.port ?? 0, start: starts, shiftMs, isUnderFire };
     starts += 1;
     child = fork(program, [JSON.stringify(all)], {
-      execArgv: ['--max-semi-space-size=4', `--import=${clock}?shift=${shiftMs}&most=0`],
+      execArgv: ['--max-semi-space-size=16', `--import=${clock}?shift=${shiftMs}&most=0`],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let said = '';

@@ -11,9 +11,10 @@ const BEAT_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
 /** By then landed files of the evening may go, which stay for a day after they were sealed. */
 const NEXT_MORNING_MS = DAY_MS + 8 * 3_600_000;
-const MOST_RUNS = 60;
-/** Between two runs, so that barriers come through meanwhile. */
-const PAUSE_MS = 1_000;
+const MOST_RUNS = 30;
+/** Between two runs, so that barriers come through meanwhile: in a full stream, and in an empty one. */
+const PAUSE_MS = 2_000;
+const SHORT_PAUSE_MS = 500;
 
 /** Lets the sealer run on the two days of a torture, by a clock of its own. */
 export class Sealing {
@@ -22,6 +23,8 @@ export class Sealing {
   readonly #runtime: RuntimeControl;
   readonly #calendar: Calendar;
   readonly #lake: string;
+  /** When the next run begins, by the sealer's clock. */
+  #at = 0;
 
   constructor(runtime: RuntimeControl, calendar: Calendar, dataDir: string) {
     this.#runtime = runtime;
@@ -33,7 +36,7 @@ export class Sealing {
   /** Seals the evening's day while events of the next arrive. */
   async sealEvening(): Promise<void> {
     const { now, midnight } = this.#calendar;
-    await this.#runUntil(now(), () => this.#rests() && this.#has('events_sealed', dayOf(midnight - 1)));
+    await this.#runUntil(now(), PAUSE_MS, () => this.#rests() && this.#has('events_sealed', dayOf(midnight - 1)));
   }
 
   /** Seals the next day too, when all is processed, and deletes what landed on the first. */
@@ -41,6 +44,7 @@ export class Sealing {
     const { midnight } = this.#calendar;
     await this.#runUntil(
       midnight + NEXT_MORNING_MS,
+      SHORT_PAUSE_MS,
       () => this.#rests() && this.#has('events_sealed', dayOf(midnight)) && this.#landedBefore() === 0,
     );
   }
@@ -53,12 +57,14 @@ export class Sealing {
     comparison.equal('tables with landed files of a day that was sealed a day ago', 0, this.#landedBefore());
   }
 
-  async #runUntil(from: number, isDone: () => boolean): Promise<void> {
+  async #runUntil(from: number, pauseMs: number, isDone: () => boolean): Promise<void> {
+    this.#at = Math.max(this.#at, from);
     for (let run = 0; run < MOST_RUNS && !isDone(); run += 1) {
-      const shiftMs = Math.round(from + run * BEAT_MS - Date.now());
+      const shiftMs = Math.round(this.#at - Date.now());
+      this.#at += BEAT_MS;
       const isOk = await this.#runtime.ask<boolean>({ seal: true, shiftMs });
       this.runs[isOk ? 'done' : 'failed'] += 1;
-      await sleep(PAUSE_MS);
+      await sleep(pauseMs);
     }
   }
 

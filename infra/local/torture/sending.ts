@@ -4,7 +4,7 @@ import type { TortureOptions } from './command-line.ts';
 import { Bookkeeper } from './ledger.ts';
 import { type Request, type Wave, waveOf } from './wave.ts';
 
-const WAVE_EVENTS = 5_000;
+const WAVE_EVENTS = 10_000;
 
 export interface SendingOptions extends Pick<TortureOptions, 'events' | 'seed' | 'lanes'> {
   readonly apiUrl: () => string;

@@ -37,7 +37,7 @@ const OUT_OF_ORDER = 0.1;
 const POISON = 0.01;
 const MOST_EVENTS_OF_REQUEST = 60;
 /** Share of the events that one person sends, over all lanes. */
-const HOT = 0.04;
+const HOT = 0.1;
 /** Places in the wave, 0 to 1: how far events of a person lie apart, and how far one may come too late. */
 const APART = 0.02;
 const LATE = 0.15;

@@ -71,7 +71,7 @@ test('what comes late is done after its caller was hung up on', async () => {
   expect(done).toBe(1);
 });
 
-test('tools, what pollers need to start, and calm times are spared; calls are numbered all the same', async () => {
+test('tools, what pollers need to start, and calm times are spared, and not counted', async () => {
   const faults: number[] = [];
   let isOn = false;
   const station = injecting({ seed: 'a', rate: 1, isOn: () => isOn, onFault: ({ nth }) => faults.push(nth) });
@@ -82,7 +82,21 @@ test('tools, what pollers need to start, and calm times are spared; calls are nu
   await station(call({ service: 'kinesis', operation: 'ListShards', headers: {} }), next);
   expect(faults).toEqual([]);
   await station(call(), next);
-  expect(faults).toEqual([1]);
+  expect(faults).toEqual([0]);
+});
+
+test('a function meets the same faults at the same calls, whatever others do meanwhile', async () => {
+  const met = async (calls: readonly AwsCall[]) => {
+    const faults: InjectedFault[] = [];
+    const station = injecting({ seed: 'a', rate: 0.3, isOn: () => true, onFault: (fault) => void faults.push(fault) });
+    await Promise.all(calls.map((one) => station(one, async () => jsonAnswer({}))));
+    return faults.filter(({ caller }) => caller === 'Updater');
+  };
+  const own = Array.from({ length: 60 }, () => call());
+  const alone = await met(own);
+  const among = await met(own.flatMap((one) => [call({ caller: 'Writer' }), call({ operation: 'Query' }), one]));
+  expect(alone.length).toBeGreaterThan(5);
+  expect(among.filter(({ operation }) => operation === 'PutItem')).toEqual(alone);
 });
 
 test('whoever is hung up on gets no answer, over HTTP and in process', async () => {

@@ -40,7 +40,7 @@ test('a function dies at one of its calls, now before it is done and now after',
 });
 
 test('a function that makes few calls dies as well', async () => {
-  expect((await live(by('Sealer', 45))).kills.length).toBe(1);
+  expect((await live(by('Sealer', 30))).kills.length).toBe(1);
 });
 
 test('a function dies at the same calls, whatever others do meanwhile', async () => {
@@ -52,8 +52,9 @@ test('a function dies at the same calls, whatever others do meanwhile', async ()
   expect(first).toMatchObject({ nth: sentencesOf('a', 'Updater', 100).next().value.at });
 });
 
-test('nobody is killed in calm times, and tools and pollers never', async () => {
+test('nobody is killed in calm times or while reading, and tools and pollers never', async () => {
   expect((await live(by('Updater', 500), () => false)).kills).toEqual([]);
+  expect((await live(by('Updater', 500).map((each) => ({ ...each, operation: 'GetItem' })))).kills).toEqual([]);
   expect((await live(by('tool', 500))).kills).toEqual([]);
   expect((await live(by('Updater', 500).map((each) => ({ ...each, headers: {} })))).kills).toEqual([]);
 });
