@@ -5,7 +5,7 @@ import type { CostReport } from './report.ts';
 import { REQUEST_GAP_SECONDS, type Traffic } from './traffic.ts';
 
 const notCounted =
-  'Not counted: what apps read by the APIs and reports, support, tax, data that leaves AWS, KMS, CloudFront or a domain; free tiers.';
+  'Not counted: what apps read by the APIs and reports, support, tax, data that leaves AWS, KMS, CloudFront or a domain; starts of sandboxes; free tiers.';
 
 /** The report for a terminal. */
 export function reportText(report: CostReport): string {
@@ -13,7 +13,7 @@ export function reportText(report: CostReport): string {
   const head =
     `A month of ${count(traffic.events)} events of 1 KB, ${traffic.eventsPerRequest} a request, as a ${traffic.name} shop has them, ` +
     `on stage ${stage}: list prices of ${prices.region}, ${prices.date}, in $.\n` +
-    `Measured on ${count(sample.events)} events in ${count(sample.requests)} requests, with ${segmentsText(segments)}, then extrapolated.\n` +
+    `Measured on ${count(sample.events)} events in ${count(sample.requests)} requests, ${segmentsText(segments)}, then extrapolated.\n` +
     `${trafficText(traffic)}`;
   return [
     head,
@@ -27,8 +27,10 @@ export function reportText(report: CostReport): string {
   ].join('\n\n');
 }
 
-const segmentsText = (segments: CostReport['segments']): string =>
-  segments === 'all' ? 'all built-in segments' : `the segments ${segments.join(', ') || 'none'}`;
+function segmentsText(segments: CostReport['segments']): string {
+  if (segments === 'all') return 'with all built-in segments';
+  return segments.length === 0 ? 'without segments' : `with the segments ${segments.join(', ')}`;
+}
 
 /** How the sample's people behave. */
 function trafficText({ requestsOfVisit, visitsPerPerson, knownShare }: Traffic): string {
