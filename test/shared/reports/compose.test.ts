@@ -119,7 +119,9 @@ describe('views that read apart', () => {
 
 test('joins a report that has subqueries of its own to those below it', () => {
   const { sql } = compose(aReport('WITH a AS (SELECT 1 FROM events) SELECT * FROM a'));
-  expect(sql).toMatch(/^WITH identities AS \(.*\),\nevents AS \(.*\),\na AS \(SELECT 1 FROM events\) SELECT \* FROM a$/s);
+  expect(sql).toMatch(
+    /^WITH identities AS \(.*\),\nevents AS \(.*\),\na AS \(SELECT 1 FROM events\) SELECT \* FROM a$/s,
+  );
 });
 
 test('tells of SQL that names a parameter which the report has not', () => {
