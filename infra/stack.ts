@@ -1,7 +1,7 @@
 import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { endpoints } from '../schemas/api/endpoints.ts';
-import { type StageSettings, settingsOf } from './config.ts';
+import { settingsOf } from './config.ts';
 import { AccessKeys } from './constructs/access-keys.ts';
 import { Api } from './constructs/api.ts';
 import { Audience } from './constructs/audience.ts';
@@ -26,6 +26,7 @@ import { Reports } from './constructs/reports.ts';
 import { Sealing } from './constructs/sealing.ts';
 import { Segments } from './constructs/segments.ts';
 import { Watch } from './constructs/watch.ts';
+import type { StageSettings } from './settings/stage.ts';
 
 export interface HeadwaterStackProps {
   /** Name of a stage in `infra/config.ts`. */

@@ -2,7 +2,7 @@ import { type Metric, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { EventStream } from './event-stream.ts';
 import { EveryMinute } from './every-minute.ts';
 import { allOf, type Grant } from './grant.ts';

@@ -1,4 +1,5 @@
-import { type StageSettings, toldOfIdentity } from '../config.ts';
+import { toldOfIdentity } from '../settings/people.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { Grant } from './grant.ts';
 
 /** To know what identifies people, and whose are kept apart. */

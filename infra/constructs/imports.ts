@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { IMPORTS, INBOX, REJECTED } from '../../schemas/import/state.ts';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { EventStream } from './event-stream.ts';
 import { EveryMinute } from './every-minute.ts';
 import { explainPrefix } from './explain-prefix.ts';

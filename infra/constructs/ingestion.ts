@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { AccessKeys } from './access-keys.ts';
 import type { EventStream } from './event-stream.ts';
 import { allOf } from './grant.ts';

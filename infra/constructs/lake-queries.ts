@@ -1,7 +1,7 @@
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import { PrivateBucket } from './private-bucket.ts';
 
 export interface LakeQueriesProps {

@@ -15,7 +15,7 @@ import {
   visitPartsSealed,
 } from '../../schemas/lake/tables.ts';
 import { VISITS_BEFORE } from '../../schemas/lake/visit-table.ts';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { EventStream } from './event-stream.ts';
 import { explainPrefix } from './explain-prefix.ts';
 import { allOf, type Grant } from './grant.ts';

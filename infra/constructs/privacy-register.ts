@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import { type StageSettings, toldOfPrivacy } from '../config.ts';
+import { toldOfPrivacy } from '../settings/privacy.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import { allOf, type Grant } from './grant.ts';
 import { PrivateTable } from './private-table.ts';
 

@@ -6,7 +6,7 @@ import type { LakeTable } from '../../schemas/lake/column.ts';
 import { EXPORTS, PRIVACY_WORK, prefixesBesideTables } from '../../schemas/lake/prefixes.ts';
 import { lakeTables } from '../../schemas/lake/tables.ts';
 import { EXPORT_DAYS } from '../../schemas/privacy.ts';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { AccessKeys } from './access-keys.ts';
 import type { Audience } from './audience.ts';
 import type { DueTimes } from './due-times.ts';

@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { PROFILES_SNAPSHOT, profileSnapshots } from '../../schemas/lake/snapshot-table.ts';
 import { lakeMarks } from '../../schemas/lake/tables.ts';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import { EveryMinute } from './every-minute.ts';
 import { explainPrefix } from './explain-prefix.ts';
 import { allOf, type Grant } from './grant.ts';

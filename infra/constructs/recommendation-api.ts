@@ -1,7 +1,7 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { AccessKeys } from './access-keys.ts';
 import type { Catalog } from './catalog.ts';
 import type { EventStream } from './event-stream.ts';

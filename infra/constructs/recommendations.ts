@@ -7,7 +7,7 @@ import { CATALOG_SNAPSHOT, catalogItems } from '../../schemas/lake/catalog-table
 import { lakeMarks } from '../../schemas/lake/tables.ts';
 import { trainingFolder } from '../../schemas/lake/training-tables.ts';
 import type { TrainingCall, TrainingSettings } from '../../schemas/training.ts';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { Catalog } from './catalog.ts';
 import { explainPrefix } from './explain-prefix.ts';
 import { allOf, type Grant } from './grant.ts';

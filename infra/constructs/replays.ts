@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { EventStream } from './event-stream.ts';
 import { explainPrefix } from './explain-prefix.ts';
 import { allOf, type Grant } from './grant.ts';

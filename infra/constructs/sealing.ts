@@ -3,7 +3,7 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { EventStream } from './event-stream.ts';
 import { allOf } from './grant.ts';
 import { HeadwaterFunction } from './headwater-function.ts';

@@ -10,7 +10,7 @@ import {
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config.ts';
+import type { StageSettings } from '../settings/stage.ts';
 import type { EventStream } from './event-stream.ts';
 import { explainPrefix } from './explain-prefix.ts';
 

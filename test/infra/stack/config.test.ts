@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { ConfigError, settingsOf, stages, toldOfIdentity, toldOfPrivacy } from '../../../infra/config.ts';
+import { ConfigError, settingsOf, stages } from '../../../infra/config.ts';
+import { toldOfIdentity } from '../../../infra/settings/people.ts';
+import { toldOfPrivacy } from '../../../infra/settings/privacy.ts';
 import { environments, watchEnv } from '../../../schemas/env.ts';
 import { openPrivacy } from '../../../schemas/privacy-settings.ts';
 

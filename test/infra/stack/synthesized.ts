@@ -1,7 +1,8 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
-import { type StageSettings, settingsOf } from '../../../infra/config.ts';
+import { settingsOf } from '../../../infra/config.ts';
+import type { StageSettings } from '../../../infra/settings/stage.ts';
 import { HeadwaterStack } from '../../../infra/stack.ts';
 
 export { Match };
