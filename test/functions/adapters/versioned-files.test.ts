@@ -56,7 +56,7 @@ test('a content may stand for what was there before', async () => {
   const etag = await files.writeOver('stands', undefined, text('1'));
   expect((await files.read('stands'))?.since).toBeGreaterThan(0);
   await files.writeOver('stands', etag, text('2'), { since: 1_000 });
-  expect((await files.read('a'))?.since).toBe(1_000);
+  expect((await files.read('stands'))?.since).toBe(1_000);
 });
 
 test('a part is one of the file that was asked for', async () => {

@@ -28,7 +28,7 @@ const most = {
   IngestionCollector: 48,
   ProfilesUpdater: 225,
   LakeWriter: 156,
-  AudienceWriter: 30,
+  AudienceWriter: 31,
   DueTimesSweeper: 30,
   SealingSealer: 130,
   SegmentsApi: 152,

@@ -184,10 +184,10 @@ test('a key that is limited to a space is one of which versions without spaces k
 test('a key of a space that there is not, or of a source that is none of its space, is not made', async () => {
   await expect(create(around(), wanted('lost', { space: 'brand-c' }))).rejects.toThrow('There is no space brand-c');
   const ingest = { scopes: ['ingest'], space: 'brand-b' } as const;
-  await expect(create(around(), wanted('b-web', { ...ingest, source: 'web' }))).rejects.toThrow(
+  await expect(create(around(), wanted('b-shop', { ...ingest, source: 'web' }))).rejects.toThrow(
     'The source web is not of the space brand-b, which has brand-b-web',
   );
-  const { key } = await create(around(), wanted('b-web', { ...ingest, source: 'brand-b-web' }));
+  const { key } = await create(around(), wanted('b-shop', { ...ingest, source: 'brand-b-web' }));
   expect(key).toMatchObject({ source: 'brand-b-web' });
   expect(key.space).toBeUndefined();
 });
