@@ -33,10 +33,11 @@ const membersOf = async (id: string) => {
   const { body } = await headwater.api('GET', `/v1/segments/${id}/members?limit=100`);
   return (body as { items: { userId: string | null }[] }).items.map(({ userId }) => userId);
 };
+/** None of somebody who is not known yet. */
 const transitionsOf = async (id: string, segmentId: string) => {
   const { body } = await headwater.api('GET', `/v1/profiles/${id}/transitions?limit=100`);
-  const { items } = body as {
-    items: { segmentId: string; to: string; cause: { type: string; event?: string; time: number } }[];
+  const { items = [] } = body as {
+    items?: { segmentId: string; to: string; cause: { type: string; event?: string; time: number } }[];
   };
   return items.filter((transition) => transition.segmentId === segmentId);
 };
