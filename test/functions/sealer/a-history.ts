@@ -8,6 +8,7 @@ import { aTransition } from '../../fixtures/transitions.ts';
 
 export const FIRST_DAY = Date.parse('2026-03-01T00:00:00Z');
 const DAY_MS = 86_400_000;
+const SHARDS = 3;
 
 /** What is said on the stream, from a few people and ids, so that much is said twice; also what cleaning rejects. */
 const message = fc.record({ person: fc.nat(2), id: fc.nat(5), isBad: fc.boolean(), isTransition: fc.boolean() });
@@ -25,14 +26,16 @@ const cuts = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 8, maxLength:
 export const history = fc
   .array(fc.record({ shard, cuts, again: fc.option(fc.record({ from: fc.nat(7), cuts })) }), {
     minLength: 1,
-    maxLength: 3,
+    maxLength: SHARDS,
   })
   .map((shards) => {
     const batches = shards.flatMap(({ shard: written, cuts: first, again }, number) => {
       let time = FIRST_DAY;
       const records = written.map(({ hours, messages }, at) => {
         time += hours * 3_600_000;
-        return recordOf(messages, { shardId: `shardId-00000000000${number}`, arrivedAt: time, sequence: at });
+        // No two shards share a sequence number.
+        const sequence = at * SHARDS + number;
+        return recordOf(messages, { shardId: `shardId-00000000000${number}`, arrivedAt: time, sequence });
       });
       return [...cutUp(records, first), ...(again ? cutUp(records.slice(again.from), again.cuts) : [])];
     });

@@ -53,7 +53,7 @@ test('views have the same rows before, while and after days are sealed, whatever
       expect(await sealer.files.list('events_landed/')).toEqual([]);
       expect(await visible()).toEqual(rows);
     }),
-    { numRuns: 4 },
+    { numRuns: 4, endOnFailure: true },
   );
 }, 240_000);
 
@@ -71,7 +71,7 @@ test('views have the rows that have landed, while the days before are sealed one
         }
       }
     }),
-    { numRuns: 4 },
+    { numRuns: 4, endOnFailure: true },
   );
 }, 240_000);
 
