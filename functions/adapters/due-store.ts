@@ -60,15 +60,16 @@ const cursorKey: Item = { bucket: { S: 'cursor' }, due: { S: 'cursor' } };
 /** What is due when, in a DynamoDB table: by minute, so that what is due is found without looking at all. */
 export function createDueStore(dynamoDb: DynamoDb, table: string, clock: () => number): DueStore {
   let armed = 0;
-  const itemOf = ([first, ...others]: readonly Armed[], now: number): Item => {
-    const keys = [first, ...others].flatMap((one) => one?.key ?? []);
-    const at = Math.max(...[first, ...others].map((one) => one?.at ?? 0));
+  const itemOf = (group: readonly Armed[], now: number): Item => {
+    const keys = group.map(({ key }) => key);
+    const [first = ''] = keys;
+    const at = Math.max(...group.map((one) => one.at));
     armed += 1;
     return {
-      bucket: { S: `${minuteOf(at)}#${bucketOf(keys[0] ?? '', PARTS)}` },
+      bucket: { S: `${minuteOf(at)}#${bucketOf(first, PARTS)}` },
       // The time of arming makes it another entry than one that is being swept, and deleted, at this moment.
-      due: { S: `${digits(at)}#${sortKeyOf(keys[0] ?? '')}#${now.toString(36)}.${armed.toString(36)}` },
-      ...(keys.length === 1 ? { key: { S: keys[0] ?? '' } } : { keys: { L: keys.map((S) => ({ S })) } }),
+      due: { S: `${digits(at)}#${sortKeyOf(first)}#${now.toString(36)}.${armed.toString(36)}` },
+      ...(keys.length === 1 ? { key: { S: first } } : { keys: { L: keys.map((S) => ({ S })) } }),
       armedAt: { N: String(now) },
       expiresAt: { N: String(Math.ceil((at + LIFE_MS) / 1000)) },
     };

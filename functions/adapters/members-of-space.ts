@@ -42,12 +42,12 @@ export async function membersOf(
     let isSkipping = false;
     for (const item of page.Items ?? []) {
       const place = item.sk?.S ?? '';
-      const key = item.key?.S ?? place;
-      const skipTo = isKeyOf(space, key) ? undefined : nextPlace(space, place);
+      const isOwn = isKeyOf(space, item.key?.S ?? place);
+      const skipTo = isOwn ? undefined : nextPlace(space, place);
       isSkipping = skipTo !== undefined;
       start = skipTo ?? place;
       if (isSkipping) break;
-      if (isKeyOf(space, key) && item.out?.BOOL !== true) items.push(item);
+      if (isOwn && item.out?.BOOL !== true) items.push(item);
     }
     if (!isSkipping && page.LastEvaluatedKey === undefined) return { items, lookedAt: undefined };
     if (items.length === wanted) break;

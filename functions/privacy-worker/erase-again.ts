@@ -64,17 +64,14 @@ export async function eraseAgain(reach: AgainReach, since: number): Promise<Eras
 /** By place in the register: the erasures that ended after a moment, or began after it, or go on. */
 async function erasedSince(walk: WalkTable, since: number): Promise<ReadonlyMap<string, Tombstone>> {
   const late = new Set<string>();
+  const tombstones = new Map<string, Tombstone>();
   for await (const item of itemsOf(walk)) {
     const request = requestOf(item);
     if (request?.type === 'erasure' && (request.completedAt ?? since) >= since) late.add(request.id);
-  }
-  const wanted = new Map<string, Tombstone>();
-  for await (const item of itemsOf(walk)) {
     const erased = tombstoneOf(item);
-    if (erased === undefined || item.id?.S === undefined) continue;
-    if (erased.at >= since || late.has(erased.requestId)) wanted.set(item.id.S, erased);
+    if (erased !== undefined && item.id?.S !== undefined) tombstones.set(item.id.S, erased);
   }
-  return wanted;
+  return new Map([...tombstones].filter(([, { at, requestId }]) => at >= since || late.has(requestId)));
 }
 
 async function* itemsOf(walk: WalkTable) {

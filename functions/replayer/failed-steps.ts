@@ -36,9 +36,10 @@ export class FailedSteps {
       counts[what] = (counts[what] ?? 0) + 1;
     };
     const records: StreamRecord[] = [];
+    const rules = spaceRulesOf(this.#reach.identity);
     for (const cells of chunk.rows) {
       const row = failedRowOf(cells);
-      const found = row.isKnown ? undefined : anotherTry(row, job.id, spaceRulesOf(this.#reach.identity));
+      const found = row.isKnown ? undefined : anotherTry(row, job.id, rules);
       const outcome = found === undefined ? 'known' : found.passes ? 'passes' : 'fails';
       for (const what of ['read', outcome]) {
         count(what);
