@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { eventually } from './eventually.ts';
 import { basic, type Headwater, startHeadwater } from './headwater.ts';
 
 /** What people are and do, each a text that stands nowhere else. */
@@ -91,6 +92,10 @@ test('whatever people send and whatever goes wrong with it, no log and no metric
   }
   await fetch(`${headwater.url}/v1/profiles/${userId}`, { headers: { authorization: `Bearer ${canaries.key}` } });
 
+  // Whoever still wrote the profile would mend it.
+  const segment = async () => (await headwater.api('GET', `/v1/segments/${canaries.segment}`)).body;
+  await eventually(async () => ((await segment()) as { status: string }).status === 'live');
+  await headwater.settled();
   await damage(`user:${userId}`);
   await headwater.post('/v1/track', { ...good[1], messageId: `${canaries.messageId}-2` });
   await headwater.settled();

@@ -52,6 +52,7 @@ test('says why the ids are one person, and parts them again on demand', async ()
   const split = await headwater.api('POST', '/v1/profiles/bob/split', { ids: ['anonymous:tablet'] });
   expect(split).toMatchObject({ status: 202, body: { requestId: expect.any(String) } });
   await eventually(async () => (await view('anonymous:tablet'))?.userId === null);
+  await headwater.settled();
   expect((await view('bob'))?.computed.eventCount).toBe(1);
   expect((await view('anonymous:tablet'))?.computed.eventCount).toBe(1);
 
