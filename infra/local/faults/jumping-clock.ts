@@ -1,10 +1,10 @@
 /**
- * A program that a sandbox loads before its function: the clock runs ahead or behind for a while, now and then. It
- * imports nothing of ours, because it runs as one file without its types. Its address holds the settings: `shift`
- * milliseconds that it is off all the time, `seed`, `most` milliseconds that it jumps, and `log`, a file that takes a line
- * for each jump.
+ * A program that a sandbox loads before its function: the clock runs ahead or behind for a while, now and then. Its
+ * address holds the settings: `shift` milliseconds that it is off all the time, `seed`, `most` milliseconds that it jumps,
+ * and `log`, a file that takes a line for each jump.
  */
 import { appendFileSync } from 'node:fs';
+import { replaceDate } from '../lambda/replace-date.ts';
 
 const settings = new URL(import.meta.url).searchParams;
 const seed = settings.get('seed') ?? '';
@@ -17,8 +17,6 @@ const SPAN_MS = 4_000;
 const SHARE = 0.3;
 const LONGEST_MS = 1_500;
 
-const Real = Date;
-const realNow = Real.now.bind(Real);
 let told = -1;
 
 /** Uniform in [0, 1), by the seed (FNV-1a, finished by a murmur mix). */
@@ -45,13 +43,4 @@ function offset(): number {
   return by;
 }
 
-const now = (): number => realNow() + shift + offset();
-
-function JumpingDate(this: unknown, ...given: unknown[]): Date | string {
-  if (new.target === undefined) return new Real(now()).toString();
-  return Reflect.construct(Real, given.length === 0 ? [now()] : given, new.target);
-}
-JumpingDate.prototype = Real.prototype;
-Object.setPrototypeOf(JumpingDate, Real);
-JumpingDate.now = now;
-globalThis.Date = JumpingDate as unknown as DateConstructor;
+replaceDate((trueNow) => trueNow + shift + offset());

@@ -1,6 +1,6 @@
 /**
  * The program of a function sandbox: a child process that loads one handler and answers one invocation at a
- * time over its IPC channel. It imports nothing of ours, because it runs as one file without its types.
+ * time over its IPC channel.
  */
 import { randomBytes } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
