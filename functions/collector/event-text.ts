@@ -1,6 +1,5 @@
-import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
+import { idTextOf } from '../../shared/clean/id-text.ts';
 import { maskAddresses } from '../../shared/clean/mask-ip.ts';
-import { storable } from '../../shared/clean/sanitise.ts';
 import { compactJson } from '../../shared/json/compact-json.ts';
 import { applyFields, type FieldRules } from '../../shared/privacy/fields.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
@@ -43,20 +42,12 @@ export function eventText(event: unknown, shared: Shared, newId: () => string): 
   const { context } = event;
   if (isObject(context) && typeof context.ip === 'string') context.ip = maskAddresses(context.ip);
   applyFields(event, shared.fields);
-  return { text: textOf(event), key: idOf(event.userId) ?? idOf(event.anonymousId) };
+  return { text: textOf(event), key: idTextOf(event.userId) ?? idTextOf(event.anonymousId) };
 }
 
 function merge(event: Json, field: 'context' | 'integrations', shared: Json): void {
   const own = event[field];
   if (own === undefined || own === null || isObject(own)) event[field] = { ...shared, ...(own as Json | null) };
-}
-
-/** An id as cleaning will read it, so that all events of a profile share a key. */
-function idOf(value: unknown): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string') return undefined;
-  const id = storable(text).trim();
-  return id === '' || isBlockedId(id) ? undefined : id;
 }
 
 function textOf(event: unknown): string {

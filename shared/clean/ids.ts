@@ -1,5 +1,6 @@
 import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
 import { MAX_ID_LENGTH, MAX_MESSAGE_ID_LENGTH, messageTypes } from '../../schemas/event/vocabulary.ts';
+import { textOfNumber } from './id-text.ts';
 import { type Draft, type Drop, drop, noteChange, ok, type StepResult, typeName } from './step.ts';
 
 /** The rule by which a placeholder is dropped, in the changes of an event. */
@@ -50,7 +51,7 @@ function checkPresence(draft: Draft): Drop | undefined {
 function readId(draft: Draft, field: IdField): Drop | undefined {
   const value = draft.message[field];
   if (value === undefined || value === null || value === '') return undefined;
-  const text = typeof value === 'string' ? value : textOfNumber(draft, value, field);
+  const text = typeof value === 'string' ? value : notedNumber(draft, value, field);
   if (text === undefined) return wrongId(field, value);
   if (text.length > MAX_ID_LENGTH) {
     return drop('id_too_long', field, `expected at most ${MAX_ID_LENGTH} characters, found ${text.length}`);
@@ -63,12 +64,10 @@ function readId(draft: Draft, field: IdField): Drop | undefined {
   return undefined;
 }
 
-/** A whole number beyond 2⁵³ has lost digits, and two people may share what is left: it is no id. */
-function textOfNumber(draft: Draft, value: unknown, path: string): string | undefined {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return undefined;
-  noteChange(draft.changes, path, 'number_to_text');
-  return String(value);
+function notedNumber(draft: Draft, value: unknown, path: string): string | undefined {
+  const text = typeof value === 'number' ? textOfNumber(value) : undefined;
+  if (text !== undefined) noteChange(draft.changes, path, 'number_to_text');
+  return text;
 }
 
 const wrongId = (path: string, value: unknown): Drop =>
@@ -84,7 +83,7 @@ export function readMessageId(draft: Draft): StepResult {
     noteChange(draft.changes, 'messageId', 'make_message_id', undefined, draft.messageId);
     return ok;
   }
-  const text = typeof value === 'string' ? value : textOfNumber(draft, value, 'messageId');
+  const text = typeof value === 'string' ? value : notedNumber(draft, value, 'messageId');
   if (text === undefined) return wrongId('messageId', value);
   if (text.length > MAX_MESSAGE_ID_LENGTH) {
     const detail = `expected at most ${MAX_MESSAGE_ID_LENGTH} characters, found ${text.length}`;

@@ -1,7 +1,6 @@
-import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
 import type { CleanEvent } from '../../schemas/event/clean-event.ts';
 import { idIn, type Spaces } from '../identity/spaces.ts';
-import { storable } from './sanitise.ts';
+import { idTextOf } from './id-text.ts';
 import { type Drop, drop } from './step.ts';
 
 /** Fields of a message by which people, devices and groups are told apart. */
@@ -13,19 +12,9 @@ const idFields = ['userId', 'anonymousId', 'previousId', 'groupId'] as const;
  */
 export function scopeMessage(message: Record<string, unknown>, space: string): void {
   for (const field of idFields) {
-    const id = idOf(message[field]);
+    const id = idTextOf(message[field]);
     if (id !== undefined) message[field] = idIn(space, id);
   }
-}
-
-/** The id as cleaning reads it. */
-function idOf(value: unknown): string | undefined {
-  const isWhole = typeof value === 'number' && Number.isFinite(value);
-  if (isWhole && Number.isInteger(value) && !Number.isSafeInteger(value)) return undefined;
-  const text = isWhole ? String(value) : value;
-  if (typeof text !== 'string') return undefined;
-  const id = storable(text).trim();
-  return isBlockedId(id) ? undefined : id;
 }
 
 /** Why an event must not get in that names somebody, or something, of another space than its source's. */

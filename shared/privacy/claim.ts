@@ -1,10 +1,9 @@
-import { isBlockedId } from '../../schemas/event/blocked-ids.ts';
 import { MAX_ID_LENGTH, type Purpose } from '../../schemas/event/vocabulary.ts';
 import type { IdentityRules } from '../../schemas/identity-rules.ts';
 import type { ConsentSettings } from '../../schemas/privacy-settings.ts';
 import type { Key } from '../../schemas/stream/control.ts';
 import type { CleanedItem, CleanedRecord, Said } from '../clean/cleaned-record.ts';
-import { storable } from '../clean/sanitise.ts';
+import { idTextOf } from '../clean/id-text.ts';
 import { externalKind } from '../identity/external-ids.ts';
 import { externalKeyIn, spacesOf } from '../identity/spaces.ts';
 import { choicesIn, defaultsFor, deniedByDefault, isStampable } from './consent.ts';
@@ -98,12 +97,9 @@ function keysOf(userId: unknown, anonymousId: unknown, isClean: boolean): Key[] 
   return keys;
 }
 
-/** An id as cleaning reads it. */
 function idOf(value: unknown): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string') return undefined;
-  const id = storable(text).trim();
-  return id === '' || id.length > MAX_ID_LENGTH || isBlockedId(id) ? undefined : id;
+  const id = idTextOf(value);
+  return id === undefined || id.length > MAX_ID_LENGTH ? undefined : id;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

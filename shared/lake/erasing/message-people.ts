@@ -1,5 +1,5 @@
-import { isBlockedId } from '../../../schemas/event/blocked-ids.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
+import { idTextOf } from '../../clean/id-text.ts';
 import { storable } from '../../clean/sanitise.ts';
 import { externalKind } from '../../identity/external-ids.ts';
 import { rawIdOf } from '../../identity/keys.ts';
@@ -96,10 +96,8 @@ const externalKeyOf = ({ spaces }: People, space: string | undefined, kind: stri
 
 /** The key of an id as it was cleaned; undefined for what is no id. */
 export function keyOf(kind: 'user' | 'anonymous', id: unknown): Key | undefined {
-  if (typeof id === 'number') return Number.isFinite(id) ? keyOf(kind, String(id)) : undefined;
-  if (typeof id !== 'string') return undefined;
-  const text = storable(id).trim();
-  return isBlockedId(text) ? undefined : `${kind}:${text}`;
+  const text = idTextOf(id);
+  return text === undefined ? undefined : `${kind}:${text}`;
 }
 
 const objectOf = (value: unknown): JsonObject =>
