@@ -30,7 +30,7 @@ let made = 0;
 
 beforeAll(async () => {
   headwater = await startHeadwater(undefined, { variables: { PRIVACY_SETTINGS: JSON.stringify(privacy) } });
-}, 240_000);
+});
 afterAll(() => headwater?.stop());
 
 async function send(messages: readonly object[], headers: Record<string, string> = {}): Promise<void> {
@@ -93,7 +93,7 @@ test('consent decides what is stored, and every choice is known', async () => {
   expect(await viewedBy('dana')).toEqual(['chosen']);
   // In one request, what is chosen holds for all of it.
   expect(await viewedBy('uwe')).toEqual(['beside', 'chosen']);
-}, 120_000);
+});
 
 test('what a rule hashes or drops is nowhere in clear, whoever wrote it', async () => {
   const traits = { email: ` ${CANARY}@Shop.example`, plan: 'pro' };
@@ -112,7 +112,7 @@ test('what a rule hashes or drops is nowhere in clear, whoever wrote it', async 
   for (const id of ['hal', 'ida'])
     expect(await headwater.profile(id)).toMatchObject({ traits: { email: hash, plan: 'pro' } });
   await eventually(async () => (await headwater.query(`SELECT 1 FROM events WHERE user_id = 'ida'`)).length === 1);
-}, 60_000);
+});
 
 test('reasons say why, rows say nothing else, and no store holds what was refused', async () => {
   const [refused] = await headwater.query(
@@ -134,4 +134,4 @@ test('reasons say why, rows say nothing else, and no store holds what was refuse
     expect(name).not.toContain(CANARY);
     if (name.endsWith('.json')) expect(readFileSync(join(headwater.dataDir, 's3', name), 'utf8')).not.toContain(CANARY);
   }
-}, 60_000);
+});

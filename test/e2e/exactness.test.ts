@@ -49,7 +49,7 @@ describe('the demo store, with its dirt', () => {
   beforeAll(async () => {
     headwater = await startHeadwater(undefined, { sandboxes: 2 });
     await send(store, headwater);
-  }, 180_000);
+  });
 
   afterAll(() => headwater?.stop());
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ordersCsv, ordersHeader, ordersMap } from '../functions/importer/a-bucket.ts';
 import { eventually } from './eventually.ts';
 import { type Headwater, startHeadwater } from './headwater.ts';
+import { isImported } from './is-imported.ts';
 import { run } from './run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-import-'));
@@ -118,7 +119,7 @@ test('says that it was there before when the same comes again, and brings in wha
 test('goes on where it was when its function is killed, and counts each order once', async () => {
   const lines = Array.from({ length: 12_000 }, (_, at) => `${at},A,a,1,2010-12-01 08:26:00,0.01,${1 + (at % 50)}.0`);
   const running = importFile(put('killed.csv', `${[ordersHeader, ...lines].join('\n')}\n`));
-  await eventually(async () => (await landed('killed')) > 0 && headwater.kill('Importer') > 0, 60_000);
+  await eventually(async () => (await landed('killed')) > 0 && headwater.kill('Importer') > 0);
   const { code, out } = await running;
   expect(code).toBe(0);
   expect(out).toMatch(/12,000 landed as 12,000 events/);
@@ -212,10 +213,8 @@ test.each<[string, () => string[], RegExp]>([
 });
 
 test('takes gzip, and a file that was put into the inbox by hand, without the command', async () => {
-  const inbox = inboxOf('by-hand');
-  const status = join(inbox, 'orders.csv.gz.status.json');
   // Its clock looks once a minute.
-  await eventually(async () => existsSync(status) && JSON.parse(readFileSync(status, 'utf8')).step === 'done', 90_000);
+  await eventually(async () => isImported(headwater, 'inbox/by-hand/orders.csv.gz'));
   expect((await ordersOf('by-hand')).length).toBe(5);
-  expect(existsSync(join(inbox, 'orders.csv.gz'))).toBe(false);
+  await eventually(async () => !existsSync(join(inboxOf('by-hand'), 'orders.csv.gz')));
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from './eventually.ts';
+import { eventually, lastWithout } from './eventually.ts';
 import { basic, type Headwater, startHeadwater } from './headwater.ts';
 import { type Ended, run } from './run-command.ts';
 
@@ -46,11 +46,9 @@ test('a key is made, works by its scope, is rotated without a gap, and is revoke
   ]);
 
   expect(await keys('revoke', 'app')).toMatchObject({ code: 0, err: expect.stringContaining('2 keys') });
-  const revokedAt = Date.now();
-  for (const key of [made.out, rotated.out]) {
-    await eventually(async () => (await call(key)).status === 401, 30_000);
-  }
-  expect(Date.now() - revokedAt).toBeLessThan(30_000);
+  const isRefused = async (key: string) => (await call(key)).status === 401;
+  const passed = await lastWithout(async () => (await isRefused(made.out)) && (await isRefused(rotated.out)));
+  expect(passed).toBeLessThan(30_000);
   expect(await call(rotated.out)).toMatchObject({ status: 401, code: 'key_unknown' });
   expect(await keys('revoke', 'app')).toMatchObject({ code: 1, err: expect.stringContaining('The key app is over') });
 });
@@ -74,7 +72,7 @@ test('what was done with keys stands in the audit log', async () => {
     'key.rotate done command',
     'key.use done key',
   ];
-  await eventually(async () => (await shown()).length === expected.length, 60_000);
+  await eventually(async () => (await shown()).length === expected.length);
   expect(await shown()).toEqual(expected);
 });
 
@@ -86,7 +84,7 @@ test('a row of raw names the request that brought it, as its answer does', async
     body: JSON.stringify(message),
   });
   const rows = () => headwater.query("SELECT request_id FROM raw WHERE message_id = 'keys-2'");
-  await eventually(async () => (await rows()).length === 1, 60_000);
+  await eventually(async () => (await rows()).length === 1);
   expect(await rows()).toEqual([{ request_id: answer.headers.get('apigw-requestid') }]);
 });
 
@@ -110,7 +108,7 @@ test('a limited key gets 429 with Retry-After above its limit, in all sandboxes 
   expect(passed).toBeLessThanOrEqual(2 * seconds);
   const refused = answers.find(({ status }) => status === 429);
   expect(refused).toMatchObject({ code: 'too_many_requests', retryAfter: '1' });
-  await eventually(async () => (await call(out)).status === 200, 5_000);
+  await eventually(async () => (await call(out)).status === 200);
 });
 
 test('two brands of one stage share ids and addresses, and know nothing of each other', async () => {
@@ -183,7 +181,7 @@ test('two brands of one stage share ids and addresses, and know nothing of each 
   expect(await headwater.query(failed)).toEqual([{ reason: 'foreign_space', path: 'events.0.userId' }]);
 
   const erasure = await asked(app.out, '/v1/privacy/erasures', 'POST', { email: 'ada@example.com' });
-  await eventually(async () => (await asked(app.out, String(erasure.body.url))).body.state === 'done', 120_000);
+  await eventually(async () => (await asked(app.out, String(erasure.body.url))).body.state === 'done');
   expect((await asked(app.out, '/v1/profiles/42')).status).toBe(404);
   expect((await asked('sk_local', '/v1/profiles/42')).body).toMatchObject({ traits: { brand: 'a' } });
   const left = await headwater.query("SELECT message_id FROM raw WHERE message_id LIKE 'space-%' ORDER BY 1");

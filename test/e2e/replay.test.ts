@@ -74,7 +74,7 @@ test('profiles that were folded wrongly are mended, beside live events, and twic
   const again = await replay('--profiles', '--from', today(), '--to', today());
   expect(again.output).toMatch(/folded anew\s*│\s*0/);
   expect(await headwater.profile('jon')).toEqual(before[1]);
-}, 120_000);
+});
 
 async function putFile(url: string, path: string, bytes: Uint8Array): Promise<number> {
   const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyOf('tool')}/20260101/us-east-1/s3/aws4_request`;
@@ -126,7 +126,7 @@ test('failed events are run again after a fix: each becomes one event, and count
   const lea = await headwater.profile('lea');
   expect((await replay('--profiles', '--from', today(), '--to', today())).output).toMatch(/folded anew\s*│\s*0/);
   expect(await headwater.profile('lea')).toEqual(lea);
-}, 120_000);
+});
 
 test('says what is wrong with a command, and how to mend it', async () => {
   expect(await replay('--from', today(), '--to', today())).toMatchObject({

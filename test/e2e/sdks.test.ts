@@ -3,6 +3,7 @@ import { Analytics } from '@segment/analytics-node';
 import { build } from 'esbuild';
 import { JSDOM, VirtualConsole } from 'jsdom';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from './eventually.ts';
 import { type Headwater, startHeadwater, WRITE_KEY } from './headwater.ts';
 
 let headwater: Headwater;
@@ -21,7 +22,8 @@ async function landed(column: 'user_id' | 'anonymous_id', id: string) {
 }
 
 async function expectOnceEach(column: 'user_id' | 'anonymous_id', id: string, events: readonly string[]) {
-  await headwater.settled();
+  // A client may still be sending, and says no more than that it was told to.
+  await eventually(async () => (await arrivals(column, id)) >= events.length);
   const rows = await landed(column, id);
   expect(rows.map(({ event }) => event).sort()).toEqual([...events].sort());
   expect(new Set(rows.map(({ message_id }) => message_id)).size).toBe(events.length);
@@ -87,7 +89,7 @@ test('@segment/analytics-next delivers from a browser, by settings and CORS pref
   await analytics.identify('next-1', { plan: 'free' });
   await analytics.track('Product Added', { product_id: 'p-2' });
   const anonymousId = analytics.user().anonymousId();
-  await expect.poll(() => arrivals(anonymousId), { timeout: 20_000, interval: 200 }).toBe(4);
+  await eventually(async () => (await arrivals('anonymous_id', anonymousId)) >= 4);
   browser.window.close();
 
   await expectOnceEach('anonymous_id', anonymousId, ['Page Viewed', 'Product Viewed', 'Identify', 'Product Added']);
@@ -97,9 +99,9 @@ test('@segment/analytics-next delivers from a browser, by settings and CORS pref
   expect(await headwater.profile(`anonymous:${anonymousId}`)).toMatchObject(known);
 });
 
-async function arrivals(anonymousId: string): Promise<number> {
+async function arrivals(column: 'user_id' | 'anonymous_id', id: string): Promise<number> {
   await headwater.settled();
-  return (await landed('anonymous_id', anonymousId)).length;
+  return (await landed(column, id)).length;
 }
 
 test('@rudderstack/rudder-sdk-node delivers gzip under a form content type', async () => {
@@ -109,7 +111,6 @@ test('@rudderstack/rudder-sdk-node delivers gzip under a form content type', asy
   analytics.track({ userId: 'rudder-1', event: 'Product Added', properties: { product_id: 'p-3' } });
   await new Promise((resolve) => analytics.flush(resolve));
 
-  await expect.poll(async () => (await landed('user_id', 'rudder-1')).length, { timeout: 20_000 }).toBe(3);
   await expectOnceEach('user_id', 'rudder-1', ['Identify', 'Product Viewed', 'Product Added']);
   expect(await headwater.profile('rudder-1')).toMatchObject({ traits: { plan: 'silver' } });
 });

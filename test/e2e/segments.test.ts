@@ -24,7 +24,7 @@ async function live(definition: Json): Promise<void> {
   await eventually(async () => {
     const { body } = await headwater.api('GET', `/v1/segments/${definition.id}`);
     return (body as Json).status === 'live';
-  }, 60_000);
+  });
 }
 
 const segmentsOf = async (id: string) =>
@@ -88,13 +88,13 @@ test('a preview counts before anything is saved, and a changed segment moves its
   expect(preview).toMatchObject({ status: 200, body: { count: 1, sample: [{ userId: 'tom' }] } });
   const changed = await headwater.api('PUT', '/v1/segments/big-orders', { name: 'Buyers again', condition });
   expect(changed).toMatchObject({ status: 200, body: { version: 2 } });
-  await eventually(async () => (await membersOf('big-orders')).join() === 'tom', 60_000);
+  await eventually(async () => (await membersOf('big-orders')).join() === 'tom');
   expect(await transitionsOf('tess', 'big-orders')).toMatchObject([
     { to: 'exited', version: 2, cause: { type: 'definition' } },
     { to: 'entered', version: 1 },
   ]);
   expect(await headwater.api('DELETE', '/v1/segments/big-orders')).toMatchObject({ status: 204 });
-  await eventually(async () => !(await segmentsOf('tom')).includes('big-orders'), 60_000);
+  await eventually(async () => !(await segmentsOf('tom')).includes('big-orders'));
 });
 
 test('a visitor who becomes a person takes the segments along', async () => {
@@ -129,12 +129,16 @@ test('time alone ends a membership within a minute of its due time', async () =>
   const [exit] = await eventually(async () => {
     const transitions = await transitionsOf('vera', 'just-now');
     return transitions.length === 2 && transitions;
-  }, 120_000);
+  });
+  const seenAt = Date.now();
   const due = Number(exit?.cause.time);
   expect(exit).toMatchObject({ to: 'exited', cause: { type: 'time' } });
-  expect(Math.abs(due - viewed - 60_000)).toBeLessThan(5_000);
-  expect(Date.now() - due).toBeLessThan(60_000);
-}, 180_000);
+  // As the platform has it, by whose clock the sender's is set right.
+  const { body } = await headwater.api('GET', '/v1/profiles/vera/events');
+  const [{ time = '' } = {}] = (body as { items: { time: string }[] }).items;
+  expect(due).toBe(Date.parse(time) + 60_000);
+  expect(seenAt - due).toBeLessThan(60_000);
+});
 
 test('refuses definitions that cannot be, and says where', async () => {
   const post = (body: unknown) => headwater.api('POST', '/v1/segments', body);

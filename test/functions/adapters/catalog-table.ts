@@ -12,5 +12,5 @@ export async function createCatalogTable({ gateway }: Pick<LocalAws, 'gateway'>,
   await vi.waitFor(async () => {
     const described = await gateway.invoke('tool', 'dynamodb', 'DescribeTable', { TableName: table });
     expect(described).toMatchObject({ Table: { TableStatus: 'ACTIVE' } });
-  });
+  }, 60_000);
 }

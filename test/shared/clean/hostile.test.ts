@@ -32,13 +32,13 @@ describe('hostile text costs little time', () => {
       aTrack({ context: { page: { url: text } } }),
       aTrack({ context: { page: { referrer: text } } }),
     ];
-    const start = performance.now();
+    const start = process.cpuUsage();
 
     const { items } = cleanRecord(aRecord(anEnvelope(messages)));
     cleanRecord(aRecord(`{"ip":"${text}`));
 
     expect(items).toHaveLength(messages.length);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 
   test('a field of addresses that is longer than any list is taken out', () => {

@@ -56,9 +56,9 @@ describe('a pattern', () => {
 
   it('takes time that grows with the text alone', () => {
     const holds = compilePattern(readPattern('a*a*a*a*b'));
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(holds('a'.repeat(200_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
   });
 
   it('forgets states when they become many, and goes on to find the same', () => {

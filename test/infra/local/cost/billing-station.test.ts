@@ -16,7 +16,7 @@ async function aws() {
   const active = (service: string, operation: string, input: object) =>
     vi.waitFor(async () => {
       expect(JSON.stringify(await local.gateway.invoke('tool', service, operation, input))).toContain('ACTIVE');
-    });
+    }, 60_000);
   return {
     ...local,
     call,

@@ -16,14 +16,14 @@ test('leaves records on the stream while it is disabled, and goes on where it st
   await bench.put('k/1');
   await mapping.drained();
   mapping.enable(false);
-  await vi.waitFor(() => expect(mapping.state()).toBe('Disabled'));
+  await expect.poll(() => mapping.state()).toBe('Disabled');
   await bench.put('k/2', 'k/3');
   await mapping.drained();
   await sleep(250);
   expect(bench.invocations).toEqual([['k/1']]);
   mapping.enable(true);
   expect(mapping.state()).toBe('Enabled');
-  await vi.waitFor(() => expect(bench.invocations.flat()).toEqual(['k/1', 'k/2', 'k/3']));
+  await expect.poll(() => bench.invocations.flat()).toEqual(['k/1', 'k/2', 'k/3']);
 });
 
 test('is being disabled until the running invocation has ended, which is not done twice', async () => {
@@ -37,16 +37,16 @@ test('is being disabled until the running invocation has ended, which is not don
   });
   const mapping = await bench.start();
   await bench.put('k/1');
-  await vi.waitFor(() => expect(bench.invocations).toHaveLength(1));
+  await expect.poll(() => bench.invocations).toHaveLength(1);
   mapping.enable(false);
   await sleep(20);
   expect(mapping.state()).toBe('Disabling');
   mapping.enable(true);
   finish();
   bench.answer(() => ok);
-  await vi.waitFor(() => expect(mapping.state()).toBe('Enabled'));
+  await expect.poll(() => mapping.state()).toBe('Enabled');
   await bench.put('k/2');
-  await vi.waitFor(() => expect(bench.invocations.flat()).toEqual(['k/1', 'k/2']));
+  await expect.poll(() => bench.invocations.flat()).toEqual(['k/1', 'k/2']);
 });
 
 test('is paused by the API of Lambda', async () => {

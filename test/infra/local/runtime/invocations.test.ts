@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, test } from 'vitest';
@@ -116,13 +117,13 @@ test('tries an asynchronous invocation as often as the template says', async () 
 
 test('keeps an accepted asynchronous invocation over a restart, until it is done', async () => {
   const first = await start();
-  await invoke(first, { log: 'begun', sleepMs: 2000 }, { InvocationType: 'Event' });
+  await invoke(first, { log: 'begun', sleepMs: 5000 }, { InvocationType: 'Event' });
   await expect.poll(() => times(first, 'begun')).toBe(1);
   await first.stop();
 
   const second = await start(aStack(), { dataDir: first.dataDir });
   await expect.poll(() => times(second, 'begun')).toBe(2);
-  await sleep(2500);
+  await expect.poll(() => readdirSync(join(first.dataDir, 'state', 'async-invocations'))).toEqual([]);
   await second.stop();
 
   await using third = await start(aStack(), { dataDir: first.dataDir });
@@ -200,7 +201,7 @@ test('ends sandboxes that nobody calls, and starts them again on demand', async 
   await echo?.invoke({});
   const busy = runtime.memory();
 
-  await expect.poll(() => echo?.pids(), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => echo?.pids()).toEqual([]);
 
   expect(runtime.memory()).toBeLessThan(busy - 10_000_000);
   expect(await echo?.invoke({})).toMatchObject({ ok: true, payload: { calls: 1 } });

@@ -74,11 +74,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const command = npmStart('--no-demo', '--port', '0', '--data', dataDir);
     await command.prints('Ctrl-C stops it.');
 
-    const from = performance.now();
     command.child.kill(signal);
     const { code, output } = await command.ended;
 
-    expect(performance.now() - from).toBeLessThan(3000);
     expect(code).toBe(0);
     expect(output).toMatch(/The stack is synthesized \(\d+\.\d s.*\)\nThe local runtime is up \(\d+\.\d s\)/);
     expect(output).toMatch(/API {3}http:\/\/127\.0\.0\.1:\d+/);

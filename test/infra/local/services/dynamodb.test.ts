@@ -16,7 +16,10 @@ beforeAll(async () => {
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
   });
-  await vi.waitFor(async () => expect((await dynamodb.describeTable({ TableName })).Table?.TableStatus).toBe('ACTIVE'));
+  await vi.waitFor(
+    async () => expect((await dynamodb.describeTable({ TableName })).Table?.TableStatus).toBe('ACTIVE'),
+    60_000,
+  );
 });
 afterAll(async () => {
   dynamodb.destroy();
@@ -83,8 +86,9 @@ describe('a table with a partition and a sort key', () => {
       ],
       AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
     });
-    await vi.waitFor(async () =>
-      expect((await dynamodb.describeTable({ TableName: Table })).Table?.TableStatus).toBe('ACTIVE'),
+    await vi.waitFor(
+      async () => expect((await dynamodb.describeTable({ TableName: Table })).Table?.TableStatus).toBe('ACTIVE'),
+      60_000,
     );
   });
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
   aws = await startLocalAws([createKinesisService]);
   kinesis = new Kinesis({ ...aws.clientConfig(), requestHandler: new NodeHttpHandler() });
   await kinesis.createStream({ StreamName, ShardCount: 2 });
-  await vi.waitFor(async () => expect(await streamStatus()).toBe('ACTIVE'));
+  await vi.waitFor(async () => expect(await streamStatus()).toBe('ACTIVE'), 60_000);
 });
 afterAll(async () => {
   kinesis.destroy();
@@ -82,7 +82,7 @@ async function aStream(name: string) {
     vi.waitFor(async () => {
       const { StreamDescriptionSummary } = await kinesis.describeStreamSummary(stream);
       expect(StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
-    });
+    }, 60_000);
   await isActive();
   return {
     shards,
