@@ -4,20 +4,19 @@ import { reportOf } from './cost/report.ts';
 import { reportText } from './cost/report-text.ts';
 import { takeSample } from './cost/sample.ts';
 import { openProgress } from './demo/progress.ts';
-import { StartError, UsageError } from './errors.ts';
+import { runCommand } from './run-command.ts';
 import { synthesize } from './synthesize.ts';
 
 const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
 
-try {
-  const options = parseCommandLine(process.argv.slice(2));
-  if (options) await tell(options);
-  else console.log(usage);
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(
+  async () => {
+    const options = parseCommandLine(process.argv.slice(2));
+    if (options) await tell(options);
+    else console.log(usage);
+  },
+  { usage: 2 },
+);
 
 /** Progress goes to standard error, so that standard output holds the report alone. */
 async function tell({ traffic, stage, sample: events, segments, cpuFactor, json }: CostOptions): Promise<void> {

@@ -1,9 +1,9 @@
-import { StartError } from './errors.ts';
 import { readRequest, usage } from './evaluate/request.ts';
 import { evaluate } from './evaluate/run.ts';
 import { screenOf } from './evaluate/screen.ts';
+import { runCommand } from './run-command.ts';
 
-try {
+await runCommand(async () => {
   const request = readRequest(process.argv.slice(2));
   if (!request) console.log(usage);
   else {
@@ -20,8 +20,4 @@ try {
     } else console.log(screenOf(evaluated, request.k));
     if (request.out) process.stderr.write(`Wrote ${request.out}.\n`);
   }
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});

@@ -1,24 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { ConfigError, settingsOf, stages } from '../config.ts';
-import { StartError } from './errors.ts';
+import { settingsOf, stages } from '../config.ts';
 import { auditedChange, type CommandAudit } from './keys/audit.ts';
 import { type Around, create, type Made, revoke, rotate } from './keys/change.ts';
 import { openKeyTable } from './keys/key-table.ts';
 import { type KeysCommand, readCommand, usage } from './keys/request.ts';
 import { asTable, shownKeys } from './keys/show.ts';
 import { openTarget } from './keys/target.ts';
+import { runCommand } from './run-command.ts';
 
 const KEY_BYTES = 32;
 
-try {
+await runCommand(async () => {
   const command = readCommand(process.argv.slice(2));
   if (command === undefined) console.log(usage);
   else await run(command);
-} catch (error) {
-  if (!(error instanceof StartError) && !(error instanceof ConfigError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function run({ where, request }: KeysCommand): Promise<void> {
   const { writeKeys, apiKeys, spaces } = settingsOf(where.stage ?? 'local', stages);

@@ -1,21 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrivacyRequestView } from '../../schemas/api/privacy.ts';
-import { StartError } from './errors.ts';
 import { eraseAgain } from './privacy/erase-again.ts';
 import { follow } from './privacy/follow.ts';
 import { openPrivacyApi, type PrivacyApi } from './privacy/privacy-api.ts';
 import { type PrivacyCommand, readCommand, usage } from './privacy/request.ts';
 import { againText, summaryOf } from './privacy/summary.ts';
+import { runCommand } from './run-command.ts';
 
-try {
+await runCommand(async () => {
   const command = readCommand(process.argv.slice(2), process.env);
   if (command === undefined) console.log(usage);
   else await run(command);
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function run({ where, key, request }: PrivacyCommand): Promise<void> {
   const api = await openPrivacyApi(where, key);

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { StartError, UsageError } from './errors.ts';
-import { localEnvironment, QueryFailed, type QueryResult, runQuery } from './query/athena-process.ts';
+import { UsageError } from './errors.ts';
+import { localEnvironment, type QueryResult, runQuery } from './query/athena-process.ts';
 import { openLake } from './query/lake-endpoint.ts';
 import { asCsv, asJson, asTable } from './query/result-format.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `Usage: npm run query -- "SELECT ..." [options]
 
-Athena SQL over the lake: the tables raw, events and failed_events.
+Athena SQL over the lake: schemas/lake/README.md has its tables and views, and so has "SHOW TABLES".
 
   --data DIR    the local data folder (default .headwater), whether or not the runtime is up on it
   --stage NAME  query a deployed stage on AWS instead, with your AWS credentials
@@ -22,15 +23,11 @@ interface Request {
   readonly format: 'table' | 'json' | 'csv';
 }
 
-try {
+await runCommand(async () => {
   const request = parseCommandLine(process.argv.slice(2));
   if (request) await answer(request);
   else console.log(usage);
-} catch (error) {
-  if (!(error instanceof StartError || error instanceof QueryFailed)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 function parseCommandLine(args: string[]): Request | undefined {
   const { values, positionals } = parsed(args);

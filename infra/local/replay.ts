@@ -3,16 +3,13 @@ import { follow } from './replay/follow.ts';
 import { type ReplayCommand, readCommand, usage } from './replay/request.ts';
 import { summaryOf } from './replay/summary.ts';
 import { openTarget } from './replay/target.ts';
+import { runCommand } from './run-command.ts';
 
-try {
+await runCommand(async () => {
   const command = readCommand(process.argv.slice(2));
   if (command === undefined) console.log(usage);
   else await replay(command);
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function replay(command: ReplayCommand): Promise<void> {
   const target = await openTarget(command);

@@ -1,23 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { reports } from '../../schemas/report/reports.ts';
-import { StartError } from './errors.ts';
 import { type ReportAnswer, ReportFailed } from './report/answer.ts';
 import { askApi } from './report/ask-api.ts';
 import { askLake } from './report/ask-lake.ts';
 import { type ReportRequest, readRequest } from './report/request.ts';
 import { listOf, screenOf } from './report/screen.ts';
 import { waiting } from './report/waiting.ts';
+import { runCommand } from './run-command.ts';
 
-try {
+await runCommand(async () => {
   const asked = readRequest(process.argv.slice(2), process.env);
   if (asked.kind === 'list') console.log(listOf(reports));
   else if (asked.kind === 'help') console.log(asked.text);
   else await answer(asked.request);
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function answer(request: ReportRequest): Promise<void> {
   const report = reports.find(({ name }) => name === request.name);

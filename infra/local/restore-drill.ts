@@ -1,27 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
-import { StartError, UsageError } from './errors.ts';
 import { parseCommandLine, usage } from './restore-drill/command-line.ts';
 import { type Check, drill, holds } from './restore-drill/drill.ts';
+import { runCommand } from './run-command.ts';
 import { synthesize } from './synthesize.ts';
 
 const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
 const shownDifferences = 10;
 
-try {
-  const settings = parseCommandLine(process.argv.slice(2));
-  if (settings === undefined) console.log(usage);
-  else {
-    const { assemblyDir } = await synthesize({ outDir });
-    const checks = await drill({ ...settings, assemblyDir, say: (line) => console.log(line) });
-    tell(checks);
-    if (!checks.every(holds)) process.exitCode = 1;
-  }
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(
+  async () => {
+    const settings = parseCommandLine(process.argv.slice(2));
+    if (settings === undefined) console.log(usage);
+    else {
+      const { assemblyDir } = await synthesize({ outDir });
+      const checks = await drill({ ...settings, assemblyDir, say: (line) => console.log(line) });
+      tell(checks);
+      if (!checks.every(holds)) process.exitCode = 1;
+    }
+  },
+  { usage: 2 },
+);
 
 function tell(checks: readonly Check[]): void {
   const table = new Table({ head: ['', 'compared', 'differ', 'as it has to be'], style: { head: [], border: [] } });

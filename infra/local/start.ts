@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterStart } from './after-start.ts';
 import { parseCommandLine, type StartOptions, usage } from './command-line.ts';
 import { StartError } from './errors.ts';
+import { runCommand } from './run-command.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { synthesize } from './synthesize.ts';
@@ -11,15 +12,11 @@ import type { Trouble } from './trouble.ts';
 const print = (line: string) => console.log(line);
 const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
 
-try {
+await runCommand(async () => {
   const options = parseCommandLine(process.argv.slice(2));
   if (options) await run(options);
   else print(usage);
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function run(options: StartOptions): Promise<void> {
   const signal = stopOnSignal();

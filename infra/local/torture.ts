@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { openProgress, type Progress } from './demo/progress.ts';
-import { StartError, UsageError } from './errors.ts';
+import { runCommand } from './run-command.ts';
 import { synthesize } from './synthesize.ts';
 import { parseCommandLine, replayOf, type TortureOptions, usage } from './torture/command-line.ts';
 import { reportText } from './torture/report.ts';
@@ -8,15 +8,14 @@ import { torture } from './torture/run.ts';
 
 const outDir = fileURLToPath(new URL('../../cdk.out/local', import.meta.url));
 
-try {
-  const options = parseCommandLine(process.argv.slice(2));
-  if (options) process.exitCode = await tell(options);
-  else console.log(usage);
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(
+  async () => {
+    const options = parseCommandLine(process.argv.slice(2));
+    if (options) process.exitCode = await tell(options);
+    else console.log(usage);
+  },
+  { usage: 2 },
+);
 
 /** Progress goes to standard error, so that standard output holds the report alone. */
 async function tell(options: TortureOptions): Promise<number> {

@@ -1,5 +1,6 @@
 import { StartError } from './errors.ts';
 import type { Where } from './function-target.ts';
+import { runCommand } from './run-command.ts';
 import { follow } from './train/follow.ts';
 import { readCommand, usage } from './train/request.ts';
 import { summaryOf } from './train/summary.ts';
@@ -8,15 +9,11 @@ import { openTarget } from './train/target.ts';
 /** A version that is worse than the present one is no fault, and no success. */
 const REFUSED = 2;
 
-try {
+await runCommand(async () => {
   const where = readCommand(process.argv.slice(2));
   if (where === undefined) console.log(usage);
   else await train(where);
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});
 
 async function train(where: Where): Promise<void> {
   const target = await openTarget(where);

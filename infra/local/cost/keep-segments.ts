@@ -1,13 +1,18 @@
 import { UsageError } from '../errors.ts';
 import { API_KEY } from './staged-assembly.ts';
 
-/** Deletes all segments of a stage but some. Throws `UsageError` for an id that there is none of. */
-export async function keepSegments(apiUrl: string, kept: readonly string[]): Promise<void> {
+/** Throws `UsageError` for an id that a stage has no segment of. */
+export async function checkSegments(apiUrl: string, kept: readonly string[]): Promise<void> {
   const ids = await idsOf(apiUrl);
   const unknown = kept.find((id) => !ids.includes(id));
   if (unknown !== undefined)
     throw new UsageError(`--segments takes all, none, or some of ${ids.join(', ')}, not '${unknown}'.`);
-  for (const id of ids) if (!kept.includes(id)) await call(new URL(`/v1/segments/${id}`, apiUrl), 'DELETE');
+}
+
+/** Deletes all segments of a stage but some. */
+export async function keepSegments(apiUrl: string, kept: readonly string[]): Promise<void> {
+  for (const id of await idsOf(apiUrl))
+    if (!kept.includes(id)) await call(new URL(`/v1/segments/${id}`, apiUrl), 'DELETE');
 }
 
 async function idsOf(apiUrl: string): Promise<string[]> {

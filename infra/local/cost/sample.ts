@@ -9,7 +9,7 @@ import { type Runtime, startRuntime } from '../runtime.ts';
 import { recordsPerBatch } from './batches.ts';
 import { functionTimes } from './function-time.ts';
 import { type IdleRun, idleRuns } from './idle-runs.ts';
-import { keepSegments } from './keep-segments.ts';
+import { checkSegments, keepSegments } from './keep-segments.ts';
 import { meterInvocations } from './meter-invocations.ts';
 import { openMonthClock } from './month-clock.ts';
 import { passTime } from './pass-time.ts';
@@ -126,6 +126,7 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
     const others = async () => [...times.lines(), ...(await logLines(dataDir, functions))];
     const during = (work: () => Promise<unknown>) => usageDuring(book, others, work);
 
+    if (options.segments !== undefined) await checkSegments(running.apiUrl, options.segments);
     onStep('Running what runs by schedule, with nothing to do (the sweeper takes up to a minute)');
     const runOf = (spec: ScheduleSpec) => invoke(running, spec.functionLogicalId, eventOf(spec, Date.now()));
     const idle = await idleRuns(schedules, runOf, during);

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { StartError } from '../errors.ts';
 import { type EntryProcess, startEntry } from './entry-process.ts';
 import type { QueryColumn, QueryRow } from './result-format.ts';
 
@@ -13,7 +14,7 @@ export interface QueryResult {
 }
 
 /** The query failed; the message is Athena's reason. */
-export class QueryFailed extends Error {
+export class QueryFailed extends StartError {
   override readonly name = 'QueryFailed';
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { accessTrouble } from '../aws-access.ts';
 
 /** Code of the functions that runs as a process of its own, and speaks by its standard output. */
 export interface EntryProcess {
@@ -19,5 +20,8 @@ export function startEntry(entry: string, args: readonly string[], env: NodeJS.P
   child.stderr.on('data', (chunk) => {
     reason += chunk;
   });
-  return { stdout: child.stdout, failure: async () => ((await ended) === 0 ? undefined : reason.trim()) };
+  return {
+    stdout: child.stdout,
+    failure: async () => ((await ended) === 0 ? undefined : (accessTrouble(new Error(reason.trim())) ?? reason.trim())),
+  };
 }

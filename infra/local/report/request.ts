@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ReportParameter } from '../../../schemas/report/report.ts';
 import { reports } from '../../../schemas/report/reports.ts';
@@ -49,8 +50,11 @@ export function readRequest(args: readonly string[], env: NodeJS.ProcessEnv): As
     Object.entries(values).flatMap(([key, value]) => (Array.isArray(value) ? [[key, value as string[]]] : [])),
   );
   const format = (formats[0] ?? 'screen') as ReportRequest['format'];
+  const file = values.svg as string | undefined;
+  const folder = file === undefined ? undefined : dirname(resolve(file));
+  if (folder !== undefined && !existsSync(folder)) throw new UsageError(`--svg: there is no folder ${folder}.`);
   const source = sourceOf(values as unknown as Sources, env);
-  return { kind: 'report', request: { name, parameters, format, file: values.svg as string | undefined, source } };
+  return { kind: 'report', request: { name, parameters, format, file, source } };
 }
 
 interface Sources {

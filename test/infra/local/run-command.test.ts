@@ -22,13 +22,16 @@ test.each([
   const noCredentials = await failureOf(name, args, { AWS_REGION: 'us-east-1' });
 
   expect(noRegion).toEqual({ code: 1, text: expect.stringMatching(/^No AWS region is set: set AWS_REGION.*\n$/) });
-  expect(noCredentials).toEqual({ code: 1, text: expect.stringMatching(/^There are no AWS credentials .*sign in.*\n$/) });
+  expect(noCredentials).toEqual({
+    code: 1,
+    text: expect.stringMatching(/^There are no AWS credentials .*sign in.*\n$/),
+  });
 });
 
 test('a folder that the chart cannot be written to is told before the report is asked for', async () => {
   const failed = await failureOf('report', ['revenue', '--svg', '/nonexistent/chart.svg'], {});
 
-  expect(failed).toEqual({ code: 1, text: "--svg: there is no folder /nonexistent.\n" });
+  expect(failed).toEqual({ code: 1, text: '--svg: there is no folder /nonexistent.\n' });
 });
 
 test.each([
