@@ -69,6 +69,8 @@ export interface Runtime {
   status(): readonly MappingStatus[];
   /** Resolves when every record that is in a stream now is processed by every consumer, or set aside. */
   drained(): Promise<void>;
+  /** Resolves when every consumer has processed what is in a stream now, and all that consumers put there because of it. */
+  settled(): Promise<void>;
   /** Lets every consumer process its whole stream again. */
   rewind(): Promise<void>;
   /** Bytes of memory that this process and all sandboxes hold. */
@@ -120,8 +122,10 @@ async function start(
   const calls = openLogFile(path.join(data.logs, 'aws-calls.log'));
   closers.push(calls.close);
   const logCall = callLog(calls, () => new Date());
+  let puts = 0;
   const onCall = (call: AwsCall, answer: AwsAnswer) => {
     logCall(call, answer);
+    if (call.service === 'kinesis' && call.operation.startsWith('PutRecord')) puts += 1;
     for (const mapping of mappings.values()) mapping.notice(call, answer);
     options.onCall?.(call, answer);
   };
@@ -190,6 +194,7 @@ async function start(
   closers.push(() => rm(runtimeFile, { force: true }));
 
   const all = <Result>(action: (mapping: EventSourceMapping) => Result): Result[] => [...mappings.values()].map(action);
+  const drained = async () => void (await Promise.all(all((mapping) => mapping.drained())));
   return {
     apiUrl: server.url,
     gateway,
@@ -199,7 +204,14 @@ async function start(
     mappings,
     permissions,
     status: () => all((mapping) => mapping.status()),
-    drained: async () => void (await Promise.all(all((mapping) => mapping.drained()))),
+    drained,
+    settled: async () => {
+      // By puts that were answered: one on its way is answered before the invocation ends that makes it.
+      for (let before = -1; before !== puts; ) {
+        before = puts;
+        await drained();
+      }
+    },
     rewind: async () => void (await Promise.all(all((mapping) => mapping.rewind()))),
     memory: () => memoryOf([process.pid, ...functions.pids()]),
     stop: async () => {

@@ -83,6 +83,7 @@ test('a segment holds who fits it now, takes in who fits it later, and says why'
 });
 
 test('a preview counts before anything is saved, and a changed segment moves its members', async () => {
+  await headwater.settled();
   const condition = { type: 'event', event: 'Order Completed', op: 'greaterOrEqual', value: 2 };
   const preview = await headwater.api('POST', '/v1/segments/preview', { condition });
   expect(preview).toMatchObject({ status: 200, body: { count: 1, sample: [{ userId: 'tom' }] } });

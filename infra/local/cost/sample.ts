@@ -139,7 +139,7 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
       clock,
       sweep: async () => sweeper && (await runOf(sweeper)),
       stepMs: Math.max(60_000, (1000 * longestOf(sampleRequests(traffic, options.events))) / MOST_SWEEPS),
-      settle: () => settle(running),
+      settle: () => running.settled(),
     };
     const visit = async (all: readonly SampleRequest[], onProgress: (sent: number) => void) => {
       const started = Date.now();
@@ -148,7 +148,7 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
         return eventsOf(request, Date.now());
       };
       await send(running.apiUrl, all, eventsAt, onProgress);
-      await settle(running);
+      await running.settled();
     };
     const first = warmUp(traffic, options.events);
     await visit(first, () => {});
@@ -219,18 +219,6 @@ const missing = (logicalId: string): never => {
 async function invoke(runtime: Runtime, logicalId: string, event: unknown): Promise<void> {
   const outcome = await runtime.functions.get(logicalId)?.invoke(event);
   if (outcome && !outcome.ok) throw new Error(`${logicalId} failed: ${outcome.error.errorMessage}`);
-}
-
-/** Waits until nobody puts more records on the stream because of those that were there. */
-async function settle(runtime: Runtime): Promise<void> {
-  const puts = () =>
-    runtime.gateway
-      .counts()
-      .reduce((sum, { operation, calls }) => sum + (operation.startsWith('PutRecord') ? calls : 0), 0);
-  for (let before = -1; before !== puts(); ) {
-    before = puts();
-    await runtime.drained();
-  }
 }
 
 /** What the book, and what is counted beside it, grew by while some work went on. */

@@ -53,7 +53,7 @@ export const sendDemo: AfterStart = {
     for (const { path: route, status, answer } of unexpected)
       print(`  unexpected answer ${status} from ${route}: ${answer}`);
     const settled = performance.now();
-    await runtime.drained();
+    await runtime.settled();
     print(`Folded and landed ${((performance.now() - settled) / 1000).toFixed(1)} s later.`);
     if (unexpected.length > 0) return false;
     await writeState(stateFile(options.dataDir), { ...state, sentAt: new Date().toISOString() });

@@ -85,7 +85,7 @@ async function drillOn(
   const look = (runtime: Runtime) => holdingsOf(readersOf(runtime), ids);
   await sendTo(live, store.deliveries.slice(0, middle));
   await visit(live);
-  await settled(live);
+  await live.settled();
   const moment = await aQuietMoment();
   const atMoment = await look(live);
   say(`The moment: ${moment.toISOString()}, ${atMoment.size} things are noted`);
@@ -119,7 +119,7 @@ async function drillOn(
   const restored = await look(again);
   const from = moment.getTime() - MARGIN_MS;
   for (const mapping of again.mappings.values()) await mapping.rewind(from);
-  await settled(again);
+  await again.settled();
   say(`Consumers have read the stream again from ${new Date(from).toISOString()} on`);
   const tracesRestored = await traces(again);
   const { requests } = await eraseAgain({ dataDir, stage: undefined }, moment.getTime());
@@ -183,19 +183,7 @@ async function sendTo(runtime: Runtime, deliveries: readonly Delivery[]): Promis
   );
   const [first] = unexpected;
   if (first) throw new Error(`${unexpected.length} requests were answered otherwise than expected: ${first.answer}`);
-  await settled(runtime);
-}
-
-/** Until every consumer has read all that is in the stream, and what came of it. */
-async function settled(runtime: Runtime): Promise<void> {
-  const puts = () => {
-    const counts = runtime.gateway.counts().filter(({ operation }) => operation.startsWith('PutRecord'));
-    return counts.reduce((sum, { calls }) => sum + calls, 0);
-  };
-  for (let before = -1; before !== puts(); ) {
-    before = puts();
-    await runtime.drained();
-  }
+  await runtime.settled();
 }
 
 /** A second that nothing is written in: S3 tells times of versions by the second. */

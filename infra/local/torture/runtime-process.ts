@@ -89,7 +89,7 @@ async function execute(command: Command): Promise<unknown> {
       if (!isUnderFire) await Promise.all(late);
       return undefined;
     case 'settle':
-      return settle();
+      return runtime?.settled();
     case 'denied':
       return runtime?.permissions.denied().map(({ message }) => message);
   }
@@ -104,19 +104,6 @@ async function seal(shiftMs: number): Promise<boolean> {
   // One that is there lives by the clock that it was started with.
   for (; sealer.pids().length > 0; await sleep(5)) kill(id);
   return (await sealer.invoke({})).ok;
-}
-
-/** Waits until every consumer has read all that is in the stream, and what came of it. */
-async function settle(): Promise<void> {
-  for (let before = -1; before !== puts(); ) {
-    before = puts();
-    await runtime?.drained();
-  }
-}
-
-function puts(): number {
-  const counts = runtime?.gateway.counts() ?? [];
-  return counts.filter(({ operation }) => operation.startsWith('PutRecord')).reduce((sum, { calls }) => sum + calls, 0);
 }
 
 function aboutOf({ apiUrl, gateway, deployment, functions }: Runtime): Up {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { Station } from '../../../../infra/local/gateway/stations.ts';
 import { aStack } from './stacks.ts';
 import { assemblyOf, folderOf, start } from './test-runtime.ts';
 
@@ -86,6 +87,29 @@ test('processes the whole stream again after a rewind', async () => {
   await runtime.drained();
 
   expect(runtime.recorded().toSorted()).toEqual(users(10).toSorted());
+});
+
+test('is settled when that is processed, too, which was on its way to the stream', async () => {
+  let isHeld = false;
+  const arrive = Promise.withResolvers<void>();
+  const hold: Station = async (call, next) => {
+    if (call.operation === 'PutRecords' && isHeld) await arrive.promise;
+    return await next(call);
+  };
+  await using runtime = await start(aStack(), { stations: [hold], sandboxes: 2 });
+  const [slow, late] = ['user-0/sleep=2000', 'user-1/sleep=5000'];
+  await runtime.send(slow);
+  await expect.poll(() => runtime.status().some(({ shards }) => shards.some(({ inFlight }) => inFlight))).toBe(true);
+  isHeld = true;
+  const sent = runtime.send(late);
+  const begun = () => runtime.gateway.counts().find(({ operation }) => operation === 'PutRecords')?.calls;
+  await expect.poll(begun).toBe(2);
+  const settled = runtime.settled();
+  await sleep(300);
+  arrive.resolve();
+  await sent;
+  await settled;
+  expect(runtime.recorded().toSorted()).toEqual([slow, late]);
 });
 
 test('loses nothing when sandboxes are killed', async () => {
