@@ -69,12 +69,16 @@ export function* largeHistory({ events, days, end, windowMinutes }: HistoryOptio
 const nextWindow = (time: number, minutes: number): number =>
   (Math.floor(time / (minutes * MINUTE_MS)) + 1) * minutes * MINUTE_MS;
 
-/** Another person's of each round, at another time. */
+/** Another person's of each round, at another time, and about another order. */
 function messageOf(template: SentMessage, event: number, templates: number, time: number): SentMessage {
   const round = Math.floor(event / templates);
   const { userId, anonymousId } = template;
+  const properties = template.properties as Readonly<Record<string, unknown>> | undefined;
   return {
     ...template,
+    ...(properties?.order_id !== undefined && {
+      properties: { ...properties, order_id: `${properties.order_id}-${round}` },
+    }),
     messageId: `${template.messageId}-${round}`,
     ...(userId !== undefined && { userId: `${userId}-${round}` }),
     ...(anonymousId !== undefined && { anonymousId: `${anonymousId}-${round}` }),

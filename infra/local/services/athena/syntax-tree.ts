@@ -33,23 +33,35 @@ export function readExpression(text: string): Node {
 
 /** Replaces nodes from the leaves up; `replace` returns the node itself where nothing is to change. */
 export function rewrite(node: Parts, replace: (kind: string, parts: Parts, node: Node) => Node): Parts {
-  if (Array.isArray(node)) return node.map((item) => rewrite(item, replace));
   if (node === null || typeof node !== 'object') return node;
-  const entries = Object.entries(node).map(([key, value]) =>
-    /comments$/.test(key) ? [key, []] : [key, rewrite(value, replace)],
-  );
-  const copy = Object.fromEntries(entries);
-  const [[kind, parts] = ['', null]] = entries as [string, Parts][];
-  return entries.length === 1 && parts !== null && typeof parts === 'object' ? replace(kind, parts, copy) : copy;
+  if (Array.isArray(node)) return node.length === 0 ? node : node.map((item) => rewrite(item, replace));
+  const copy: Node = {};
+  let [kind, count] = ['', 0];
+  for (kind in node) {
+    const value = node[kind];
+    // Most parts are empty: these need no step further.
+    if (value === null || typeof value !== 'object') copy[kind] = value;
+    else copy[kind] = kind.endsWith('comments') ? [] : rewrite(value, replace);
+    count += 1;
+  }
+  const parts = copy[kind];
+  return count === 1 && parts !== null && typeof parts === 'object' ? replace(kind, parts, copy) : copy;
 }
 
 /** Visits every node, from the root down. */
 export function visit(node: Parts, look: (kind: string, parts: Parts) => void): void {
   if (node === null || typeof node !== 'object') return;
-  const entries = Object.entries(node);
-  const [first] = entries;
-  if (!Array.isArray(node) && entries.length === 1 && first) look(first[0], first[1]);
-  for (const [, value] of entries) visit(value, look);
+  if (Array.isArray(node)) {
+    for (const item of node) visit(item, look);
+    return;
+  }
+  let [only, count] = ['', 0];
+  for (only in node) count += 1;
+  if (count === 1) look(only, node[only]);
+  for (const key in node) {
+    const value = node[key];
+    if (value !== null && typeof value === 'object') visit(value, look);
+  }
 }
 
 export function call(name: string, args: Parts[], more: Parts = {}): Node {

@@ -81,7 +81,9 @@ export function translate(trinoSql: string, options: TranslateOptions): Translat
 /** `own` are the names of the query's subqueries, which no view stands for. */
 function pieceOf(sql: string, options: TranslateOptions, own: ReadonlySet<string>): Piece {
   const { relations, injected = new Map(), keys = new Set(), parameters } = options;
-  const hidden = [...own].filter((name) => relations.has(name));
+  // A view within a report is the same piece whatever else the report has subqueries of.
+  const small = sql.toLowerCase();
+  const hidden = [...own].filter((name) => relations.has(name) && small.includes(name));
   const key = JSON.stringify([sql, parameters, hidden, [...relations], [...injected], [...keys]]);
   const found = known.get(key);
   known.delete(key);
