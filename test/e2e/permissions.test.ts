@@ -141,7 +141,7 @@ test('history is imported', async () => {
 test('profiles, failed events and batches that were set aside are replayed', async () => {
   land({ ...order('f-1', 'dora'), messageId: 'failed-1' }, Date.now(), true);
   await headwater.settled();
-  const days = ['--from', today(), '--to', today()];
+  const days = ['--from', dateOf(Date.now() - 3_600_000), '--to', today()];
   await runCommand(headwater, 'replay', '--failed', ...days);
   for (const key of ['user:ada', 'anonymous:ada-phone']) await spoilProfile(headwater, key);
   await runCommand(headwater, 'replay', '--profiles', ...days);
@@ -200,7 +200,7 @@ test('days of the lake are sealed, and what landed is deleted after a while', as
 });
 
 test('the watch looks at the figures of today, and raises an alert', async () => {
-  const receivedAt = new Date(Date.now() - 20 * 60_000).toISOString();
+  const receivedAt = new Date(Date.now() - 16 * 60_000).toISOString();
   const messages = Array.from({ length: 1_200 }, (_, n) => ({
     type: 'track',
     messageId: `bad-${n}`,

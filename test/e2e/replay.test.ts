@@ -17,7 +17,9 @@ beforeAll(async () => {
 afterAll(() => headwater?.stop());
 
 type Json = Record<string, unknown>;
-const today = () => new Date().toISOString().slice(0, 10);
+/** Days of all that is sent here, should midnight pass. */
+const days = () => ['--from', dayOf(Date.now() - 3_600_000), '--to', dayOf(Date.now())];
+const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 let made = 0;
 const send = async (...batch: object[]) => {
@@ -47,13 +49,13 @@ test('profiles that were folded wrongly are mended, beside live events, and twic
   for (const key of ['user:ida', 'anonymous:ida-phone', 'user:jon']) await spoilProfile(headwater, key);
   expect(await headwater.profile('jon')).not.toEqual(before[1]);
 
-  const dry = await replay('--profiles', '--from', today(), '--to', today(), '--dry-run');
+  const dry = await replay('--profiles', ...days(), '--dry-run');
   expect(dry.output).toMatch(/would be folded anew\s*│\s*3/);
   expect(dry.code).toBe(0);
   expect(await headwater.profile('jon')).not.toEqual(before[1]);
 
   // Live events come while the replay is at work.
-  const running = replay('--profiles', '--from', today(), '--to', today());
+  const running = replay('--profiles', ...days());
   for (let n = 0; n < 20; n += 1) {
     await send({ ...order(`live-${n}`, 1), userId: n % 2 === 0 ? 'ida' : 'kim' });
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -71,7 +73,7 @@ test('profiles that were folded wrongly are mended, beside live events, and twic
     computed: { eventCount: eventCount + 10, orders: { count: 11 } },
   });
 
-  const again = await replay('--profiles', '--from', today(), '--to', today());
+  const again = await replay('--profiles', ...days());
   expect(again.output).toMatch(/folded anew\s*│\s*0/);
   expect(await headwater.profile('jon')).toEqual(before[1]);
 });
@@ -108,11 +110,10 @@ test('failed events are run again after a fix: each becomes one event, and count
   expect(await failed()).toHaveLength(4);
   expect(await headwater.profile('lea')).toBeUndefined();
 
-  const days = ['--failed', '--from', today(), '--to', today()];
-  const dry = await replay(...days, '--dry-run');
+  const dry = await replay('--failed', ...days(), '--dry-run');
   expect(dry.output).toMatch(/unknown_type\s*│\s*4\s*│\s*2\s*│\s*1\s*│\s*1/);
   for (let times = 0; times < 2; times += 1) {
-    const { code, output } = await replay(...days);
+    const { code, output } = await replay('--failed', ...days());
     expect([code, output]).toEqual([0, expect.stringMatching(times === 0 ? /│\s*4\s*│\s*2/ : /│\s*2\s*│\s*0/)]);
     await headwater.settled();
     expect((await failed()).map(({ message_id }) => message_id)).toEqual(['bad', 'failed-3']);
@@ -124,16 +125,16 @@ test('failed events are run again after a fix: each becomes one event, and count
 
   // A rebuild counts them where they count by now.
   const lea = await headwater.profile('lea');
-  expect((await replay('--profiles', '--from', today(), '--to', today())).output).toMatch(/folded anew\s*│\s*0/);
+  expect((await replay('--profiles', ...days())).output).toMatch(/folded anew\s*│\s*0/);
   expect(await headwater.profile('lea')).toEqual(lea);
 });
 
 test('says what is wrong with a command, and how to mend it', async () => {
-  expect(await replay('--from', today(), '--to', today())).toMatchObject({
+  expect(await replay(...days())).toMatchObject({
     code: 1,
     output: expect.stringContaining('--profiles, --failed or'),
   });
-  expect(await replay('--failed', '--from', 'yesterday', '--to', today())).toMatchObject({
+  expect(await replay('--failed', '--from', 'yesterday', '--to', dayOf(Date.now()))).toMatchObject({
     code: 1,
     output: expect.stringContaining('YYYY-MM-DD'),
   });

@@ -7,7 +7,9 @@ import { eventually } from './eventually.ts';
 import { API_KEY, type Headwater, startHeadwater } from './headwater.ts';
 import { run } from './run-command.ts';
 
-const today = new Date().toISOString().slice(0, 10);
+const today = () => new Date().toISOString().slice(0, 10);
+/** Midnight may pass while events are sent. */
+const days = new Set([today()]);
 let headwater: Headwater;
 
 beforeAll(async () => {
@@ -34,6 +36,7 @@ beforeAll(async () => {
   await headwater.post('/v1/batch', {
     batch: [order('o-1', 'ada', 19.9, 'USD'), order('o-2', 'ada', 0.1, 'USD'), order('o-3', 'bob', 5, 'EUR')],
   });
+  days.add(today());
   await headwater.settled();
 });
 
@@ -62,7 +65,8 @@ const reporting = (...args: string[]) => run('report', args);
 
 test('answers the revenue of a currency to the cent', async () => {
   const { rows } = await report('revenue?currency=USD');
-  expect(rows).toEqual([expect.objectContaining({ date: today, orders: 2, gross: 20, net: 20, average_order: 10 })]);
+  expect(days).toContain(rows[0]?.date);
+  expect(rows).toEqual([expect.objectContaining({ orders: 2, gross: 20, net: 20, average_order: 10 })]);
 });
 
 test('answers a funnel in the order of its steps', async () => {

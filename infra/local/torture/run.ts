@@ -28,7 +28,7 @@ export interface Progress {
 /** What is left after this settles in peace: should consumers that are killed again and again never come to the end, it shows. */
 const LONGEST_FIRE_MS = 120_000;
 /** How long the end of trials is waited for: the sweeper begins once a minute. */
-const LONGEST_WAIT_MS = 150_000;
+const LONGEST_WAIT_MS = 400_000;
 /** After all is sent so much time passes, by which all trials are over. */
 const PASSING_MS = 120_000;
 
