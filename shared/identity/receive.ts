@@ -88,15 +88,25 @@ function takeReport(node: IdentityNode, key: Key, record: PartRecord): Step {
   const { child, cause } = record;
   const known = node.children.get(child);
   const report = reportOf(record);
-  if (report === undefined || !mayLink(child, key) || !isNewer(report, known)) return unchanged(node, cause);
+  if (report === undefined || !mayLink(child, key)) return unchanged(node, cause);
   const isPresent = report.keys.length > 0;
   const wasPresent = known !== undefined && known.keys.length > 0;
+  if (!isNewer(report, known)) return isPresent && wasPresent ? toldAgain(node, key, cause) : unchanged(node, cause);
   const children = new Map(node.children);
   children.delete(child);
   children.set(child, report);
   const { node: kept, refused } = refuseSurplus({ ...node, children: forgetLeft(children) }, key, cause.time);
   const step = settle(node, kept, key, { cause, touched: isPresent || wasPresent });
   return refused.length === 0 ? step : { ...step, out: [...refused, ...step.out] };
+}
+
+/**
+ * A number that is known may stand for a part that was not there when it came first: where tables went back to a moment and
+ * the stream is read again, reports of the first time overtake the parts that they tell of. So the person is looked at again.
+ */
+function toldAgain(node: IdentityNode, key: Key, cause: Cause): Step {
+  const again = { ...unchanged(node, cause), touched: true };
+  return node.parent === undefined ? again : { ...again, out: [reportTo(node, key, node.parent, cause)] };
 }
 
 const isNewer = (report: ChildReport, known: ChildReport | undefined): boolean =>

@@ -1,3 +1,4 @@
+import type { ProfileItem } from '../../../functions/adapters/profile-store.ts';
 import type { createProfileUpdater } from '../../../functions/profile-updater/profile-updater.ts';
 import type { Profile } from '../../../schemas/profile.ts';
 import type { SegmentDefinition } from '../../../schemas/segment/definition.ts';
@@ -100,6 +101,19 @@ export class World {
   /** Lets new sandboxes read the shards. */
   restart(): void {
     for (const shard of this.shards.keys()) this.#updaters[shard] = this.#newUpdater();
+  }
+
+  /** What a restore brings back: the items as they are now. */
+  backUp(): ReadonlyMap<string, ProfileItem> {
+    return new Map(this.store.items);
+  }
+
+  /** Puts the items of before in place of those that are there, and lets the shards be read again from their first record. */
+  restore(items: ReadonlyMap<string, ProfileItem>): void {
+    this.store.items.clear();
+    for (const [id, item] of items) this.store.items.set(id, item);
+    this.#checkpoints.fill(0);
+    this.restart();
   }
 
   /** Puts control records on the stream, as another function does. */

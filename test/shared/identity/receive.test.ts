@@ -95,9 +95,22 @@ describe('a report', () => {
     ['again', {}],
     ['of fewer changes', { changes: 0 }],
     ['of fewer moves', { moves: 0, changes: 7 }],
-    ['of fewer moves that says it left', { moves: 0, changes: 7, keys: [] }],
-  ])('that comes %s changes nothing', (_, over) => {
+  ])('that comes %s changes nothing, and has the person looked at again', (_, over) => {
     const step = receive(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', over));
+    expect(step.node).toBe(ofAda);
+    expect(step).toMatchObject({ out: [], touched: true });
+  });
+
+  test('that comes again is told to the parent again, by the same number', () => {
+    const report = aReportOf('email:a', 'anonymous:x');
+    const inUser = receive(takeAll('email:a', aLinkOf('email:a', 'user:ada', 5)), 'email:a', report);
+    const again = receive(inUser.node, 'email:a', report);
+    expect(again.node).toBe(inUser.node);
+    expect(again.out).toEqual(inUser.out);
+  });
+
+  test('of fewer moves that says it left changes nothing', () => {
+    const step = receive(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 0, changes: 7, keys: [] }));
     expect(step.node).toBe(ofAda);
     expect(step).toMatchObject({ out: [], touched: false });
   });
