@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { UsageError } from '../errors.ts';
 import { literal, quoted } from '../services/athena/table-sql.ts';
+import { findOpenQuote, type OpenQuote } from './open-quote.ts';
 
 /** What a file holds. */
 export interface LoadedFile {
@@ -32,6 +33,8 @@ async function load(connection: DuckDBConnection, csv: string, parquet: string):
        FROM read_csv(${literal(csv)}, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')`,
     );
   } catch (error) {
+    const open = await findOpenQuote(csv).catch(() => undefined);
+    if (open) throw unclosed(csv, open);
     const [reason = ''] = (error as Error).message.split('\n');
     throw new UsageError(`${csv} cannot be read as CSV: ${reason}`);
   }
@@ -83,6 +86,14 @@ async function load(connection: DuckDBConnection, csv: string, parquet: string):
 async function columnsOf(connection: DuckDBConnection): Promise<Map<string, string>> {
   const described = await rows(connection, 'DESCRIBE given');
   return new Map(described.slice(1).map(([name]) => [String(name).trim().toLowerCase(), String(name)]));
+}
+
+function unclosed(csv: string, { line, closedAmiss }: OpenQuote): UsageError {
+  const found =
+    closedAmiss === undefined ? 'is never closed' : `is followed by more behind the next one, in line ${closedAmiss}`;
+  return new UsageError(
+    `${csv}, line ${line}: a quote is opened here that ${found}. Close it, or write a quote within a value twice.`,
+  );
 }
 
 function missing(csv: string, name: string, there: readonly string[]): UsageError {
