@@ -95,7 +95,7 @@ test('shows each person as the API does, whatever has happened to them', async (
     }),
     { numRuns: 12 },
   );
-}, 60_000);
+});
 
 test('shows the snapshot before, whole, until the new one is whole, wherever the sandbox is killed', async () => {
   const world = await aWorld(4);
@@ -126,7 +126,7 @@ test('shows the snapshot before, whole, until the new one is whole, wherever the
     expect(last).toBeDefined();
     expect(before).not.toContain(last);
   }
-}, 60_000);
+});
 
 test('goes on where the time was over', async () => {
   const snapshot = new ASnapshot(await aWorld(30), lake);

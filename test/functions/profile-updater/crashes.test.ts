@@ -50,7 +50,7 @@ describe('a sandbox that is killed after any of its effects', () => {
       }),
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 
   it('leaves no person half joined: keys, profile and segments are the same, and transitions lead there', async () => {
     await fc.assert(
@@ -65,5 +65,5 @@ describe('a sandbox that is killed after any of its effects', () => {
       }),
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 });

@@ -78,7 +78,7 @@ test('people, segments and identities of each space are what they would be witho
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+});
 
 const lakes: ALake[] = [];
 afterAll(async () => {
@@ -113,7 +113,7 @@ test('rows of the lake of each space are what they would be without the others',
     expect(own.length, view).toBeGreaterThan(0);
     expect(await rows(together, outside), view).toEqual(await rows(others, 'true'));
   }
-}, 120_000);
+});
 
 test('an id that names a space from outside is a failed event, and reaches nobody', async () => {
   const world = await aWorld(

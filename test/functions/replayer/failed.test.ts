@@ -51,7 +51,7 @@ describe('failed events that are run again', () => {
       }),
       { numRuns: 8 },
     );
-  }, 120_000);
+  });
 
   it('are told apart: what passes, what fails once more, and what is an event by now', async () => {
     const world = await aWorld([]);

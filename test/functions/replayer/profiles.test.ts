@@ -36,7 +36,7 @@ describe('profiles that are folded anew from raw', () => {
       }),
       { numRuns: 40 },
     );
-  }, 120_000);
+  });
 
   it('are mended, people of one key beside live events, people of several in a pause', async () => {
     await fc.assert(
@@ -53,7 +53,7 @@ describe('profiles that are folded anew from raw', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it('are none of people who were erased, though the lake still has their messages', async () => {
     const sends = ['ann', 'bob', 'cid'].map((userId) => ({ send: aTrack({ userId }) }));
@@ -117,7 +117,7 @@ describe('profiles that are folded anew from raw', () => {
       ),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it('come to the same when the replay is killed after any of its effects, and when it is done twice', async () => {
     await fc.assert(

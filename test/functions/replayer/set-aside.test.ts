@@ -55,7 +55,7 @@ describe('batches that were set aside', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it('have an item say what it had to say when its writer died', async () => {
     const world = await aWorld([]);

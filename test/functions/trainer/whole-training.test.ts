@@ -110,15 +110,13 @@ test('by EASE, items that people had together are neighbours above 0, and likene
   ).toEqual([['content', '30']]);
 });
 
-test('a handful of people make a version by default parameters, of which nothing is known', {
-  timeout: 120_000,
-}, async () => {
+test('a handful of people make a version by default parameters, of which nothing is known', async () => {
   await shop.land(habits(6));
   const { training } = await shop.train({ settings: { tolerance: 0.1, tuningSeconds: 0 } });
   expect(training).toMatchObject({ state: 'published', trained: { people: 6, validated: 0 } });
 });
 
-test('a lake without interactions makes no version', { timeout: 120_000 }, async () => {
+test('a lake without interactions makes no version', async () => {
   const before = await shop.models.head();
   await shop.land([aTrack({ event: 'Signed Up', properties: { plan: 'free' } })]);
   const { training } = await shop.train();

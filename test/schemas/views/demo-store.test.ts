@@ -16,7 +16,7 @@ let lake: ALake;
 beforeAll(async () => {
   lake = await aLake();
   await landDemo(lake, store);
-}, 60_000);
+});
 afterAll(() => lake[Symbol.asyncDispose]());
 
 /** A query of a key and a number, as an object; amounts in 1/10,000. */

@@ -14,7 +14,7 @@ let lake: ALake;
 beforeAll(async () => {
   lake = await aLake();
   await landDemo(lake, store);
-}, 60_000);
+});
 afterAll(() => lake[Symbol.asyncDispose]());
 
 const row = async (sql: string) =>

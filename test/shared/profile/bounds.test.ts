@@ -70,7 +70,7 @@ describe('the bounds of a profile', () => {
       }),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 
   it('count what they keep out', () => {
     const profile = newProfile('user:u', ARRIVAL);

@@ -57,7 +57,7 @@ test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
 test('says so when nothing answers, before anything is synthesized', () => {
   const command = fileURLToPath(new URL('../../../../infra/local/deploy-test.ts', import.meta.url));
   const env = { PATH: process.env.PATH ?? '', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
-  const { status, stderr } = spawnSync(process.execPath, [command], { env, encoding: 'utf8', timeout: 20_000 });
+  const { status, stderr } = spawnSync(process.execPath, [command], { env, encoding: 'utf8' });
   expect({ status, stderr }).toEqual({
     status: 1,
     stderr: 'Nothing answers at http://127.0.0.1:9: see AWS_ENDPOINT_URL.\n',

@@ -110,7 +110,7 @@ test.runIf(process.platform === 'linux')(
 test('ends by itself with --exit', async () => {
   const { code } = await npmStart('--no-demo', '--exit', '--port', '0', '--data', dataDir).ended;
   expect(code).toBe(0);
-}, 120_000);
+});
 
 test('says that the port is taken and exits with 1', async () => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -124,7 +124,7 @@ test('says that the port is taken and exits with 1', async () => {
   expect(output.trim().split('\n').at(-1)).toBe(
     `Port ${port} is taken by another program: stop it, or choose another with --port.`,
   );
-}, 120_000);
+});
 
 test('prints its usage', async () => {
   const { code, output } = await npmStart('--help').ended;

@@ -462,7 +462,7 @@ test('keeps within its memory and goes on after a query that could not', async (
   await expect(run(greedy)).rejects.toThrow(/^EXCEEDED_MEMORY_LIMIT/);
 
   expect(await rowsOf('SELECT 1 AS a')).toEqual([['1']]);
-}, 60_000);
+});
 
 test('tells of several executions and of the workgroups', async () => {
   const { id } = await run('SELECT 1');

@@ -52,5 +52,4 @@ test.each(['raw', 'events', 'failed_events', 'transitions'])(
       { numRuns: 8 },
     );
   },
-  60_000,
 );

@@ -107,7 +107,7 @@ test('the SQL is the formula, for any histories, weights, order and exponents', 
     }),
     { numRuns: 6, endOnFailure: true },
   );
-}, 120_000);
+});
 
 test('trains the same whatever the order of the rows', async () => {
   const rows: Given[] = Array.from({ length: 300 }, (_, at) => [`u${(at * 7) % 31}`, `p${(at * at) % 23}`]);

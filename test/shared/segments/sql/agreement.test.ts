@@ -94,7 +94,7 @@ by ${JSON.stringify(events)}`,
   expect(held / all).toBeLessThan(0.7);
   const oneSided = [...verdicts].filter(([, { held, all }]) => all > 300 && (held === 0 || held === all));
   expect(oneSided).toEqual([]);
-}, 120_000);
+});
 
 test('a rule of tags has the same members by value in realtime and in the lake', async () => {
   let tags = 0;
@@ -113,4 +113,4 @@ test('a rule of tags has the same members by value in realtime and in the lake',
     { numRuns: 20 },
   );
   expect(tags).toBeGreaterThan(0);
-}, 60_000);
+});

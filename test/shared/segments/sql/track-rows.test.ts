@@ -55,7 +55,7 @@ test('the lake gives each key the rows that events gave it as they came', async 
     { numRuns: 8, endOnFailure: true },
   );
   expect(rows).toBeGreaterThan(100);
-}, 120_000);
+});
 
 const MINUTE = 60_000;
 const viewed = trackOf({ event: 'Product Viewed' }, [], 'event');
