@@ -147,7 +147,7 @@ describe('profiles that are folded anew from raw', () => {
       }),
       { numRuns: 6, endOnFailure: true },
     );
-  }, 240_000);
+  });
 
   it('wait for a pause when live updates have applied what the lake had not yet', async () => {
     const world = await aWorld([{ send: aTrack({ userId: 'ann' }) }]);

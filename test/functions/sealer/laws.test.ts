@@ -55,7 +55,7 @@ test('views have the same rows before, while and after days are sealed, whatever
     }),
     { numRuns: 4, endOnFailure: true },
   );
-}, 240_000);
+});
 
 test('views have the rows that have landed, while the days before are sealed one by one', async () => {
   await fc.assert(
@@ -73,7 +73,7 @@ test('views have the rows that have landed, while the days before are sealed one
     }),
     { numRuns: 4, endOnFailure: true },
   );
-}, 240_000);
+});
 
 test('a kill after any write or deletion changes no row, and the next runs go on', async () => {
   const [batches = []] = fc.sample(history, { numRuns: 1, seed: 5 });
@@ -105,4 +105,4 @@ test('a kill after any write or deletion changes no row, and the next runs go on
   expect(killed.some((what) => what.startsWith('write events_sealed/'))).toBe(true);
   expect(killed.some((what) => what.startsWith('remove events_landed/'))).toBe(true);
   expect(await sealer.files.list('events_landed/')).toEqual([]);
-}, 240_000);
+});

@@ -94,7 +94,7 @@ test('visits, carts and figures are the same from gathered visits as from events
     }),
     { numRuns: 2 },
   );
-}, 240_000);
+});
 
 test('a kill after any write changes nothing that is shown, and the next runs gather what is left', async () => {
   await landed(
@@ -124,7 +124,7 @@ test('a kill after any write changes nothing that is shown, and the next runs ga
   expect(killedAfter).toContain('write lake_marks/visits_before.parquet');
   expect([...killedAfter].some((what) => what.startsWith('write visit_parts_sealed/'))).toBe(true);
   expect(await lake.rows('SELECT visits_before FROM sealing')).toEqual([['2026-03-04']]);
-}, 240_000);
+});
 
 test('days that an earlier release sealed are gathered, too', async () => {
   await landed(page('ada', '03-02 09:00', '/'), page('ada', '03-03 09:00', '/'));
@@ -140,4 +140,4 @@ test('days that an earlier release sealed are gathered, too', async () => {
   await sealer.runAll();
   expect(await lake.rows('SELECT visits_before FROM sealing')).toEqual([['2026-03-04']]);
   expect(await shown(['visits', 'kpi_daily'])).toEqual(before);
-}, 240_000);
+});

@@ -46,7 +46,7 @@ const habits = (people: number): Message[] =>
     return [...items.map((item, n) => viewed(person, item, person * 10 + n)), bought(person, items[0] as string)];
   }).flat();
 
-test('what people did becomes a model that is served', { timeout: 300_000 }, async () => {
+test('what people did becomes a model that is served', async () => {
   await shop.land(habits(120));
   const { training } = await shop.train();
 
@@ -82,9 +82,7 @@ test('what people did becomes a model that is served', { timeout: 300_000 }, asy
   expect((await shop.models.attempts()).map(({ outcome }) => outcome)).toEqual(['published', 'published']);
 });
 
-test('by EASE, items that people had together are neighbours above 0, and likeness stands beside them', {
-  timeout: 300_000,
-}, async () => {
+test('by EASE, items that people had together are neighbours above 0, and likeness stands beside them', async () => {
   await shop.land(habits(120));
   const { training } = await shop.train({ settings: { tolerance: 1, tuningSeconds: 2, method: 'ease' } });
 

@@ -75,4 +75,4 @@ test('an archive holds all rows of the person by view, each once, and none of ot
   expect(reach.resultNames).toEqual([]);
   expect(reach.queries.filter((sql) => sql.includes('secret'))).toEqual([]);
   expect((await reach.files.list('privacy/')).map((file) => file.key)).toEqual(['privacy/exports/q-1.json.gz']);
-}, 240_000);
+});
