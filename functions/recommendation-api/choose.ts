@@ -1,12 +1,12 @@
 import { LEVELS } from '../../schemas/catalog.ts';
 import type { ModelUsed, RecommendedItem } from '../../schemas/recommendation.ts';
 import type { Variant } from '../../schemas/stream/answered.ts';
-import { createLikeness, diversify } from '../../shared/recommender/diversity.ts';
+import { diversify, likenessOf, traitsOf } from '../../shared/recommender/diversity.ts';
 import type { ItemIndex } from '../../shared/recommender/model.ts';
 import type { HistoryItem } from '../../shared/recommender/score.ts';
 import { ofAnyCategory, ofCategory } from './category.ts';
 import type { Model } from './models.ts';
-import { pick } from './pick.ts';
+import { type Picked, pick } from './pick.ts';
 import type { Shelf } from './shelf.ts';
 import { newest, shown } from './shown.ts';
 import type { Somebody } from './somebody.ts';
@@ -77,9 +77,8 @@ export async function chooseFor(
   });
   if (picked.length === 0) return { ...(await chooseNewest(choice, wanted)), variant: 'model' };
   const reasons = { categories: listOf(wanted.category), hasBought: somebody.hasBought };
-  const likenessOf = createLikeness();
-  const varied = diversify(picked, wanted.n, wanted.diversity, (one, other) =>
-    likenessOf(one.known ?? {}, other.known ?? {}),
+  const varied = diversify(withTraits(picked), wanted.n, wanted.diversity, (one, other) =>
+    likenessOf(one.traits, other.traits),
   );
   const items = await shown(choice, varied, reasons);
   return { items, variant: 'model', model: used(choice) };
@@ -170,6 +169,9 @@ function historyOf(model: Model, { interests }: Somebody): HistoryItem[] {
     return item === undefined ? [] : [{ item, weight }];
   });
 }
+
+const withTraits = (picked: readonly Picked[]) =>
+  picked.map((item) => ({ ...item, traits: traitsOf(item.known ?? {}) }));
 
 const fitsOf = ({ category }: Wanted) => (category === undefined ? undefined : ofCategory(category));
 

@@ -54,34 +54,36 @@ export interface Described {
   readonly brand?: string | undefined;
 }
 
+/** The same, taken apart: each item is compared with many. */
+export interface Traits {
+  /** Of the category, from the top. */
+  readonly levels: readonly string[];
+  readonly brand: string | undefined;
+}
+
+const none: readonly string[] = [];
+
+export const traitsOf = ({ category, brand }: Described): Traits => ({
+  levels: category ? category.split(' > ') : none,
+  brand: brand || undefined,
+});
+
 /** Share of likeness that is of the category; the rest is of the brand. */
 const OF_CATEGORY = 0.75;
 
 /**
- * How alike two described items are: 0.75 · 2 · common / (levels + levels) + 0.25 if they are of one brand.
+ * How alike two items are: 0.75 · 2 · common / (levels + levels) + 0.25 if they are of one brand.
  *
  * The former is the path measure of Wu and Palmer, Verb semantics and lexical selection, ACL 1994: common levels from the top, by
  * the levels of both paths. Items of which nothing is known are unlike.
  */
-export const likenessOf: Likeness<Described> = (one, other) => createLikeness()(one, other);
-
-/** The same for many pairs of few items: each path is taken apart once. */
-export function createLikeness(): Likeness<Described> {
-  const known = new Map<string, readonly string[]>();
-  const levelsOf = (category: string): readonly string[] => {
-    const levels = known.get(category) ?? category.split(' > ');
-    known.set(category, levels);
-    return levels;
-  };
-  return (one, other) => {
-    const sameBrand = one.brand !== undefined && one.brand !== '' && one.brand === other.brand;
-    const share = one.category && other.category ? commonShare(levelsOf(one.category), levelsOf(other.category)) : 0;
-    return OF_CATEGORY * share + (sameBrand ? 1 - OF_CATEGORY : 0);
-  };
-}
+export const likenessOf: Likeness<Traits> = (one, other) => {
+  const sameBrand = one.brand !== undefined && one.brand === other.brand;
+  return OF_CATEGORY * commonShare(one.levels, other.levels) + (sameBrand ? 1 - OF_CATEGORY : 0);
+};
 
 function commonShare(levels: readonly string[], others: readonly string[]): number {
   let common = 0;
   while (common < levels.length && levels[common] === others[common]) common += 1;
-  return (2 * common) / (levels.length + others.length);
+  return common === 0 ? 0 : (2 * common) / (levels.length + others.length);
 }

@@ -72,12 +72,23 @@ function answer(operation: string, body: string): Buffer<ArrayBuffer>[] {
 
 const comma = Buffer.from(',');
 
+/** What the handler asked for since that was last told, for whoever asks for the same. */
+let asked: [operation: string, body: string][] = [];
+
+function tell(): Buffer<ArrayBuffer> {
+  const told = Buffer.from(JSON.stringify(asked));
+  asked = [];
+  return told;
+}
+
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    const body = Buffer.concat(answer(operation, Buffer.concat(chunks).toString()));
+    const [who, operation = ''] = String(request.headers['x-amz-target']).split('.');
+    const text = Buffer.concat(chunks).toString();
+    if (who !== 'Peer') asked.push([operation, text]);
+    const body = operation === 'asked' ? tell() : Buffer.concat(answer(operation, text));
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': body.length }).end(body);
   });
 });

@@ -14,7 +14,7 @@ const PEOPLE = WARM_UP + ANSWERS;
 const LOCAL = { items: 1_000, related: 100, people: 100, warmUp: 200, answers: 600 };
 const sha256 = '89994fb15d114944fba9ac60f230759e5eb6f1ec30a86fe22c03ce252d15cd10';
 
-/** Recommendations: a warm handler before storage that answers at once, and the API of the local runtime. */
+/** Recommendations: a warm handler before storage that answers at once, beside its exchanges alone, and the API of the local runtime. */
 export const serving: Benchmark = {
   name: 'serving',
   async run(progress) {
@@ -27,7 +27,8 @@ export const serving: Benchmark = {
 async function inTheHandler(progress: (step: string) => void): Promise<readonly Figure[]> {
   progress(`${ANSWERS} answers in the handler, ${ITEMS} items of ${RELATED} neighbours, 20 items each`);
   const storage = start('serving-storage', ITEMS, RELATED, PEOPLE);
-  const url = await said(storage);
+  const url = await said<string>(storage);
+  const peer = start('serving-peer', url);
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: url,
     AWS_REGION: 'us-east-1',
@@ -48,7 +49,11 @@ async function inTheHandler(progress: (step: string) => void): Promise<readonly 
   });
   const { handler } = await import('../../functions/recommendation-api/handler.ts');
   const busy: number[] = [];
-  const times = await timesOf(WARM_UP, ANSWERS, async (n) => {
+  const times: number[] = [];
+  const bare: number[] = [];
+  let exchanges = 0;
+  for (let n = 0; n < PEOPLE; n += 1) {
+    const began = performance.now();
     const before = process.threadCpuUsage();
     const event = anHttpEvent('GET /v1/recommendations', {
       headers: { authorization: 'Bearer sk_local' },
@@ -58,20 +63,29 @@ async function inTheHandler(progress: (step: string) => void): Promise<readonly 
     if (statusCode !== 200 || !body.includes('viewed with'))
       throw new Error(`The handler answered ${statusCode}: ${body}`);
     const { user, system } = process.threadCpuUsage(before);
-    if (n >= WARM_UP) busy.push((user + system) / 1000);
-  });
+    const milliseconds = performance.now() - began;
+    peer.send('again');
+    const again = await said<{ readonly milliseconds: number; readonly exchanges: number }>(peer);
+    if (n < WARM_UP) continue;
+    times.push(milliseconds);
+    busy.push((user + system) / 1000);
+    bare.push(again.milliseconds);
+    exchanges += again.exchanges;
+  }
   storage.kill();
-  const processor = figures(
-    'their processor time',
-    busy.sort((one, other) => one - other),
-  );
-  return [...figures('recommendations in the warm handler', times, 5), ...processor];
+  peer.kill();
+  const many = (exchanges / ANSWERS).toFixed(1);
+  return [
+    ...figures('recommendations in the warm handler', times, 5),
+    ...figures('their processor time', busy),
+    ...figures(`the same ${many} exchanges with nothing computed`, bare),
+  ];
 }
 
 async function endToEnd(progress: (step: string) => void): Promise<readonly Figure[]> {
   progress(`${LOCAL.answers} answers of the local runtime`);
   const runtime = start('serving-runtime', LOCAL.items, LOCAL.related, LOCAL.people);
-  const url = await said(runtime);
+  const url = await said<string>(runtime);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const times = await timesOf(LOCAL.warmUp, LOCAL.answers, (n) =>
     get(`${url}/v1/recommendations?userId=user-${n % LOCAL.people}&n=20`, agent),
@@ -82,7 +96,7 @@ async function endToEnd(progress: (step: string) => void): Promise<readonly Figu
   return figures('recommendations of the local runtime', times, 40);
 }
 
-/** Sorted milliseconds of each run after the first ones. */
+/** Milliseconds of each run after the first ones. */
 async function timesOf(warmUp: number, runs: number, run: (n: number) => Promise<void>): Promise<readonly number[]> {
   const times: number[] = [];
   for (let n = 0; n < warmUp + runs; n += 1) {
@@ -90,11 +104,12 @@ async function timesOf(warmUp: number, runs: number, run: (n: number) => Promise
     await run(n);
     if (n >= warmUp) times.push(performance.now() - began);
   }
-  return times.sort((one, other) => one - other);
+  return times;
 }
 
 function figures(what: string, times: readonly number[], most?: number): readonly Figure[] {
-  const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
+  const sorted = times.toSorted((one, other) => one - other);
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
   return [
     {
       what: `${what}, p99`,
@@ -122,7 +137,7 @@ function get(url: string, agent: Agent): Promise<void> {
   });
 }
 
-const start = (program: string, ...given: readonly number[]): ChildProcess =>
+const start = (program: string, ...given: readonly (number | string)[]): ChildProcess =>
   fork(fileURLToPath(new URL(`./${program}.ts`, import.meta.url)), given.map(String));
 
-const said = async (child: ChildProcess): Promise<string> => ((await once(child, 'message')) as [string])[0];
+const said = async <T>(child: ChildProcess): Promise<T> => ((await once(child, 'message')) as [T])[0];
