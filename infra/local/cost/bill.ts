@@ -41,6 +41,16 @@ export function billOf(events: number, lines: readonly BillLine[]): Bill {
   return { events, lines: priced, total: sum(priced) };
 }
 
+/** The lines, the dearest first, where what a driver asks of several tables or by several operations is one. */
+export function linesTogether(lines: readonly PricedLine[]): PricedLine[] {
+  const groups = Map.groupBy(lines, ({ driver, unit, growth }) => [driver, unit, growth].join());
+  const together = Array.from(groups.values(), (alike): PricedLine => {
+    const quantity = alike.reduce((total, line) => total + line.quantity, 0);
+    return { ...(alike[0] as PricedLine), quantity, dollars: sum(alike) };
+  });
+  return together.sort((one, other) => other.dollars - one.dollars);
+}
+
 /** US dollars of the lines that grow so. */
 export const dollarsBy = ({ lines }: Bill, growth: Growth): number =>
   sum(lines.filter((line) => line.growth === growth));

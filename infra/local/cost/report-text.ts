@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { type Bill, dollarsBy, dollarsOfEach, type Growth, type PricedLine } from './bill.ts';
+import { type Bill, dollarsBy, dollarsOfEach, type Growth, linesTogether, type PricedLine } from './bill.ts';
 import { priceOf } from './prices.ts';
 import type { CostReport } from './report.ts';
 import { REQUEST_GAP_SECONDS, type Traffic } from './traffic.ts';
@@ -75,7 +75,7 @@ const byDriver = (bill: Bill): string =>
 
 /** The dearest lines. */
 function byLine({ lines, total, events }: Bill): string {
-  const rows = lines
+  const rows = linesTogether(lines)
     .slice(0, 14)
     .map(({ driver, unit, growth, quantity, dollars }) => [
       `${driver}: ${priceOf(unit).service}, ${priceOf(unit).unit}`,

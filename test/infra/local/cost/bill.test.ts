@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { batchesPerMonth, MONTH_SECONDS, recordsPerBatch } from '../../../../infra/local/cost/batches.ts';
-import { type BillLine, billOf, dollarsBy, dollarsOfEach, perMillion } from '../../../../infra/local/cost/bill.ts';
+import {
+  type BillLine,
+  billOf,
+  dollarsBy,
+  dollarsOfEach,
+  linesTogether,
+  perMillion,
+} from '../../../../infra/local/cost/bill.ts';
 import { choicesOf } from '../../../../infra/local/cost/choices.ts';
 import { monthOf, nameOf, runsPerMonth } from '../../../../infra/local/cost/month.ts';
 import { naiveMonth } from '../../../../infra/local/cost/naive.ts';
@@ -29,6 +36,20 @@ test('the lines sum up to the total, however they are grouped', () => {
       close(bill.lines.reduce((sum, { dollars }) => sum + dollars, 0));
       close(dollarsOfEach(bill, ({ service }) => service).reduce((sum, [, dollars]) => sum + dollars, 0));
       close(dollarsBy(bill, 'event') + dollarsBy(bill, 'batch') + dollarsBy(bill, 'month'));
+    }),
+  );
+});
+
+test('what a driver asks of several tables is told as one line, and the lines still sum up', () => {
+  fc.assert(
+    fc.property(someLines, (lines) => {
+      const bill = billOf(1e6, lines);
+      const told = linesTogether(bill.lines);
+      const names = told.map(({ driver, unit, growth }) => `${driver} ${unit} ${growth}`);
+      expect(new Set(names).size).toBe(names.length);
+      expect(told).toEqual(told.toSorted((one, other) => other.dollars - one.dollars));
+      const sum = told.reduce((total, { dollars }) => total + dollars, 0);
+      expect(Math.abs(sum - bill.total)).toBeLessThanOrEqual(1e-12 * bill.total);
     }),
   );
 });
