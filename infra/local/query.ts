@@ -5,6 +5,7 @@ import { localEnvironment, type QueryResult, runQuery } from './query/athena-pro
 import { openLake } from './query/lake-endpoint.ts';
 import { asCsv, asJson, asTable } from './query/result-format.ts';
 import { runCommand } from './run-command.ts';
+import { waiting } from './waiting.ts';
 
 const usage = `Usage: npm run query -- "SELECT ..." [options]
 
@@ -59,15 +60,16 @@ function parsed(args: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
   }
 }
 
 async function answer({ sql, dataDir, stage, format }: Request): Promise<void> {
-  if (stage !== undefined) return print(await runQuery(sql, stage, process.env), format);
+  const ask = (of: string, env: NodeJS.ProcessEnv) => waiting('Asking the lake', () => runQuery(sql, of, env));
+  if (stage !== undefined) return print(await ask(stage, process.env), format);
   const lake = await openLake(dataDir);
   try {
-    print(await runQuery(sql, 'local', localEnvironment(lake.url)), format);
+    print(await ask('local', localEnvironment(lake.url)), format);
   } finally {
     await lake.close();
   }

@@ -5,8 +5,8 @@ import { askApi } from './report/ask-api.ts';
 import { askLake } from './report/ask-lake.ts';
 import { type ReportRequest, readRequest } from './report/request.ts';
 import { listOf, screenOf } from './report/screen.ts';
-import { waiting } from './report/waiting.ts';
 import { runCommand } from './run-command.ts';
+import { waiting } from './waiting.ts';
 
 await runCommand(async () => {
   const asked = readRequest(process.argv.slice(2), process.env);

@@ -98,6 +98,6 @@ function parsed(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
   }
 }

@@ -65,7 +65,7 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
   }
 }
 

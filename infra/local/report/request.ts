@@ -95,7 +95,7 @@ function parsed(args: readonly string[]) {
       },
     }) as { values: Record<string, string | boolean | string[] | undefined>; positionals: string[] };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
   }
 }
 

@@ -27,6 +27,6 @@ export function readCommand(args: readonly string[]): Where | undefined {
     });
     return values.help ? undefined : { dataDir: path.resolve(values.data), stage: values.stage };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
   }
 }
