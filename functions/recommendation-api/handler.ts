@@ -1,4 +1,4 @@
-import './roomy-heap.ts';
+import './heap.ts';
 import { randomUUID } from 'node:crypto';
 import { readEnv, recommendationApiEnv } from '../../schemas/env.ts';
 import { createCatalogStore } from '../adapters/catalog-store.ts';
