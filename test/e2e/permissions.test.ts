@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SEALED_BEFORE } from '../../schemas/lake/sealed-tables.ts';
+import { trainingFolder, trainingTrials } from '../../schemas/lake/training-tables.ts';
 import { keyItem, type StoredKey } from '../../schemas/stored-key.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { markFile, markKey } from '../../shared/lake/marks.ts';
@@ -16,14 +17,11 @@ import { isImported } from './is-imported.ts';
 import { plant } from './plant.ts';
 import { runCommand } from './run-command.ts';
 import { spoilProfile } from './spoil-profile.ts';
+import { type Reasons, reasonsOfAll, unusedActions } from './unused-actions.ts';
 
-/** Actions that no flow below uses, and why they are granted all the same. `*` stands for every function. */
-const unusedFor: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '*': {
-    'athena:StopQueryExecution': 'stops a query that takes too long',
-    'glue:GetPartitions': 'Athena asks for it where partitions are not projected, as those of a table may be one day',
-    's3:AbortMultipartUpload': 'Athena gives up the large result of a query that failed by it',
-  },
+/** Actions that no flow below uses, and why they are granted all the same. */
+const unusedFor: Reasons = {
+  ...reasonsOfAll,
   ProfilesUpdater: { 'dynamodb:DeleteItem': 'deletes what an erasure has emptied: erasure.test.ts' },
   SegmentsBackfill: {
     'dynamodb:UpdateItem': 'has definitions go that have more than twenty later ones: test/functions/adapters',
@@ -31,7 +29,7 @@ const unusedFor: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Actions that the flows below use or not, as it happens. */
-const usedNowAndThen: typeof unusedFor = {
+const usedNowAndThen: Reasons = {
   LakeWriter: {
     'dynamodb:GetItem': 'notes a choice, unless the profile-updater did so before: test/functions/adapters',
     'dynamodb:UpdateItem': 'notes a choice, unless the profile-updater did so before: test/functions/adapters',
@@ -42,13 +40,8 @@ const usedNowAndThen: typeof unusedFor = {
   },
 };
 
-/** Functions that their own end-to-end test walks, which fails when one of their calls is denied. */
-const walkedElsewhere: Readonly<Record<string, string>> = {
-  RecommendationsTrainer: 'recommendations.test.ts',
-  RecommendationApi: 'recommendations.test.ts',
-  PrivacyRequests: 'erasure.test.ts',
-};
-const isWalkedHere = (caller: string) => !Object.keys(walkedElsewhere).some((part) => caller.startsWith(part));
+/** Functions whose actions are looked at by their own end-to-end test, erasure.test.ts. */
+const isWalkedHere = (caller: string) => !caller.startsWith('PrivacyRequests');
 
 const day = 86_400_000;
 const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10);
@@ -163,6 +156,29 @@ test('items are kept', async () => {
   }
 });
 
+test('a model is trained, and recommends', async () => {
+  const views = Array.from({ length: 12 }, (_, person) =>
+    [0, 1, 2].map((n) => ({
+      type: 'track',
+      userId: `viewer-${person}`,
+      event: 'Product Viewed',
+      properties: { product_id: `item-${(person + n) % 5}`, category: 'Things', price: 5, currency: 'EUR' },
+    })),
+  );
+  await send(...views.flat());
+  await headwater.settled();
+  // What a training has left that is over.
+  plant(headwater, `${trainingFolder}${trainingTrials.name}/run=20200101T030000Z-aaaa/part`, 'left');
+  await runCommand(headwater, 'train');
+  const trained = async () =>
+    (await headwater.api('GET', '/v1/recommendations?userId=viewer-1')).body as { model: { version?: string } };
+  await eventually(async () => (await trained()).model?.version !== undefined);
+  for (const path of ['item-1/similar', 'popular']) {
+    expect(await headwater.api('GET', `/v1/items/${path}`)).toMatchObject({ status: 200 });
+  }
+  await headwater.settled();
+});
+
 test('functions know keys of the table, and hold their limits', async () => {
   const limit = { perSecond: 5, burst: 5 };
   const keyOf = async (prefix: 'wk_' | 'sk_', key: Pick<StoredKey, 'id' | 'scopes'>) => {
@@ -172,7 +188,7 @@ test('functions know keys of the table, and hold their limits', async () => {
     return text;
   };
   const apiKey = await keyOf('sk_', { id: 'limited-app', scopes: ['read'] });
-  for (const path of ['profiles/ada', 'segments', 'catalog/items', 'reports']) {
+  for (const path of ['profiles/ada', 'segments', 'catalog/items', 'reports', 'recommendations?userId=ada']) {
     const headers = { authorization: `Bearer ${apiKey}` };
     expect([path, (await fetch(`${headwater.url}/v1/${path}`, { headers })).status]).toEqual([path, 200]);
   }
@@ -217,14 +233,8 @@ test('nothing that is needed is denied', () => {
 });
 
 test('each granted action is used, or stands in a list with its reason', () => {
-  const used = headwater.runtime.permissions.used();
-  const granted = Object.entries(headwater.runtime.permissions.granted()).filter(([caller]) => isWalkedHere(caller));
-  const unused = granted.flatMap(([caller, actions]) =>
-    actions
-      .filter((action) => used[caller]?.[action] === undefined && reasonOf(caller, action) === undefined)
-      .map((action) => `${caller} ${action}`),
-  );
-  expect(unused).toEqual([]);
+  const { permissions } = headwater.runtime;
+  expect(unusedActions(permissions, isWalkedHere, unusedFor, usedNowAndThen)).toEqual([]);
 });
 
 test('no reason stands for an action that is used, or that nobody has', () => {
@@ -245,12 +255,6 @@ const timesUsed = (part: string, action: string): number =>
 
 const idOf = (part: string): string =>
   Object.keys(headwater.runtime.permissions.granted()).find((caller) => caller.startsWith(part)) ?? part;
-
-const reasonOf = (caller: string, action: string): string | undefined =>
-  [...Object.entries(unusedFor), ...Object.entries(usedNowAndThen)]
-    .filter(([part]) => part === '*' || caller.startsWith(part))
-    .map(([, reasons]) => reasons[action])
-    .find((reason) => reason !== undefined);
 
 async function removeFromLake(key: string): Promise<void> {
   const { gateway, outputs } = headwater.runtime;
