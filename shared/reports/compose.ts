@@ -2,6 +2,7 @@ import { currencyCodes } from '../../schemas/event/currencies.ts';
 import type { Report } from '../../schemas/report/report.ts';
 import { quote } from '../segments/sql/quote.ts';
 import { inlinedViews, type ViewTexts } from './inlined-views.ts';
+import { liftSubqueries } from './lift-subqueries.ts';
 import type { ParameterValues } from './parameter-values.ts';
 import { relationsOf, sqlTokens, withRelation } from './sql-words.ts';
 
@@ -50,7 +51,9 @@ export function composeReport(
     ...(shadowed.has('raw') ? [['raw', rawSql(database, since)]] : []),
     ...(shadowed.has('reporting') ? [['reporting', REPORTING]] : []),
     ...(shadowed.has('calendar') ? [['calendar', CALENDAR]] : []),
-    ...names.map((name) => [name, apart ? withOwnEvents(views[name] ?? '', events) : (views[name] ?? '')]),
+    ...names
+      .flatMap((name) => liftSubqueries([name, views[name] ?? '']))
+      .map(([name, sql]) => [name, apart ? withOwnEvents(sql, events) : sql]),
   ].map(([name, sql]) => `${name} AS (\n${sql?.trimEnd()}\n)`);
   const sql = parts.length === 0 ? own : withParts(parts, own);
   return numbered(sql, { ...values.literals, ...(since !== undefined && { since_day: quote(since) }) });

@@ -134,6 +134,7 @@ async function* printRows(result: DuckDBResult): AsyncGenerator<ResultRow[]> {
 /** Order matters: the last ones lock the others. */
 function settings(root: string, temporary: string): string[] {
   return [
+    // What a cache holds is not read again, and would be missing in the bytes that Athena bills; its memory is the laptop's.
     'enable_external_file_cache = false',
     `temp_directory = ${literal(path.join(temporary, 'duckdb'))}`,
     `allowed_directories = [${literal(`${root}/`)}]`,

@@ -1,3 +1,4 @@
+import { toldWhileReading } from './filters.ts';
 import { checkInjected } from './injected-partitions.ts';
 import { type Bound, type Bounds, boundOf, boundValue } from './partition-bounds.ts';
 import { QueryError } from './query-error.ts';
@@ -113,6 +114,8 @@ function translatePiece(trinoSql: string, options: TranslateOptions, own: Readon
   const bounds: Pick<Bound, 'view' | 'column'>[] = [];
   const rewritten = rewrite(withValues, (part, parts, node) => {
     if (part === 'table' && parts.name?.name) return relation(parts, options, wantsPath);
+    const where = part === 'select' && parts.where_clause;
+    if (where) return { select: { ...parts, where_clause: { ...where, this: toldWhileReading(where.this) } } };
     const bound = boundOf(part, parts, (name) => keys.has(name));
     if (bound && relations.get(bound.view) === 'view' && !own.has(bound.view) && !inner.has(bound.view)) {
       bounds.push(bound);
