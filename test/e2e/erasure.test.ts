@@ -12,6 +12,7 @@ import { type Headwater, startHeadwater } from './headwater.ts';
 import { isImported } from './is-imported.ts';
 import { plant } from './plant.ts';
 import { runCommand } from './run-command.ts';
+import { reasonsOfAll, unusedActions } from './unused-actions.ts';
 
 /** What Ada is and does, each a text that stands nowhere else. */
 const ada = {
@@ -269,4 +270,18 @@ test('an operator erases by a command, and nobody is erased by a wrong id', asyn
     'Nothing was held of this person.',
   );
   expect(await headwater.profile('bob')).toEqual(before);
+});
+
+test('who may be known again is, and starts anew', async () => {
+  const { userId } = ada;
+  const lifted = await headwater.api('DELETE', '/v1/privacy/suppressions', { userId });
+  expect(lifted).toEqual({ status: 200, body: { lifted: 1 } });
+  await send({ ...order(ada.order), userId });
+  await headwater.settled();
+  expect(await headwater.profile(userId)).toMatchObject({ computed: { eventCount: 1 } });
+});
+
+test('each action that the functions of privacy are granted is used, or stands in a list with its reason', () => {
+  const isOfPrivacy = (caller: string) => caller.startsWith('PrivacyRequests');
+  expect(unusedActions(headwater.runtime.permissions, isOfPrivacy, reasonsOfAll)).toEqual([]);
 });
