@@ -3,6 +3,7 @@ import type { Next, Station } from '../gateway/stations.ts';
 import type { AwsAnswer, AwsCall } from '../gateway/types.ts';
 import { AwsError, errorAnswer } from '../services/errors.ts';
 import { type CallPlace, type Fault, type FaultKind, type FaultSettings, faultOf } from './fault.ts';
+import { Overtaking } from './overtaking.ts';
 import { doneInPart } from './partial-answers.ts';
 
 export interface InjectedFault extends CallPlace {
@@ -25,7 +26,13 @@ const kindsOfPolls: ReadonlySet<FaultKind> = new Set(['throttle', 'error', 'slow
 /** A station that lets the calls of functions and pollers fail, by the seed. The runtime's own commands are left alone. */
 export function injecting(injection: Injection): Station {
   const numbers = new Map<string, number>();
-  return async (call, next) => {
+  const overtaking = new Overtaking();
+  return async (call, through) => {
+    const next: Next = async (one) => {
+      const answer = await through(one);
+      overtaking.done(one, answer);
+      return answer;
+    };
     const { caller, service, operation } = call;
     // What pollers call does not come by HTTP.
     const isPoll = call.headers.host === undefined;
@@ -37,13 +44,19 @@ export function injecting(injection: Injection): Station {
     const fault = faultOf(injection, place);
     if (fault === undefined || (isPoll && !kindsOfPolls.has(fault.kind))) return next(call);
     injection.onFault({ ...place, kind: fault.kind });
-    return befall(fault, call, next, injection);
+    return befall(fault, call, next, overtaking, injection);
   };
 }
 
 const hungUp: AwsAnswer = { status: 503, headers: {}, body: Buffer.alloc(0), hangsUp: true };
 
-async function befall(fault: Fault, call: AwsCall, next: Next, { onLate }: Injection): Promise<AwsAnswer> {
+async function befall(
+  fault: Fault,
+  call: AwsCall,
+  next: Next,
+  overtaking: Overtaking,
+  { onLate }: Injection,
+): Promise<AwsAnswer> {
   switch (fault.kind) {
     case 'throttle':
     case 'error':
@@ -55,7 +68,8 @@ async function befall(fault: Fault, call: AwsCall, next: Next, { onLate }: Injec
       await sleep(fault.ms);
       return hungUp;
     case 'late': {
-      const done = sleep(fault.ms, undefined, { ref: false }).then(() => next(call));
+      const held = [sleep(fault.ms, undefined, { ref: false }), overtaking.overtaken(call)];
+      const done = Promise.all(held).then(() => next(call));
       // Whether it was done, nobody hears any more.
       onLate?.(done.catch(() => undefined));
       return hungUp;
