@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { aContext, anHttpEvent } from '../functions/http-event.ts';
 import type { Benchmark, Figure } from './figure.ts';
+import { servingHandler } from './serving-handler.ts';
 
 const ITEMS = 40_000;
 const RELATED = 400;
@@ -12,63 +12,45 @@ const ANSWERS = 2_000;
 /** Each answer is for somebody else, as a busy sandbox sees it: whose profile it never read, and some lists neither. */
 const PEOPLE = WARM_UP + ANSWERS;
 const LOCAL = { items: 1_000, related: 100, people: 100, warmUp: 200, answers: 600 };
-const sha256 = '89994fb15d114944fba9ac60f230759e5eb6f1ec30a86fe22c03ce252d15cd10';
 
-/** Recommendations: a warm handler before storage that answers at once, beside its exchanges alone, and the API of the local runtime. */
+/**
+ * Recommendations: a warm handler whose storage is stubbed at the edge of the network; the same before storage in another
+ * process, beside its exchanges alone; and the API of the local runtime.
+ */
 export const serving: Benchmark = {
   name: 'serving',
   async run(progress) {
-    const handler = await inTheHandler(progress);
-    progress(told(handler));
-    return [...handler, ...(await endToEnd(progress))];
+    const stubbed = await inTheHandler(progress);
+    progress(told(stubbed));
+    const overHttp = await overTheNetwork(progress);
+    progress(told(overHttp));
+    return [...stubbed, ...overHttp, ...(await endToEnd(progress))];
   },
 };
 
 async function inTheHandler(progress: (step: string) => void): Promise<readonly Figure[]> {
   progress(`${ANSWERS} answers in the handler, ${ITEMS} items of ${RELATED} neighbours, 20 items each`);
+  const child = start('serving-stubbed', ITEMS, RELATED, PEOPLE);
+  const all = await said<readonly number[]>(child);
+  child.kill();
+  return figures('recommendations in the warm handler', all.slice(WARM_UP), 5);
+}
+
+async function overTheNetwork(progress: (step: string) => void): Promise<readonly Figure[]> {
+  progress('the same before storage in another process');
   const storage = start('serving-storage', ITEMS, RELATED, PEOPLE);
   const url = await said<string>(storage);
   const peer = start('serving-peer', url);
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'key',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    PROFILES_TABLE: 'profiles',
-    CATALOG_TABLE: 'catalog',
-    RECOMMENDATIONS_TABLE: 'models',
-    STREAM_NAME: 'events',
-    HOLDOUT_PER_MILLE: '0',
-    REPURCHASABLE: '0',
-    METRICS_NAMESPACE: 'bench',
-    KEYS_TABLE: 'keys',
-    ALLOWANCES_TABLE: 'allowances',
-    API_KEYS: JSON.stringify([{ id: 'local', sha256 }]),
-    AUTH_JWT: 'null',
-    SPACES: '[]',
-  });
-  const { handler } = await import('../../functions/recommendation-api/handler.ts');
-  const busy: number[] = [];
+  const serve = await servingHandler(url);
   const times: number[] = [];
   const bare: number[] = [];
   let exchanges = 0;
   for (let n = 0; n < PEOPLE; n += 1) {
-    const began = performance.now();
-    const before = process.threadCpuUsage();
-    const event = anHttpEvent('GET /v1/recommendations', {
-      headers: { authorization: 'Bearer sk_local' },
-      query: { userId: `user-${n % PEOPLE}`, n: '20' },
-    });
-    const { statusCode, body = '' } = await handler(event, aContext());
-    if (statusCode !== 200 || !body.includes('viewed with'))
-      throw new Error(`The handler answered ${statusCode}: ${body}`);
-    const { user, system } = process.threadCpuUsage(before);
-    const milliseconds = performance.now() - began;
+    const milliseconds = await serve(n);
     peer.send('again');
     const again = await said<{ readonly milliseconds: number; readonly exchanges: number }>(peer);
     if (n < WARM_UP) continue;
     times.push(milliseconds);
-    busy.push((user + system) / 1000);
     bare.push(again.milliseconds);
     exchanges += again.exchanges;
   }
@@ -76,9 +58,8 @@ async function inTheHandler(progress: (step: string) => void): Promise<readonly 
   peer.kill();
   const many = (exchanges / ANSWERS).toFixed(1);
   return [
-    ...figures('recommendations in the warm handler', times, 5),
-    ...figures('their processor time', busy),
-    ...figures(`the same ${many} exchanges with nothing computed`, bare),
+    ...figures('  with their storage behind HTTP, on the same machine', times),
+    ...figures(`  the same ${many} exchanges with nothing computed`, bare),
   ];
 }
 
@@ -110,19 +91,15 @@ async function timesOf(warmUp: number, runs: number, run: (n: number) => Promise
 function figures(what: string, times: readonly number[], most?: number): readonly Figure[] {
   const sorted = times.toSorted((one, other) => one - other);
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+  const bound = most !== undefined && ({ bound: { kind: 'at most', value: most } } as const);
   return [
-    {
-      what: `${what}, p99`,
-      value: at(0.99),
-      unit: 'ms',
-      ...(most !== undefined && { bound: { kind: 'at most', value: most } }),
-      peer: { what: 'median', value: at(0.5) },
-    },
+    { what: `${what}, p99`, value: at(0.99), unit: 'ms', ...bound, peer: { what: 'median', value: at(0.5) } },
+    { what: '  p95', value: at(0.95), unit: 'ms' },
   ];
 }
 
 const told = (some: readonly Figure[]): string =>
-  some.map(({ value, unit, peer }) => `${value.toFixed(2)} ${unit}, median ${peer?.value.toFixed(2)}`).join('; ');
+  some.map(({ what, value }) => `${what.trim()}: ${value.toFixed(2)} ms`).join('; ');
 
 function get(url: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
