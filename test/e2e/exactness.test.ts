@@ -43,7 +43,7 @@ async function underFire(headwater: Headwater, work: Promise<unknown>): Promise<
 }
 
 describe('the demo store, with its dirt', () => {
-  const store = generateStore({ seed: 'headwater', end: END, people: 700 });
+  const store = generateStore({ seed: 'headwater', end: END, people: 450 });
   let headwater: Headwater;
 
   beforeAll(async () => {
