@@ -2,6 +2,7 @@ import type { Blend, ItemIndex, ItemNeighbours, ModelHead, ModelItems } from '..
 import { Scorer } from '../../shared/recommender/score.ts';
 import type { ModelStore, PublishedModels } from '../adapters/model-store.ts';
 import { Kept } from './kept.ts';
+import { KeptNeighbours } from './kept-neighbours.ts';
 
 /** A version of the model, ready to answer. */
 export interface Model {
@@ -23,8 +24,8 @@ export type ModelFailure = (version: string, error: unknown) => void;
 const HEAD_MS = 5_000;
 /** How long a version that could not be read is left alone. */
 const BAD_MS = 10_000;
-/** Items whose neighbours a version keeps, twice as many at most: of 500 neighbours each about 60 MB. */
-const MOST_NEIGHBOURS = 12_000;
+/** Bytes of the neighbours that a version keeps, twice as many at most: 7,500 items of 500 neighbours each. */
+const NEIGHBOURS_BYTES = 30_000_000;
 /** The one that answers; one that it takes the place of is kept beside it. */
 const MOST_MODELS = 1;
 
@@ -134,7 +135,7 @@ class NeighboursError extends Error {
 }
 
 function readNeighbours(read: Model['neighbours'], items: number): Model['neighbours'] {
-  const kept = new Kept<ItemIndex, ItemNeighbours | null>(MOST_NEIGHBOURS);
+  const kept = new KeptNeighbours(NEIGHBOURS_BYTES);
   return async (indexes) => {
     const found = new Map<ItemIndex, ItemNeighbours>();
     const missing: ItemIndex[] = [];
