@@ -40,3 +40,7 @@ export class DamagedDataError extends StartError {
 export class UsageError extends StartError {
   override readonly name = 'UsageError';
 }
+
+/** What `parseArgs` could not read, by the first sentence of what it threw, above how the command is used. */
+export const misread = (cause: unknown, usage: string): UsageError =>
+  new UsageError(`${(cause as Error).message.split('. ')[0]}.\n\n${usage}`, { cause });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { UsageError } from './errors.ts';
+import { misread, UsageError } from './errors.ts';
 import { localEnvironment, type QueryResult, runQuery } from './query/athena-process.ts';
 import { openLake } from './query/lake-endpoint.ts';
 import { asCsv, asJson, asTable } from './query/result-format.ts';
@@ -60,7 +60,7 @@ function parsed(args: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
+    throw misread(error, usage);
   }
 }
 

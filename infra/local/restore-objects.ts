@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { S3 } from '@aws-sdk/client-s3';
-import { UsageError } from './errors.ts';
+import { misread, UsageError } from './errors.ts';
 import { restoreObjects } from './restore-drill/restore-objects.ts';
 import { runCommand } from './run-command.ts';
 
@@ -30,6 +30,6 @@ function parse() {
   try {
     return parseArgs({ options: { bucket: { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean' } } });
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message.split('. ')[0]}.\n\n${usage}`, { cause });
+    throw misread(cause, usage);
   }
 }

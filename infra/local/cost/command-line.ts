@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { stages } from '../../config.ts';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 import { type ProfileName, profileNames, profiles, type Traffic } from './traffic.ts';
 
 export const usage = `Usage: npm run cost -- [options]
@@ -87,6 +87,6 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message.split('. ')[0]}.\n\n${usage}`, { cause });
+    throw misread(cause, usage);
   }
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 import { checks } from '../smoke/checks.ts';
 
 export const usage = `Usage: AWS_ENDPOINT_URL=http://127.0.0.1:PORT npm run deploy-test -- [options]
@@ -78,6 +78,6 @@ function parse(args: readonly string[]) {
     }).values;
     return { ...values, smoke: !noSmoke };
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message.split('. ')[0]}.\n\n${usage}`, { cause });
+    throw misread(cause, usage);
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 
 export const usage = `Usage: npm run evaluate -- --train TRAIN.csv --test TEST.csv [options]
 
@@ -98,6 +98,6 @@ function parsed(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
+    throw misread(error, usage);
   }
 }

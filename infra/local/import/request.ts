@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MapError, readImportMap } from '../../../schemas/import/read-map.ts';
 import { importNamePattern } from '../../../schemas/import/state.ts';
-import { StartError, UsageError } from '../errors.ts';
+import { misread, StartError, UsageError } from '../errors.ts';
 
 export const usage = `Usage: npm run import -- FILE --map MAP.json [options]
 
@@ -65,7 +65,7 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
+    throw misread(error, usage);
   }
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 import type { Where } from '../function-target.ts';
 
 export const usage = `Usage: npm run privacy -- erase --user-id ID [options]
@@ -120,6 +120,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message.split('. ')[0]}.\n\n${usage}`, { cause });
+    throw misread(cause, usage);
   }
 }

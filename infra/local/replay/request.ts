@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ReplayRequest } from '../../../schemas/replay.ts';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 
 export const usage = `Usage: npm run replay -- --profiles --from DAY --to DAY [options]
        npm run replay -- --failed --from DAY --to DAY [--reason CODE] [options]
@@ -83,6 +83,6 @@ function parsed(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
+    throw misread(error, usage);
   }
 }

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ReportParameter } from '../../../schemas/report/report.ts';
 import { reports } from '../../../schemas/report/reports.ts';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 
 export const usage = `Usage: npm run report -- [NAME] [--from DAY] [--to DAY] [--segment ID] [options]
 
@@ -95,7 +95,7 @@ function parsed(args: readonly string[]) {
       },
     }) as { values: Record<string, string | boolean | string[] | undefined>; positionals: string[] };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
+    throw misread(error, usage);
   }
 }
 

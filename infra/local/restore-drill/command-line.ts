@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 
 export const usage = `Usage: npm run restore-drill -- [options]
 
@@ -36,6 +36,6 @@ function parse(args: readonly string[]) {
     } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message.split('. ')[0]}.\n\n${usage}`, { cause });
+    throw misread(cause, usage);
   }
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 import { LEAST_RESTARTS } from './incidents.ts';
 
 export const usage = `Usage: npm run torture -- [options]
@@ -82,6 +82,6 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message.split('. ')[0]}.\n\n${usage}`, { cause });
+    throw misread(cause, usage);
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../errors.ts';
+import { misread } from '../errors.ts';
 import type { Where } from '../function-target.ts';
 
 export const usage = `Usage: npm run train [-- options]
@@ -27,6 +27,6 @@ export function readCommand(args: readonly string[]): Where | undefined {
     });
     return values.help ? undefined : { dataDir: path.resolve(values.data), stage: values.stage };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.\n\n${usage}`);
+    throw misread(error, usage);
   }
 }
