@@ -1,5 +1,6 @@
 import { jsonService } from './json-service.ts';
 import type { SignedHttpOptions } from './signed-http.ts';
+import { cancelledTransaction, isCancelledByCondition } from './transaction-cancelled.ts';
 
 /** A value as DynamoDB's wire holds it: our few attributes are written by hand, which spares a library. */
 export interface AttributeValue {
@@ -78,11 +79,37 @@ interface ItemKey {
   readonly Key: Item;
 }
 
+interface ItemUpdate extends ItemKey, Condition {
+  readonly UpdateExpression: string;
+}
+
+/** What a cancelled transaction tells of an item whose condition does not hold. */
+interface OnFailure {
+  readonly ReturnValuesOnConditionCheckFailure?: 'ALL_OLD' | 'NONE';
+}
+
+/** One action of a transaction. */
+export type TransactWriteItem =
+  | { readonly Put: PutItemInput & OnFailure }
+  | { readonly Update: ItemUpdate & OnFailure }
+  | { readonly Delete: ItemKey & Condition & OnFailure }
+  | { readonly ConditionCheck: ItemKey & Expressions & OnFailure & { readonly ConditionExpression: string } };
+
+/** At most 100 actions, 4 MB in all, each on another item. */
+export interface TransactWriteItemsInput {
+  readonly TransactItems: readonly TransactWriteItem[];
+  /**
+   * Sent again with the same token within ten minutes, the transaction is not done again and succeeds again. Without it, one
+   * whose answer was lost fails of its own conditions when it is tried again.
+   */
+  readonly ClientRequestToken?: string;
+}
+
 /** Input and output of the operations that functions use. */
 interface Operations {
   readonly GetItem: [ItemKey & { readonly ConsistentRead?: boolean }, { readonly Item?: Item }];
   readonly PutItem: [PutItemInput, object];
-  readonly UpdateItem: [ItemKey & Condition & { readonly UpdateExpression: string }, object];
+  readonly UpdateItem: [ItemUpdate, object];
   readonly DeleteItem: [ItemKey & Condition, object];
   readonly Query: [QueryInput, PageOutput];
   readonly Scan: [ScanInput, PageOutput];
@@ -91,6 +118,7 @@ interface Operations {
     { readonly Responses?: Readonly<Record<string, readonly Item[]>>; readonly UnprocessedKeys?: ReadBatch },
   ];
   readonly BatchWriteItem: [{ readonly RequestItems: WriteBatch }, { readonly UnprocessedItems?: WriteBatch }];
+  readonly TransactWriteItems: [TransactWriteItemsInput, object];
 }
 
 /** An operation of DynamoDB. Throws `ServiceError` with DynamoDB's code, and what the connection fails of. */
@@ -99,18 +127,18 @@ export type DynamoDb = <Name extends keyof Operations>(
   input: Operations[Name][0],
 ) => Promise<Operations[Name][1]>;
 
-/** Whether a write was refused because its condition does not hold. */
+/** Whether a write was refused because its condition, or that of an action of its transaction, does not hold. */
 export const isConditionFailed = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'ConditionalCheckFailedException';
+  error instanceof Error && (error.name === 'ConditionalCheckFailedException' || isCancelledByCondition(error));
 
 /** Calls end well before a function does. */
 const usual = { attempts: 5, pauseMs: 50, timeoutMs: 3_000 };
 
 /**
- * DynamoDB without its client. Throttles, server errors and time-outs are tried again, usually five times, with growing
- * pauses.
+ * DynamoDB without its client. Throttles, server errors, time-outs and transactions that were in another's way are tried
+ * again, usually five times, with growing pauses.
  */
 export function createDynamoDb(options: SignedHttpOptions = usual): DynamoDb {
   const protocol = { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0', name: 'DynamoDB' } as const;
-  return jsonService(protocol, options);
+  return jsonService({ ...protocol, refine: cancelledTransaction }, options);
 }

@@ -37,6 +37,11 @@ export class ServiceError extends Error {
     this.name = code;
     this.status = status;
   }
+
+  /** Whether the same request may succeed a little later. */
+  get mayPass(): boolean {
+    return this.status >= 500 || this.status === 429 || passing.has(this.name);
+  }
 }
 
 /** Sends a request and hands its answer to `read`, which throws `ServiceError` for one that is no success. */
@@ -83,9 +88,8 @@ const passing = new Set([
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
+  'TransactionInProgressException',
 ]);
 
 /** Whatever is no answer of the service is a matter of the connection. */
-function isPassing(error: unknown): boolean {
-  return !(error instanceof ServiceError) || error.status >= 500 || error.status === 429 || passing.has(error.name);
-}
+const isPassing = (error: unknown): boolean => !(error instanceof ServiceError) || error.mayPass;

@@ -12,6 +12,16 @@ const answered =
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...headers }).end(body);
 const failed = (status: number, code: string): Answer =>
   answered(status, JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${code}`, message: 'said by a test' }));
+const cancelled = (...codes: string[]): Answer => {
+  const said = {
+    CancellationReasons: codes.map((Code) => ({ Code })),
+    Message: `said by a test [${codes.join(', ')}]`,
+  };
+  return answered(
+    400,
+    JSON.stringify({ __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException', ...said }),
+  );
+};
 const put = { TableName: 'table', Item: { pk: { S: 'ü' } } } as const;
 
 let server: Bucket;
@@ -54,6 +64,9 @@ test.each<[string, Answer]>([
   ['a throttled caller', failed(400, 'ThrottlingException')],
   ['an error of the server', failed(500, 'InternalServerError')],
   ['a service that is away', answered(503, '')],
+  ['a transaction in the way of another', cancelled('None', 'TransactionConflict')],
+  ['a transaction that was throttled', cancelled('ThrottlingError', 'ProvisionedThroughputExceeded', 'None')],
+  ['a transaction that is under way', failed(400, 'TransactionInProgressException')],
   ['an answer of a proxy', answered(502, '<html>')],
   ['half an answer', answered(200, '{"Item":{"pk"')],
   ['a connection that is cut', (response) => response.destroy()],
@@ -100,4 +113,19 @@ test('tells a condition that does not hold', async () => {
   await dynamoDb('PutItem', { ...item, ...condition });
   const error = await dynamoDb('PutItem', { ...item, ...condition }).catch((thrown) => thrown);
   expect(isConditionFailed(error)).toBe(true);
+});
+
+test.each([
+  [['None', 'ConditionalCheckFailed'], true],
+  [['TransactionConflict', 'ConditionalCheckFailed'], true],
+  [['ThrottlingError', 'ValidationError'], false],
+  [['None'], false],
+])('does not try a transaction again that was cancelled for %j', async (codes, isOfCondition) => {
+  server.answer(cancelled(...codes));
+  const error = await createDynamoDb()('TransactWriteItems', { TransactItems: [{ Put: put }] }).catch(
+    (thrown) => thrown,
+  );
+  expect(server.requests).toHaveLength(1);
+  expect(error).toMatchObject({ name: 'TransactionCanceledException', reasons: codes.map((Code) => ({ Code })) });
+  expect(isConditionFailed(error)).toBe(isOfCondition);
 });

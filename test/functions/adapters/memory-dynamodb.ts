@@ -35,7 +35,7 @@ export class MemoryDynamoDb {
   }
 
   get client(): DynamoDb {
-    return (operation, input) => this.#send(operation, input) as never;
+    return (operation, input) => this.#send(operation, input as Input) as never;
   }
 
   /** The items whose partition key starts so, in no order. */
