@@ -8,7 +8,10 @@ export const transitionsLanded = {
     text('transition_id', 'One for each transition, however often it was published.'),
     text('profile_id', 'Opaque id of the person.'),
     text('person_key', 'Key of the person at that moment: user:<userId>, anonymous:<anonymousId> or <kind>:<id>.'),
-    big('transition_number', 'Number of the transition among those of the person: 1, 2, 3.'),
+    big(
+      'transition_number',
+      'Number of the transition among those of the person: one more than the last; the first is its second since 1970.',
+    ),
     text('segment_id', 'Segment; <id>:<value> for one that has members by value.'),
     whole('version', 'Version of the definition of the segment.'),
     text('change', 'entered or exited.'),
@@ -32,7 +35,7 @@ export const identitiesLanded = {
   columns: [
     text('profile_key', 'Key that was joined, or separated: user:<userId>, anonymous:<anonymousId> or <kind>:<id>.'),
     text('parent_key', 'Key of the same person that it was joined to; null when it stands by itself again.'),
-    whole('moves', 'Number of the change among those of the key: the greatest holds.'),
+    big('moves', 'A number that grows with each change of the key: the greatest holds.'),
     instant('changed_at', 'When it changed.'),
     text('why', 'What joined it: identify, alias, trait or externalId; what separated it: split or limit.'),
     text('message_id', 'messageId of the event that joined it.'),

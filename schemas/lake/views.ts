@@ -61,7 +61,7 @@ export const lakeViews: readonly LakeView[] = [
     comment: 'What each identifier is joined to by now and why, one row a key that was ever joined to another.',
     columns: columnsOf(identitiesLanded, ['profile_key', 'parent_key', 'moves', 'changed_at', 'why', 'message_id'], {
       parent_key: 'Key that it is joined to, which may be joined to a further one; null when to none.',
-      moves: 'How often it was joined or separated.',
+      moves: 'A number that grows each time it is joined or separated.',
       changed_at: 'When that was last changed.',
     }),
   },

@@ -66,9 +66,9 @@ export interface PartRecord {
   readonly kind: 'part';
   readonly to: Key;
   readonly child: Key;
-  /** How often the child has changed its parent: of two reports the one with more moves is newer. */
+  /** Grows when the child changes its parent, with the arrival of what it does so by: of two reports the greater is newer. */
   readonly moves: number;
-  /** How often its part or subtree has changed; compares reports of equal `moves`. */
+  /** Grows when its part or subtree changes; compares reports of equal `moves`. */
   readonly changes: number;
   /** The child's whole subtree with itself; empty when it has left `to`. */
   readonly keys: readonly Key[];
@@ -117,7 +117,7 @@ export interface Transition {
   readonly profileId: string;
   /** The person's home key. */
   readonly key: Key;
-  /** 1, 2, 3… for each person. */
+  /** One more than the person's last; the first is the second since 1970 at which it came about. */
   readonly n: number;
   readonly segmentId: string;
   readonly version: number;
@@ -138,7 +138,7 @@ export interface TransitionsRecord {
 export interface IdentityChange {
   readonly profileKey: Key;
   readonly parentKey: Key | null;
-  /** Grows with each change of the key: the greatest is the latest. */
+  /** Grows with each change of the key, as the arrival of what it changed by does: the greatest is the latest. */
   readonly moves: number;
   /** Milliseconds since 1970. */
   readonly time: number;

@@ -44,47 +44,58 @@ export const emptyNode: IdentityNode = {
  * newest one counts; older ones that come again are known by their number. Therefore records may come late, doubled or
  * in any order: once the newest have arrived, each key hangs where the links say, and each home knows exactly the keys
  * below it.
+ *
+ * Numbers go by `arrivedAt`, the arrival of the record at the stream in milliseconds since 1970. So they go on growing where
+ * a key has lost count: because its item went back to a moment and batches are cut differently when the stream is read
+ * again, or because it was forgotten altogether. Others remember numbers of the time before.
  */
-export function receive(node: IdentityNode, key: Key, record: IdentityRecord): Step {
+export function receive(node: IdentityNode, key: Key, record: IdentityRecord, arrivedAt: number): Step {
   switch (record.kind) {
     case 'link':
-      return record.child === key ? takeLink(node, key, record) : unchanged(node, causeOf(record));
+      return record.child === key ? takeLink(node, key, record, arrivedAt) : unchanged(node, causeOf(record));
     case 'unlink':
-      return record.child === key ? takeUnlink(node, key, record) : unchanged(node, causeOf(record));
+      return record.child === key ? takeUnlink(node, key, record, arrivedAt) : unchanged(node, causeOf(record));
     case 'part':
-      return record.to === key ? takeReport(node, key, record) : unchanged(node, record.cause);
+      return record.to === key ? takeReport(node, key, record, arrivedAt) : unchanged(node, record.cause);
   }
 }
 
 /** Tells the parent that the key's own part has changed. A home has nobody to tell. */
-export function partChanged(node: IdentityNode, key: Key, cause: Cause): Step {
-  return settle(node, node, key, { cause, touched: true });
+export function partChanged(node: IdentityNode, key: Key, cause: Cause, arrivedAt: number): Step {
+  return settle(node, node, key, { cause, arrivedAt, touched: true });
 }
 
 /** Forgets keys of a person who was erased, and tells them nothing. */
-export function forgetKeys(node: IdentityNode, key: Key, gone: ReadonlySet<Key>, cause: Cause): Step {
+export function forgetKeys(
+  node: IdentityNode,
+  key: Key,
+  gone: ReadonlySet<Key>,
+  cause: Cause,
+  arrivedAt: number,
+): Step {
   const kept = withoutKeys(node, gone);
   if (kept === node) return unchanged(node, cause);
-  const step = settle(node, kept, key, { cause, touched: keysOf(kept, key).length < keysOf(node, key).length });
+  const touched = keysOf(kept, key).length < keysOf(node, key).length;
+  const step = settle(node, kept, key, { cause, arrivedAt, touched });
   return { ...step, out: step.out.filter((record) => record.kind !== 'part' || !gone.has(record.to)) };
 }
 
-function takeLink(node: IdentityNode, key: Key, record: LinkRecord): Step {
+function takeLink(node: IdentityNode, key: Key, record: LinkRecord, arrivedAt: number): Step {
   const { parent, link } = record;
   const links = addLink(node.links, { parent, ...link }, key);
   const cause = causeOf(record);
-  return links === node.links ? unchanged(node, cause) : settle(node, { ...node, links }, key, { cause });
+  return links === node.links ? unchanged(node, cause) : settle(node, { ...node, links }, key, { cause, arrivedAt });
 }
 
-function takeUnlink(node: IdentityNode, key: Key, record: UnlinkRecord): Step {
+function takeUnlink(node: IdentityNode, key: Key, record: UnlinkRecord, arrivedAt: number): Step {
   const { parent, reason, requestId, time } = record;
   const blocked = addBlock(node.blocked, { parent, reason, requestId, time });
   const cause = causeOf(record);
   if (blocked === node.blocked) return unchanged(node, cause);
-  return settle(node, { ...node, blocked }, key, { cause, why: reason });
+  return settle(node, { ...node, blocked }, key, { cause, arrivedAt, why: reason });
 }
 
-function takeReport(node: IdentityNode, key: Key, record: PartRecord): Step {
+function takeReport(node: IdentityNode, key: Key, record: PartRecord, arrivedAt: number): Step {
   const { child, cause } = record;
   const known = node.children.get(child);
   const report = reportOf(record);
@@ -96,7 +107,7 @@ function takeReport(node: IdentityNode, key: Key, record: PartRecord): Step {
   children.delete(child);
   children.set(child, report);
   const { node: kept, refused } = refuseSurplus({ ...node, children: forgetLeft(children) }, key, cause.time);
-  const step = settle(node, kept, key, { cause, touched: isPresent || wasPresent });
+  const step = settle(node, kept, key, { cause, arrivedAt, touched: isPresent || wasPresent });
   return refused.length === 0 ? step : { ...step, out: [...refused, ...step.out] };
 }
 
@@ -121,12 +132,14 @@ function forgetLeft(children: Map<Key, ChildReport>): Map<Key, ChildReport> {
 
 interface Reason {
   readonly cause: Cause;
+  readonly arrivedAt: number;
   readonly touched?: boolean;
   readonly why?: 'split' | 'limit';
 }
 
 /** Chooses the parent anew, and tells those who must know. */
-function settle(before: IdentityNode, changed: IdentityNode, key: Key, { cause, touched = false, why }: Reason): Step {
+function settle(before: IdentityNode, changed: IdentityNode, key: Key, reason: Reason): Step {
+  const { cause, arrivedAt, touched = false, why } = reason;
   const place = placeOf(changed, key);
   const { parent } = changed;
   const hasMoved = place?.parent !== parent;
@@ -136,8 +149,8 @@ function settle(before: IdentityNode, changed: IdentityNode, key: Key, { cause, 
   const node: IdentityNode = {
     ...changed,
     parent: place?.parent,
-    moves: changed.moves + (hasMoved ? 1 : 0),
-    changes: changed.changes + (hasNews && !isHome ? 1 : 0),
+    moves: hasMoved ? numberAfter(changed.moves, arrivedAt) : changed.moves,
+    changes: hasNews && !isHome ? numberAfter(changed.changes, arrivedAt) : changed.changes,
   };
   const out: PartReport[] = [];
   if (hasMoved && parent !== undefined) out.push(farewell(node, key, parent, cause));
@@ -154,6 +167,9 @@ function settle(before: IdentityNode, changed: IdentityNode, key: Key, { cause, 
   const isSame = changed === before && !hasMoved && node.changes === changed.changes;
   return { node: isSame ? before : node, out, moved, wasHome, isHome, touched: touched || hasMoved, cause };
 }
+
+/** Greater than the number before, even if this arrived before what that went by: another shard may be ahead. */
+const numberAfter = (before: number, arrivedAt: number): number => Math.max(before + 1, arrivedAt);
 
 const unchanged = (node: IdentityNode, cause: Cause): Step => ({
   node,

@@ -53,6 +53,8 @@ export class Turn {
   #news: Cause | undefined;
   /** Arrival of the latest event that tracks took a row of. */
   #trackedAt = 0;
+  /** Arrival of the latest delivery. */
+  #latest = 0;
   readonly #due: number;
   /** Pending definitions that the key was ready for. */
   readonly #ready: number;
@@ -78,6 +80,7 @@ export class Turn {
 
   event({ event, arrivedAt }: EventDelivery): void {
     const { catalog, identity } = this.#context;
+    this.#latest = Math.max(this.#latest, arrivedAt);
     if (this.#isHome) this.#home.catchUp(arrivedAt);
     const profile = this.own.profile ?? this.#begin(event.eventTime);
     applyTo(profile, event);
@@ -99,6 +102,7 @@ export class Turn {
   }
 
   control({ control, arrivedAt }: ControlDelivery): void {
+    this.#latest = Math.max(this.#latest, arrivedAt);
     switch (control.kind) {
       case 'link':
       case 'unlink':
@@ -131,7 +135,7 @@ export class Turn {
     if (cut > 0 && this.own.profile !== undefined) drop(this.own.profile, 'track_rows_over_limit', cut);
     for (const one of audience.ready) if (!catalog.pendingKeys.has(one)) audience.ready.delete(one);
     if (this.#news !== undefined && !this.#isHome) {
-      const { node, out } = partChanged(this.node, this.#key, this.#news);
+      const { node, out } = partChanged(this.node, this.#key, this.#news, this.#latest);
       this.node = node;
       this.#out.push(...out);
       this.hasChanged = true;
@@ -177,7 +181,7 @@ export class Turn {
   }
 
   #identify(record: LinkRecord | UnlinkRecord | PartRecord, arrivedAt: number): void {
-    const step = receive(this.node, this.#key, record);
+    const step = receive(this.node, this.#key, record, arrivedAt);
     if (step.node === this.node && !step.touched) return;
     if (step.wasHome) this.#home.catchUp(arrivedAt);
     if (!isOnlyNews(this.node, step, record)) {
@@ -250,7 +254,7 @@ export class Turn {
     // Written in any case: what the last write had to say may name them, too.
     this.hasChanged = true;
     for (const key of keys) this.own.profile?.anonymousIds.delete(rawIdOf(key));
-    const step = forgetKeys(this.node, this.#key, gone, cause);
+    const step = forgetKeys(this.node, this.#key, gone, cause, arrivedAt);
     if (step.node === this.node) return;
     if (step.wasHome) this.#home.catchUp(arrivedAt);
     this.node = step.node;

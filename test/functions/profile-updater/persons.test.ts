@@ -59,7 +59,7 @@ describe('an anonymous visitor who identifies', () => {
     world.send(identify('ann', 'd-1', { messageId: 'm-7' }));
     await world.drain();
     expect(recordsOf(world, 'identities').flatMap(({ items }) => items)).toMatchObject([
-      { profileKey: 'anonymous:d-1', parentKey: 'user:ann', moves: 1, why: 'identify', messageId: 'm-7' },
+      { profileKey: 'anonymous:d-1', parentKey: 'user:ann', moves: world.now, why: 'identify', messageId: 'm-7' },
     ]);
   });
 

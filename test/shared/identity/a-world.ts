@@ -11,6 +11,12 @@ export interface PartChange {
 }
 export type WorldRecord = IdentityRecord | PartChange;
 
+/** A record as it lies on a shard. */
+interface Arrival {
+  readonly record: WorldRecord;
+  /** Milliseconds since 1970. */
+  readonly arrivedAt: number;
+}
 interface Outbox {
   readonly shard: number;
   readonly sequence: number;
@@ -22,7 +28,7 @@ interface Item {
   readonly outbox: Outbox | undefined;
 }
 interface Shard {
-  readonly log: WorldRecord[];
+  readonly log: Arrival[];
   checkpoint: number;
   worker: Generator<undefined, void> | undefined;
 }
@@ -64,20 +70,24 @@ export function settleWorld(inputs: readonly WorldRecord[], props: WorldProps): 
   let { crashes, resends } = props;
   let published = 0;
   let conflicts = 0;
+  let clock = 1_000;
 
   const put = (record: WorldRecord, shard = shardOf(targetOf(record), props.shards)) => {
     published += 1;
-    shards[shard]?.log.push(record.kind === 'change' ? record : overTheWire(record));
+    clock += next(3);
+    // Clocks of shards differ, and a moment holds many records.
+    const arrivedAt = clock + (shard % 3) * 5;
+    shards[shard]?.log.push({ record: record.kind === 'change' ? record : overTheWire(record), arrivedAt });
   };
 
   function* work(number: number, shard: Shard): Generator<undefined, void> {
     const first = shard.checkpoint;
     const end = Math.min(shard.log.length, first + 1 + next(6));
-    const groups = new Map<Key, { records: WorldRecord[]; last: number }>();
+    const groups = new Map<Key, { records: Arrival[]; last: number }>();
     for (let at = first; at < end; at += 1) {
-      const record = shard.log[at] as WorldRecord;
-      const group = groups.get(targetOf(record)) ?? { records: [], last: at };
-      groups.set(targetOf(record), { records: [...group.records, record], last: at });
+      const arrival = shard.log[at] as Arrival;
+      const key = targetOf(arrival.record);
+      groups.set(key, { records: [...(groups.get(key)?.records ?? []), arrival], last: at });
     }
     for (const [key, { records, last }] of groups) {
       for (let isWritten = false; !isWritten; ) {
@@ -122,7 +132,7 @@ export function settleWorld(inputs: readonly WorldRecord[], props: WorldProps): 
         resends -= 1;
         const { log } = shards[next(props.shards)] as Shard;
         const again = log[next(log.length || 1)];
-        if (again !== undefined) put(again);
+        if (again !== undefined) put(again.record);
       }
     } else if (shard.worker !== undefined && crashes > 0 && next(1000) < props.crashRate) {
       crashes -= 1;
@@ -141,12 +151,14 @@ function overTheWire(record: IdentityRecord): WorldRecord {
   throw new Error(`Not a control record: ${JSON.stringify(record)}`);
 }
 
-function foldAll(node: IdentityNode, key: Key, records: readonly WorldRecord[], keepsNews = true) {
+function foldAll(node: IdentityNode, key: Key, records: readonly Arrival[], keepsNews = true) {
   const out: WorldRecord[] = [];
   let at = node;
-  for (const record of records) {
+  for (const { record, arrivedAt } of records) {
     const step: Step =
-      record.kind === 'change' ? partChanged(at, key, { type: 'event', time: 0 }) : receive(at, key, record);
+      record.kind === 'change'
+        ? partChanged(at, key, { type: 'event', time: 0 }, arrivedAt)
+        : receive(at, key, record, arrivedAt);
     const { isHome, wasHome } = step;
     const isNews = record.kind === 'part' && isHome && wasHome && isSameReport(at, step.node, record.child);
     if (keepsNews || !isNews) at = step.node;
@@ -184,7 +196,7 @@ export function settleChaos(inputs: readonly WorldRecord[], seed: number, repeat
     const record = (isRepeat ? old[next(old.length)] : bag.splice(next(bag.length), 1)[0]) as WorldRecord;
     if (!isRepeat) old.push(record);
     const key = targetOf(record);
-    const { node, out } = foldAll(nodes.get(key) ?? emptyNode, key, [record]);
+    const { node, out } = foldAll(nodes.get(key) ?? emptyNode, key, [{ record, arrivedAt: next(40) }]);
     nodes.set(key, node);
     bag.push(...out);
     published += out.length;

@@ -103,9 +103,9 @@ test('the children that left are forgotten in the order in which they left', () 
   const devices = keysFrom('anonymous', limits.left + 3);
   let node = emptyNode;
   const [first] = devices as [Key];
-  node = receive(node, 'user:ada', aReportOf('user:ada', first, { moves: 1 })).node;
+  node = receive(node, 'user:ada', aReportOf('user:ada', first, { moves: 1 }), 0).node;
   for (const device of [...devices.slice(1), first]) {
-    node = receive(node, 'user:ada', aReportOf('user:ada', device, { moves: 2, keys: [] })).node;
+    node = receive(node, 'user:ada', aReportOf('user:ada', device, { moves: 2, keys: [] }), 0).node;
   }
   expect([...node.children.keys()]).toEqual([...devices.slice(4), first]);
 });

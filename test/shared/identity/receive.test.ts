@@ -2,38 +2,51 @@ import { describe, expect, test } from 'vitest';
 import type { IdentityNode } from '../../../schemas/identity.ts';
 import type { Key } from '../../../schemas/stream/control.ts';
 import { isKnownLink } from '../../../shared/identity/known-link.ts';
-import { emptyNode, type IdentityRecord, partChanged, receive } from '../../../shared/identity/receive.ts';
+import { emptyNode, type IdentityRecord, partChanged, receive, type Step } from '../../../shared/identity/receive.ts';
 import { keysOf } from '../../../shared/identity/subtree.ts';
 import { aLinkOf, aReportOf, aSplitOf } from './arbitraries.ts';
 
+/** Milliseconds since 1970. */
+const FIRST = 1_000;
+const LATER = 2_000;
+
+const take = (node: IdentityNode, key: Key, record: IdentityRecord, arrivedAt = LATER): Step =>
+  receive(node, key, record, arrivedAt);
 const takeAll = (key: Key, ...records: IdentityRecord[]): IdentityNode =>
-  records.reduce((node, record) => receive(node, key, record).node, emptyNode);
+  records.reduce((node, record) => take(node, key, record, FIRST).node, emptyNode);
 
 const inAda = takeAll('anonymous:x', aLinkOf('anonymous:x', 'user:ada', 5, 'm-5'));
 const ofAda = takeAll('user:ada', aReportOf('user:ada', 'anonymous:x', { times: [5] }));
 
 describe('a link', () => {
   test('takes a key that stood for a person to its parent, and says so to the parent and the lake', () => {
-    const step = receive(emptyNode, 'anonymous:x', aLinkOf('anonymous:x', 'user:ada', 5, 'm-5'));
+    const step = take(emptyNode, 'anonymous:x', aLinkOf('anonymous:x', 'user:ada', 5, 'm-5'));
 
     expect(step).toMatchObject({
       wasHome: true,
       isHome: false,
       touched: true,
-      node: { parent: 'user:ada', moves: 1 },
-      moved: { profileKey: 'anonymous:x', parentKey: 'user:ada', moves: 1, time: 5, why: 'identify', messageId: 'm-5' },
+      node: { parent: 'user:ada', moves: LATER, changes: LATER },
+      moved: {
+        profileKey: 'anonymous:x',
+        parentKey: 'user:ada',
+        moves: LATER,
+        time: 5,
+        why: 'identify',
+        messageId: 'm-5',
+      },
       cause: { type: 'merge', messageId: 'm-5', event: 'Identify', time: 5 },
     });
     expect(step.out).toMatchObject([{ kind: 'part', to: 'user:ada', child: 'anonymous:x', keys: ['anonymous:x'] }]);
   });
 
   test('moves a key from one parent to the other, and says so to both', () => {
-    const step = receive(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:bob', 3));
+    const step = take(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:bob', 3));
 
-    expect(step).toMatchObject({ wasHome: false, isHome: false, moved: { parentKey: 'user:bob', moves: 2 } });
+    expect(step).toMatchObject({ wasHome: false, isHome: false, moved: { parentKey: 'user:bob', moves: LATER } });
     expect(step.out).toMatchObject([
-      { to: 'user:ada', moves: 2, keys: [], cause: { type: 'split' } },
-      { to: 'user:bob', moves: 2, keys: ['anonymous:x'], cause: { type: 'merge' } },
+      { to: 'user:ada', moves: LATER, keys: [], cause: { type: 'split' } },
+      { to: 'user:bob', moves: LATER, keys: ['anonymous:x'], cause: { type: 'merge' } },
     ]);
   });
 
@@ -45,20 +58,20 @@ describe('a link', () => {
     ['to a key that cannot be its parent', aLinkOf('anonymous:x', 'anonymous:y', 1)],
     ['to what is no key', aLinkOf('anonymous:x', 'ada', 1)],
   ])('%s changes nothing', (_, link) => {
-    const step = receive(inAda, 'anonymous:x', link);
+    const step = take(inAda, 'anonymous:x', link);
     expect(step.node).toBe(inAda);
     expect(step).toMatchObject({ out: [], moved: undefined, touched: false });
   });
 
   test('that is outranked is kept, and nobody is told', () => {
-    const step = receive(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:bob', 9));
+    const step = take(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:bob', 9));
     expect(step.node.links).toHaveLength(2);
     expect(step).toMatchObject({ out: [], moved: undefined, touched: false });
   });
 
   test('to the same parent that ranks better is told, because rings and limits compare times', () => {
-    const step = receive(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:ada', 2));
-    expect(step.out).toMatchObject([{ to: 'user:ada', moves: 1, changes: 2, times: [2] }]);
+    const step = take(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:ada', 2));
+    expect(step.out).toMatchObject([{ to: 'user:ada', moves: FIRST, changes: LATER, times: [2] }]);
     expect(step.moved).toBeUndefined();
     expect(step.node.links).toHaveLength(1);
   });
@@ -71,7 +84,7 @@ describe('a report', () => {
       above: [-1, 0],
       times: [2, 3],
     });
-    const step = receive(emptyNode, 'user:ada', report);
+    const step = take(emptyNode, 'user:ada', report);
     expect(keysOf(step.node, 'user:ada')).toEqual(['user:ada', 'email:a', 'anonymous:x']);
     expect(step).toMatchObject({ out: [], isHome: true, touched: true, moved: undefined, cause: report.cause });
   });
@@ -85,9 +98,9 @@ describe('a report', () => {
   test('goes on to the parent, with its cause', () => {
     const inUser = takeAll('email:a', aLinkOf('email:a', 'user:ada', 5));
     const cause = { type: 'event' as const, messageId: 'm-9', event: 'Order Completed', time: 9 };
-    const step = receive(inUser, 'email:a', aReportOf('email:a', 'anonymous:x', { cause }));
+    const step = take(inUser, 'email:a', aReportOf('email:a', 'anonymous:x', { cause }));
     expect(step.out).toMatchObject([
-      { to: 'user:ada', changes: 2, keys: ['email:a', 'anonymous:x'], above: [-1, 0], cause },
+      { to: 'user:ada', changes: LATER, keys: ['email:a', 'anonymous:x'], above: [-1, 0], cause },
     ]);
   });
 
@@ -96,35 +109,35 @@ describe('a report', () => {
     ['of fewer changes', { changes: 0 }],
     ['of fewer moves', { moves: 0, changes: 7 }],
   ])('that comes %s changes nothing, and has the person looked at again', (_, over) => {
-    const step = receive(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', over));
+    const step = take(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', over));
     expect(step.node).toBe(ofAda);
     expect(step).toMatchObject({ out: [], touched: true });
   });
 
   test('that comes again is told to the parent again, by the same number', () => {
     const report = aReportOf('email:a', 'anonymous:x');
-    const inUser = receive(takeAll('email:a', aLinkOf('email:a', 'user:ada', 5)), 'email:a', report);
-    const again = receive(inUser.node, 'email:a', report);
+    const inUser = take(takeAll('email:a', aLinkOf('email:a', 'user:ada', 5)), 'email:a', report);
+    const again = take(inUser.node, 'email:a', report);
     expect(again.node).toBe(inUser.node);
     expect(again.out).toEqual(inUser.out);
   });
 
   test('of fewer moves that says it left changes nothing', () => {
-    const step = receive(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 0, changes: 7, keys: [] }));
+    const step = take(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 0, changes: 7, keys: [] }));
     expect(step.node).toBe(ofAda);
     expect(step).toMatchObject({ out: [], touched: false });
   });
 
   test('from before a child left does not bring it back', () => {
-    const left = receive(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 2, keys: [] }));
-    const again = receive(left.node, 'user:ada', aReportOf('user:ada', 'anonymous:x'));
+    const left = take(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 2, keys: [] }));
+    const again = take(left.node, 'user:ada', aReportOf('user:ada', 'anonymous:x'));
     expect(left.touched).toBe(true);
     expect(again.node).toBe(left.node);
     expect(keysOf(again.node, 'user:ada')).toEqual(['user:ada']);
   });
 
   test('from before a child left that comes after the news that it left does not count', () => {
-    const left = receive(emptyNode, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 2, keys: [] }));
+    const left = take(emptyNode, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 2, keys: [] }));
     expect(left.touched).toBe(false);
     expect(
       keysOf(
@@ -149,31 +162,31 @@ describe('a report', () => {
     ['to another key', { to: 'user:bob' }],
   ])('%s changes nothing', (_, over) => {
     const report = { ...aReportOf('user:ada', 'anonymous:x'), ...over } as ReturnType<typeof aReportOf>;
-    expect(receive(emptyNode, 'user:ada', report).node).toBe(emptyNode);
+    expect(take(emptyNode, 'user:ada', report).node).toBe(emptyNode);
   });
 
   test('of a child that cannot be one changes nothing', () => {
-    expect(receive(emptyNode, 'anonymous:x', aReportOf('anonymous:x', 'user:ada')).node).toBe(emptyNode);
+    expect(take(emptyNode, 'anonymous:x', aReportOf('anonymous:x', 'user:ada')).node).toBe(emptyNode);
   });
 });
 
 describe('an unlink', () => {
   test('makes a key a home again, tells the parent, and keeps later links out', () => {
-    const step = receive(inAda, 'anonymous:x', aSplitOf('anonymous:x', 'user:ada', 7));
+    const step = take(inAda, 'anonymous:x', aSplitOf('anonymous:x', 'user:ada', 7));
     expect(step).toMatchObject({
       wasHome: false,
       isHome: true,
-      moved: { parentKey: null, moves: 2, time: 7, why: 'split' },
+      moved: { parentKey: null, moves: LATER, time: 7, why: 'split' },
       cause: { type: 'split', time: 7 },
     });
     expect(step.out).toMatchObject([{ to: 'user:ada', keys: [] }]);
-    expect(receive(step.node, 'anonymous:x', aLinkOf('anonymous:x', 'user:ada', 1)).node.parent).toBeUndefined();
-    expect(receive(step.node, 'anonymous:x', aSplitOf('anonymous:x', 'user:ada', 7)).node).toBe(step.node);
+    expect(take(step.node, 'anonymous:x', aLinkOf('anonymous:x', 'user:ada', 1)).node.parent).toBeUndefined();
+    expect(take(step.node, 'anonymous:x', aSplitOf('anonymous:x', 'user:ada', 7)).node).toBe(step.node);
   });
 
   test('leaves a key to the next parent in rank', () => {
-    const both = receive(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:bob', 9)).node;
-    const step = receive(both, 'anonymous:x', aSplitOf('anonymous:x', 'user:ada', 7));
+    const both = take(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:bob', 9)).node;
+    const step = take(both, 'anonymous:x', aSplitOf('anonymous:x', 'user:ada', 7));
     expect(step).toMatchObject({ isHome: false, moved: { parentKey: 'user:bob', why: 'identify' } });
   });
 });
@@ -182,12 +195,12 @@ describe('a change of the own part', () => {
   const cause = { type: 'event' as const, time: 8 };
 
   test('is told to the parent', () => {
-    const step = partChanged(inAda, 'anonymous:x', cause);
-    expect(step).toMatchObject({ touched: true, isHome: false, out: [{ to: 'user:ada', changes: 2, cause }] });
+    const step = partChanged(inAda, 'anonymous:x', cause, LATER);
+    expect(step).toMatchObject({ touched: true, isHome: false, out: [{ to: 'user:ada', changes: LATER, cause }] });
   });
 
   test('of a home is told to nobody, and leaves the node as it is', () => {
-    const step = partChanged(ofAda, 'user:ada', cause);
+    const step = partChanged(ofAda, 'user:ada', cause, LATER);
     expect(step).toMatchObject({ touched: true, isHome: true, out: [] });
     expect(step.node).toBe(ofAda);
   });
@@ -216,5 +229,24 @@ describe('a link that the parent knows need not be published', () => {
   test('once the child has left, it is', () => {
     const left = takeAll('user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 2, keys: [] }));
     expect(isKnownLink(left, 'user:ada', aLinkOf('anonymous:x', 'user:ada', 6))).toBe(false);
+  });
+});
+
+describe('a number', () => {
+  const numbersOf = ({ node: { moves, changes } }: Step) => ({ moves, changes });
+  const toBob = aLinkOf('anonymous:x', 'user:bob', 3);
+
+  test.each([
+    ['is the arrival of what it was given for', LATER, LATER],
+    ['grows by one at the same moment', FIRST, FIRST + 1],
+    ['grows by one for what arrived before, on another shard', FIRST - 500, FIRST + 1],
+  ])('%s', (_, arrivedAt, expected) => {
+    expect(numbersOf(take(inAda, 'anonymous:x', toBob, arrivedAt))).toEqual({ moves: expected, changes: expected });
+  });
+
+  test('that was counted from 1 is followed by an arrival', () => {
+    const counted = { ...inAda, moves: 3, changes: 17 };
+    const step = partChanged(counted, 'anonymous:x', { type: 'event', time: 8 }, LATER);
+    expect(numbersOf(step)).toEqual({ moves: 3, changes: LATER });
   });
 });
