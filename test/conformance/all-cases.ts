@@ -3,6 +3,7 @@ import type { Case } from './case.ts';
 import * as batches from './dynamodb/batches.ts';
 import * as conditions from './dynamodb/conditions.ts';
 import * as pages from './dynamodb/pages.ts';
+import * as transactions from './dynamodb/transactions.ts';
 import * as values from './dynamodb/values.ts';
 import * as puts from './kinesis/puts.ts';
 import * as reads from './kinesis/reads.ts';
@@ -16,7 +17,7 @@ import * as messages from './sqs/messages.ts';
 
 /** Every rule that is checked, by service. */
 export const allCases: readonly Case[] = [
-  ...[conditions, values, batches, pages],
+  ...[conditions, values, batches, pages, transactions],
   ...[puts, reads, shards],
   ...[objects, versions, links],
   ...[fifo, messages],

@@ -8,6 +8,12 @@ export const writeUnits = (before: number, after: number): number => chunksOf(Ma
 /** Read units of what one GetItem, or one page of a Query or Scan, reads: 4 KB each, half for an eventual read. */
 export const readUnits = (bytes: number, consistent: boolean): number => chunksOf(bytes, 4 * KB) / (consistent ? 1 : 2);
 
+/** A transaction prepares each item, and then writes it; a check is a write of an item as it is. */
+export const transactWriteUnits = (before: number, after: number): number => 2 * writeUnits(before, after);
+
+/** An item that is read in a transaction, or of a transaction that was done before. */
+export const transactReadUnits = (bytes: number): number => 2 * readUnits(bytes, true);
+
 /** Asks the table itself, beside the call that is metered; not charged. */
 export type Ask = <Output>(operation: string, input: object) => Promise<Output | undefined>;
 

@@ -1,16 +1,19 @@
 import path from 'node:path';
 import type { AwsAnswer, AwsCall, LocalService } from '../gateway/types.ts';
 import { continuousBackups } from './dynamodb/continuous-backups.ts';
+import type { TableStore } from './dynamodb/drafting.ts';
 import { type ItemHistory, type ItemLevel, keepItemHistory } from './dynamodb/item-history.ts';
 import { type BatchWriter, putTogether } from './dynamodb/put-together.ts';
 import { type ExpressionParser, rememberExpressions } from './dynamodb/remember-expressions.ts';
 import { rememberTables, type Tables } from './dynamodb/remember-tables.ts';
+import { knowTokens } from './dynamodb/transaction-tokens.ts';
+import { transactions } from './dynamodb/transactions.ts';
 import { errorOf, jsonAnswer } from './errors.ts';
-import { inputOf, levelService, loadEmulator, openFolder } from './level-emulator.ts';
+import { type Emulator, inputOf, levelService, loadEmulator, openFolder } from './level-emulator.ts';
 
 type Read = (key: string, done: (error: unknown, value?: unknown) => void) => void;
 
-interface Store {
+interface Store extends TableStore {
   readonly db: BatchWriter & {
     open(): Promise<void>;
     getSync(key: string): unknown;
@@ -32,14 +35,17 @@ export async function createDynamoDbService({ dataDir }: { readonly dataDir: str
   });
   store.db.get = readHere(store.db);
   store.db.put = putTogether(store.db);
-  const history = await keepItemHistory(store.db as unknown as ItemLevel);
+  const level = store.db as unknown as ItemLevel;
+  const history = await keepItemHistory(level);
   rememberTables(store.tableDb);
   rememberExpressions(emulator.moduleAt('db/conditionParser') as ExpressionParser);
   store.tableDb.awsRegion = 'us-east-1';
   store.tableDb.awsAccountId = '000000000000';
+  const tokens = await knowTokens(level);
+  const added = transactions({ emulator: emulator as Emulator<unknown>, store, level, history, tokens });
   const service = levelService({
     name: 'dynamodb',
-    emulator,
+    emulator: { ...emulator, operations: new Map([...emulator.operations, ...added]) },
     store,
     folder,
     contextOf: () => store,

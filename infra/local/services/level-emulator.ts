@@ -8,7 +8,7 @@ import { AwsError, DataFolderError, jsonAnswer } from './errors.ts';
 type Done<Result> = (error: EmulatorError | null, result?: Result | undefined) => void;
 
 /** What kinesalite and dynalite fail with: an answer if the caller is to blame, a plain error otherwise. */
-interface EmulatorError extends Error {
+export interface EmulatorError extends Error {
   readonly statusCode?: number;
   readonly body?: object;
 }

@@ -9,7 +9,7 @@ export interface ItemLevel {
   iterator(range: { readonly gte: string; readonly lt: string }): AsyncIterable<[key: string, value: unknown]>;
 }
 
-type Change = { readonly type: 'put'; readonly key: string; readonly value: unknown } | Removal;
+export type Change = { readonly type: 'put'; readonly key: string; readonly value: unknown } | Removal;
 type Removal = { readonly type: 'del'; readonly key: string };
 
 /** A change of an item: when, of which, and what was there before. */
@@ -25,6 +25,8 @@ export interface ItemHistory {
   since(table: string): number | undefined;
   begin(table: string, now: number): Promise<void>;
   end(table: string): Promise<void>;
+  /** Changes together with what has to be kept of what they change: for who writes many at once. */
+  noting(changes: readonly Change[]): Change[];
   /** The items of a table as they were right after everything that happened until `time`. */
   itemsAt(table: string, time: number): Promise<unknown[]>;
 }
@@ -77,6 +79,10 @@ export async function keepItemHistory(level: ItemLevel): Promise<ItemHistory> {
   };
   return {
     since: (table) => backedUp.get(table),
+    noting: (changes) => {
+      const entries = changes.map(({ key }) => change(key)).filter((entry) => entry !== undefined);
+      return [...entries.map((entry): Change => ({ type: 'put', ...entry })), ...changes];
+    },
     begin: async (table, now) => {
       if (backedUp.has(table)) return;
       await written([{ type: 'put', key: settings + table, value: now }]);

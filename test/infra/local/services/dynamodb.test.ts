@@ -65,7 +65,7 @@ test('answers the runtime in process', async () => {
 });
 
 test('refuses an operation that there is not, and a body that is not JSON', async () => {
-  await expect(dynamodb.transactWriteItems({ TransactItems: [] })).rejects.toMatchObject({
+  await expect(dynamodb.listBackups({})).rejects.toMatchObject({
     name: 'UnknownOperationException',
   });
   const authorization = 'AWS4-HMAC-SHA256 Credential=HWTOOL/20260102/us-east-1/dynamodb/aws4_request';
