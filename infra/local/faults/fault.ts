@@ -50,7 +50,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
 /** Where something is changed: that is what a call that comes late may harm. */
 const LATE_WEIGHT = 24;
 export const changesSomething = (operation: string): boolean =>
-  /^(Batch)?(Write|Put|Update|Delete|Send)/.test(operation);
+  /^(Batch|Transact)?(Write|Put|Update|Delete|Send)/.test(operation);
 /** Where a service may do a part of what it is asked. */
 const PARTIAL_WEIGHT = 40;
 const inParts = new Set([
@@ -81,7 +81,7 @@ export function faultOf(
   const kind = random.among({ ...weights, late, partial });
   switch (kind) {
     case 'throttle':
-      return { kind, ...random.pick(throttlesOf(service)) };
+      return { kind, ...random.pick(throttlesOf(service, operation)) };
     case 'error':
     case 'errorAfter':
       return { kind, ...random.pick(errorsOf(service)) };

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Next, Station } from '../gateway/stations.ts';
 import type { AwsAnswer, AwsCall } from '../gateway/types.ts';
-import { AwsError, errorAnswer } from '../services/errors.ts';
+import { cancellation } from '../services/dynamodb/cancelled-transaction.ts';
+import { AwsError, errorAnswer, jsonAnswer } from '../services/errors.ts';
 import { type CallPlace, type Fault, type FaultKind, type FaultSettings, faultOf } from './fault.ts';
 import { Overtaking } from './overtaking.ts';
 import { doneInPart } from './partial-answers.ts';
+import type { ServiceFailure } from './service-failures.ts';
 
 export interface InjectedFault extends CallPlace {
   readonly kind: FaultKind;
@@ -84,5 +86,9 @@ async function befall(
   }
 }
 
-const failed = ({ code, status }: { readonly code: string; readonly status: number }, call: AwsCall): AwsAnswer =>
-  errorAnswer(call, new AwsError(code, 'Injected: try again.', status));
+function failed({ code, status, reason }: ServiceFailure, call: AwsCall): AwsAnswer {
+  if (reason === undefined) return errorAnswer(call, new AwsError(code, 'Injected: try again.', status));
+  const { TransactItems } = JSON.parse(call.body.toString()) as { TransactItems: readonly object[] };
+  const reasons = TransactItems.map((_, at) => (at === TransactItems.length - 1 ? reason : { Code: 'None' }));
+  return jsonAnswer(cancellation(reasons), status, '1.0');
+}

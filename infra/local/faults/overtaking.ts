@@ -9,41 +9,53 @@ const LONGEST_MS = 20_000;
 export class Overtaking {
   readonly #held = new Map<string, Set<() => void>>();
 
-  /** Resolves when the item of a put was put again, and once more, or after 20 s; at once for a call that puts no item. */
+  /**
+   * Resolves when an item of a put, or of a transaction with puts, was put again, and once more, or after 20 s; at once for a
+   * call that puts no item.
+   */
   async overtaken(call: AwsCall): Promise<void> {
-    const item = itemOf(call);
-    if (item === undefined) return;
-    const held = this.#held.get(item) ?? new Set();
-    this.#held.set(item, held);
+    const items = itemsOf(call);
+    if (items.length === 0) return;
+    const passes = new Map<string, () => void>();
     await new Promise<void>((resolve) => {
-      const longest = setTimeout(release, LONGEST_MS);
+      const longest = setTimeout(resolve, LONGEST_MS);
       longest.unref();
-      let left = OVERTAKEN_BY;
-      function pass() {
-        left -= 1;
-        if (left === 0) release();
+      for (const item of items) {
+        let left = OVERTAKEN_BY;
+        passes.set(item, () => {
+          left -= 1;
+          if (left > 0) return;
+          clearTimeout(longest);
+          resolve();
+        });
       }
-      function release() {
-        clearTimeout(longest);
-        held.delete(pass);
-        resolve();
-      }
-      held.add(pass);
+      for (const [item, pass] of passes) this.#held.set(item, (this.#held.get(item) ?? new Set()).add(pass));
     });
-    if (held.size === 0) this.#held.delete(item);
+    for (const [item, pass] of passes) {
+      this.#held.get(item)?.delete(pass);
+      if (this.#held.get(item)?.size === 0) this.#held.delete(item);
+    }
   }
 
   /** Tells of a call that was done. */
   done(call: AwsCall, { status }: AwsAnswer): void {
     if (this.#held.size === 0 || status !== 200) return;
-    const item = itemOf(call);
-    if (item !== undefined) for (const pass of [...(this.#held.get(item) ?? [])]) pass();
+    for (const item of itemsOf(call)) for (const pass of [...(this.#held.get(item) ?? [])]) pass();
   }
 }
 
-/** The table and id of the item that a call puts, if it puts one into a table of items with an id. */
-function itemOf({ service, operation, body }: AwsCall): string | undefined {
-  if (service !== 'dynamodb' || operation !== 'PutItem') return undefined;
-  const { TableName, Item } = JSON.parse(body.toString()) as { TableName?: string; Item?: { id?: { S?: string } } };
-  return Item?.id?.S === undefined ? undefined : `${TableName} ${Item.id.S}`;
+interface Put {
+  readonly TableName?: string;
+  readonly Item?: { readonly id?: { readonly S?: string } };
+}
+interface Input extends Put {
+  readonly TransactItems?: readonly { readonly Put?: Put }[];
+}
+
+/** Table and id of the items that a call puts, those into tables of items with an id. */
+function itemsOf({ service, operation, body }: AwsCall): string[] {
+  if (service !== 'dynamodb' || (operation !== 'PutItem' && operation !== 'TransactWriteItems')) return [];
+  const { TransactItems, ...put } = JSON.parse(body.toString()) as Input;
+  const puts = operation === 'PutItem' ? [put] : (TransactItems ?? []).map(({ Put = {} }) => Put);
+  return puts.flatMap(({ TableName, Item }) => (Item?.id?.S === undefined ? [] : `${TableName} ${Item.id.S}`));
 }

@@ -1,7 +1,11 @@
+import type { CancellationReason } from '../services/dynamodb/cancelled-transaction.ts';
+
 /** An error as a service answers it. */
 export interface ServiceFailure {
   readonly code: string;
   readonly status: number;
+  /** Why one item of a transaction cancelled it. */
+  readonly reason?: CancellationReason;
 }
 
 interface Failures {
@@ -55,10 +59,33 @@ const failures: Readonly<Record<string, Failures>> = {
   },
 };
 
+const cancelledFor = (Code: string, Message: string): ServiceFailure => ({
+  ...refused('TransactionCanceledException'),
+  reason: { Code, Message },
+});
+const conflict = cancelledFor('TransactionConflict', 'Transaction is ongoing for the item');
+const scaling = cancelledFor(
+  'ThrottlingError',
+  'Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table or index so please try again shortly.',
+);
+const ongoing = refused('TransactionConflictException');
+
+/** What an operation is refused by beside what its service throttles by: "Transaction conflict handling in DynamoDB". */
+const ofOperation: Readonly<Record<string, readonly ServiceFailure[]>> = {
+  'dynamodb TransactWriteItems': [conflict, conflict, scaling],
+  'dynamodb TransactGetItems': [conflict],
+  'dynamodb PutItem': [ongoing],
+  'dynamodb UpdateItem': [ongoing],
+  'dynamodb DeleteItem': [ongoing],
+};
+
 const usual: Failures = {
   throttles: [refused('ThrottlingException')],
   errors: [{ code: 'InternalFailure', status: 500 }],
 };
 
-export const throttlesOf = (service: string): readonly ServiceFailure[] => (failures[service] ?? usual).throttles;
+export const throttlesOf = (service: string, operation: string): readonly ServiceFailure[] => [
+  ...(failures[service] ?? usual).throttles,
+  ...(ofOperation[`${service} ${operation}`] ?? []),
+];
 export const errorsOf = (service: string): readonly ServiceFailure[] => (failures[service] ?? usual).errors;

@@ -66,6 +66,7 @@ test.each<[string, Answer]>([
   ['a service that is away', answered(503, '')],
   ['a transaction in the way of another', cancelled('None', 'TransactionConflict')],
   ['a transaction that was throttled', cancelled('ThrottlingError', 'ProvisionedThroughputExceeded', 'None')],
+  ['an item that a transaction is at', failed(400, 'TransactionConflictException')],
   ['a transaction that is under way', failed(400, 'TransactionInProgressException')],
   ['an answer of a proxy', answered(502, '<html>')],
   ['half an answer', answered(200, '{"Item":{"pk"')],

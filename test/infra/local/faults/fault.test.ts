@@ -29,18 +29,32 @@ test('each kind happens; parts are left undone only where a service does parts, 
   const kinds = Object.keys(faultKinds).toSorted();
   expect([...kindsOf('kinesis', 'PutRecords').keys()].toSorted()).toEqual(kinds);
   expect([...kindsOf('dynamodb', 'PutItem').keys()].toSorted()).toEqual(kinds.filter((kind) => kind !== 'partial'));
-  expect([...kindsOf('dynamodb', 'Query').keys()]).not.toContain('late');
+  expect([...kindsOf('dynamodb', 'TransactWriteItems').keys()]).toContain('late');
+  for (const read of ['Query', 'TransactGetItems']) {
+    expect([...kindsOf('dynamodb', read).keys()]).not.toContain('late');
+  }
 });
 
 test('a service throttles by its own codes', () => {
-  const codes = (service: string) =>
+  const codes = (service: string, operation = 'Any') =>
     new Set(
-      calls(service, 'Any', 500).flatMap((call) => {
+      calls(service, operation, 500).flatMap((call) => {
         const fault = faultOf({ seed: 'a', rate: 1 }, call);
-        return fault?.kind === 'throttle' ? `${fault.status} ${fault.code}` : [];
+        const reason = fault?.kind === 'throttle' && fault.reason ? ` ${fault.reason.Code}` : '';
+        return fault?.kind === 'throttle' ? `${fault.status} ${fault.code}${reason}` : [];
       }),
     );
   expect(codes('s3')).toEqual(new Set(['503 SlowDown']));
   expect(codes('lambda')).toEqual(new Set(['429 TooManyRequestsException']));
   expect(codes('dynamodb')).toContain('400 ProvisionedThroughputExceededException');
+  expect([...codes('dynamodb', 'TransactWriteItems')]).toEqual(
+    expect.arrayContaining([
+      '400 ProvisionedThroughputExceededException',
+      '400 TransactionCanceledException TransactionConflict',
+      '400 TransactionCanceledException ThrottlingError',
+    ]),
+  );
+  const ongoing = '400 TransactionConflictException';
+  const meetIt = ['PutItem', 'BatchWriteItem', 'Query'].filter((each) => codes('dynamodb', each).has(ongoing));
+  expect(meetIt).toEqual(['PutItem']);
 });

@@ -52,6 +52,31 @@ test.each([
   expect(faults).toEqual([{ caller: 'Updater', service: 'dynamodb', operation: 'PutItem', nth: 0, kind }]);
 });
 
+test('a transaction that meets another is cancelled as DynamoDB cancels it', async () => {
+  const of = { caller: 'Updater', service: 'dynamodb', operation: 'TransactWriteItems', nth: 0 };
+  const isConflict = (seed: number) => {
+    const fault = faultOf({ seed: `${seed}`, rate: 1 }, of);
+    return fault?.kind === 'throttle' && fault.reason?.Code === 'TransactionConflict';
+  };
+  let seed = 0;
+  while (!isConflict(seed)) seed += 1;
+  const station = injecting({ seed: `${seed}`, rate: 1, isOn: () => true, onFault: () => undefined });
+  const body = Buffer.from(JSON.stringify({ TransactItems: [{ Put: {} }, { Delete: {} }] }));
+  const answer = await station(call({ operation: of.operation, body }), async () => jsonAnswer({ done: true }));
+  expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
+    400,
+    {
+      __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+      CancellationReasons: [
+        { Code: 'None' },
+        { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' },
+      ],
+      Message:
+        'Transaction cancelled, please refer cancellation reasons for specific reasons [None, TransactionConflict]',
+    },
+  ]);
+});
+
 test('what comes late is done after its caller was hung up on', async () => {
   const late: Promise<unknown>[] = [];
   let done = 0;

@@ -44,6 +44,24 @@ test('a late put waits until its item was put again, and once more', async () =>
   expect(await held.isFree()).toBe(true);
 });
 
+test('a late transaction waits until one of its items was put twice, alone or in another transaction', async () => {
+  const overtaking = new Overtaking();
+  const both = (...ids: string[]) => {
+    const Puts = ids.map((id) => ({ Put: { TableName: 'profiles', Item: { id: { S: id } } } }));
+    const TransactItems = [...Puts, { Delete: { TableName: 'profiles', Key: { id: { S: 'eve' } } } }];
+    return put('', { operation: 'TransactWriteItems', body: Buffer.from(JSON.stringify({ TransactItems })) });
+  };
+  const held = hold(overtaking, both('ada', 'bob'));
+  overtaking.done(put('ada'), done);
+  overtaking.done(both('bob', 'eve'), done);
+  overtaking.done(put('eve'), done);
+  overtaking.done(put('eve'), done);
+  expect(await held.isFree()).toBe(false);
+
+  overtaking.done(put('bob'), done);
+  expect(await held.isFree()).toBe(true);
+});
+
 test('it waits no longer than 20 seconds', async () => {
   const held = hold(new Overtaking(), put('ada'));
   await vi.advanceTimersByTimeAsync(19_999);
