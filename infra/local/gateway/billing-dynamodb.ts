@@ -1,23 +1,10 @@
+import { readUnits, writeUnits } from './billing-dynamodb-units.ts';
 import { type Item, itemSize } from './billing-item-size.ts';
-import { type Charge, chunksOf, KB } from './billing-units.ts';
+import { type Ask, keyOf, sizeNow } from './billing-stored-items.ts';
+import { meterTransaction } from './billing-transactions.ts';
+import type { Charge } from './billing-units.ts';
 import type { AwsAnswer, AwsCall } from './types.ts';
 
-/** Write units of one item: 1 KB each, by the larger of the item before and after; a refused condition counts, too. */
-export const writeUnits = (before: number, after: number): number => chunksOf(Math.max(before, after), KB);
-
-/** Read units of what one GetItem, or one page of a Query or Scan, reads: 4 KB each, half for an eventual read. */
-export const readUnits = (bytes: number, consistent: boolean): number => chunksOf(bytes, 4 * KB) / (consistent ? 1 : 2);
-
-/** A transaction prepares each item, and then writes it; a check is a write of an item as it is. */
-export const transactWriteUnits = (before: number, after: number): number => 2 * writeUnits(before, after);
-
-/** An item that is read in a transaction, or of a transaction that was done before. */
-export const transactReadUnits = (bytes: number): number => 2 * readUnits(bytes, true);
-
-/** Asks the table itself, beside the call that is metered; not charged. */
-export type Ask = <Output>(operation: string, input: object) => Promise<Output | undefined>;
-
-type Keys = readonly string[];
 interface Requests {
   readonly PutRequest?: { readonly Item: Item };
   readonly DeleteRequest?: { readonly Key: Item };
@@ -41,7 +28,7 @@ interface Output {
   readonly UnprocessedItems?: Readonly<Record<string, readonly Requests[]>>;
 }
 
-const keyNames = new WeakMap<Ask, Map<string, Promise<Keys>>>();
+const transactional = new Set(['TransactWriteItems', 'TransactGetItems']);
 
 /**
  * Makes a call and says what DynamoDB charges for it. What an item was before a write, and what is left out of an answer, is
@@ -52,6 +39,7 @@ export async function meterDynamoDb(
   proceed: () => Promise<AwsAnswer>,
   ask: Ask,
 ): Promise<[AwsAnswer, Charge[]]> {
+  if (transactional.has(call.operation)) return meterTransaction(call, proceed, ask);
   const input = JSON.parse(call.body.toString() || '{}') as Input;
   const before = await sizesBefore(call.operation, input, ask);
   const answer = await proceed();
@@ -158,22 +146,4 @@ async function pageUnits(operation: string, input: Input, output: Output, ask: A
   const again = await ask<Output>(operation, eventual);
   const half = Math.max(again?.ConsumedCapacity?.CapacityUnits ?? 0, readUnits(0, false));
   return input.ConsistentRead === true ? 2 * half : half;
-}
-
-async function sizeNow(TableName: string, Key: Item, ask: Ask): Promise<number> {
-  const found = await ask<Output>('GetItem', { TableName, Key, ConsistentRead: true });
-  return itemSize(found?.Item ?? {});
-}
-
-async function keyOf(TableName: string, item: Item, ask: Ask): Promise<Item> {
-  const tables = keyNames.get(ask) ?? new Map<string, Promise<Keys>>();
-  keyNames.set(ask, tables);
-  const names = tables.get(TableName) ?? describeKey(TableName, ask);
-  tables.set(TableName, names);
-  return Object.fromEntries((await names).flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
-}
-
-async function describeKey(TableName: string, ask: Ask): Promise<Keys> {
-  const described = await ask<{ Table: { KeySchema: { AttributeName: string }[] } }>('DescribeTable', { TableName });
-  return described?.Table.KeySchema.map(({ AttributeName }) => AttributeName) ?? [];
 }

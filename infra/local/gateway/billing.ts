@@ -1,6 +1,7 @@
 import { AwsError, errorAnswer } from '../services/errors.ts';
-import { type Ask, meterDynamoDb } from './billing-dynamodb.ts';
+import { meterDynamoDb } from './billing-dynamodb.ts';
 import { athenaMeter, chargesOfKinesis, chargesOfS3, chargesOfSqs } from './billing-requests.ts';
+import type { Ask } from './billing-stored-items.ts';
 import { type Charge, type UsageBook, usageBook } from './billing-units.ts';
 import type { Next, Station } from './stations.ts';
 import type { AwsAnswer, AwsCall } from './types.ts';

@@ -1,4 +1,4 @@
-import { transactReadUnits, transactWriteUnits } from '../../gateway/billing-dynamodb.ts';
+import { transactReadUnits, transactWriteUnits } from '../../gateway/billing-dynamodb-units.ts';
 import { itemSize } from '../../gateway/billing-item-size.ts';
 import type { Emulator, EmulatorError, Operation } from '../level-emulator.ts';
 import { type CancellationReason, cancelled, reasonOf } from './cancelled-transaction.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { httpRequests } from '../../../../infra/local/cost/meter-invocations.ts';
-import { readUnits, writeUnits } from '../../../../infra/local/gateway/billing-dynamodb.ts';
+import { readUnits, writeUnits } from '../../../../infra/local/gateway/billing-dynamodb-units.ts';
 import { itemSize } from '../../../../infra/local/gateway/billing-item-size.ts';
 import { putUnits, recordVolume, scannedBytes } from '../../../../infra/local/gateway/billing-requests.ts';
 import vectors from '../../../vectors/billing.json' with { type: 'json' };

@@ -1,5 +1,5 @@
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { billing } from '../../../../infra/local/gateway/billing.ts';
 import { createDynamoDbService } from '../../../../infra/local/services/dynamodb.ts';
 import { createKinesisService } from '../../../../infra/local/services/kinesis.ts';
@@ -142,5 +142,61 @@ test('requests to buckets and queues are counted, those that find nothing too', 
     'PutObject s3WriteRequests': 1,
     'GetObject s3ReadRequests': 2,
     'SendMessage sqsRequests': 2,
+  });
+});
+
+describe('a transaction', () => {
+  const put = (id: string, bytes: number, more: object = {}) => ({
+    Put: { TableName: 'Table', Item: item(id, bytes), ...more },
+  });
+  const Key = { id: { S: 'a' } };
+  const check = (ConditionExpression: string) => ({ ConditionCheck: { TableName: 'Table', Key, ConditionExpression } });
+  const transact = (local: Awaited<ReturnType<typeof aws>>, TransactItems: object[], more: object = {}) =>
+    local.call('dynamodb', 'TransactWriteItems', { TransactItems, ...more });
+
+  test('counts twice the write units of each item, a check and a delete as well', async () => {
+    await using local = await aws();
+    await local.table();
+    // 2 × (3 + 1 + 1)
+    await transact(local, [put('b', 2_500), put('c', 100), check('attribute_not_exists(id)')]);
+    expect(local.units()).toEqual({ 'TransactWriteItems dynamodbWriteUnits': 10 });
+    const grow = { UpdateExpression: 'SET b = :b', ExpressionAttributeValues: { ':b': { S: 'x'.repeat(1_100) } } };
+    // 2 × (3 + 2)
+    await transact(local, [
+      { Delete: { TableName: 'Table', Key: { id: { S: 'b' } } } },
+      { Update: { TableName: 'Table', Key: { id: { S: 'c' } }, ...grow } },
+    ]);
+    expect(local.units()).toEqual({ 'TransactWriteItems dynamodbWriteUnits': 20 });
+  });
+
+  test('counts the same when it is cancelled, and nothing when it is refused', async () => {
+    await using local = await aws();
+    await local.table();
+    await transact(local, [put('b', 1_500), check('attribute_exists(id)')]).catch(() => {});
+    expect(local.units()).toEqual({ 'TransactWriteItems dynamodbWriteUnits': 6 });
+    await transact(local, [put('b', 100), put('b', 100)]).catch(() => {});
+    await transact(local, [{ Put: { TableName: 'Table', Item: { id: { N: '7' } } } }]).catch(() => {});
+    expect(local.units()).toEqual({ 'TransactWriteItems dynamodbWriteUnits': 6 });
+  });
+
+  test('counts as a read when it was done before', async () => {
+    await using local = await aws();
+    await local.table();
+    for (let time = 0; time < 2; time += 1) {
+      await transact(local, [put('b', 5_000)], { ClientRequestToken: 'a token' });
+    }
+    expect(local.units()).toEqual({
+      'TransactWriteItems dynamodbWriteUnits': 10,
+      'TransactWriteItems dynamodbReadUnits': 4,
+    });
+  });
+
+  test('that reads counts twice the read units of each item', async () => {
+    await using local = await aws();
+    await local.table();
+    await local.call('dynamodb', 'PutItem', { TableName: 'Table', Item: item('b', 5_000) });
+    const TransactItems = ['b', 'none'].map((id) => ({ Get: { TableName: 'Table', Key: { id: { S: id } } } }));
+    await local.call('dynamodb', 'TransactGetItems', { TransactItems });
+    expect(local.units()).toMatchObject({ 'TransactGetItems dynamodbReadUnits': 6 });
   });
 });
