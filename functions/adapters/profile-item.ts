@@ -2,7 +2,7 @@ import type { Key } from '../../schemas/stream/control.ts';
 import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
 import { shortenTracks } from '../../shared/profile/shorten-tracks.ts';
 import { encodeProfile } from '../../shared/profile/state.ts';
-import { itemBytes, MAX_ITEM_BYTES, type ProfileItem, type ProfileStore } from './profile-store.ts';
+import { itemBytes, MAX_ITEM_BYTES, type ProfileItem, type ProfileStore, type WriteOutcome } from './profile-store.ts';
 
 /** TTL deletes no page while late batches may still look at it: the dedup window and two days of delay. */
 export const PAGE_LIFE_MS = 3 * 86_400_000;
@@ -32,9 +32,13 @@ export function itemOf(key: Key, version: number, token: string, folded: FoldedP
   }
 }
 
-/** Writes an item; false if another version came before it. */
-export async function isWritten(store: Pick<ProfileStore, 'read' | 'write'>, item: ProfileItem): Promise<boolean> {
-  if ((await store.write(item)) === 'written') return true;
+/** Writes an item; false if another version came before it. `write` does more than that, or nothing. */
+export async function isWritten(
+  store: Pick<ProfileStore, 'read' | 'write'>,
+  item: ProfileItem,
+  write: () => Promise<WriteOutcome> = () => store.write(item),
+): Promise<boolean> {
+  if ((await write()) === 'written') return true;
   const found = (await store.read([item.id])).get(item.id);
   // Our own token on the next version: the write had succeeded, its answer was lost.
   return found?.version === item.version && found.token === item.token;

@@ -1,5 +1,6 @@
 import { type AttributeValue, type DynamoDb, type Item, isConditionFailed, type PutItemInput } from './dynamodb.ts';
 import { readItems } from './dynamodb-batches.ts';
+import { ServiceError } from './signed-http.ts';
 
 /** What is known of a key, as the table holds it. */
 export interface ProfileItem {
@@ -33,12 +34,22 @@ export interface ProfileStore {
   read(ids: readonly string[]): Promise<ReadonlyMap<string, ProfileItem>>;
   /** Writes a version if the one before is the latest; version 1 if there is none. */
   write(item: ProfileItem): Promise<WriteOutcome>;
+  /**
+   * Writes a version as `write` does, and deletes up to 99 others in the same transaction, if all are the latest. Throws
+   * `PersonTooLargeError`.
+   */
+  writeAndRemove(item: ProfileItem, others: readonly Pick<ProfileItem, 'id' | 'version'>[]): Promise<WriteOutcome>;
   /** Deletes a version that is the latest; a conflict when another one came, or when it is gone already. */
   remove(item: Pick<ProfileItem, 'id' | 'version'>): Promise<WriteOutcome>;
   /** The ids of pages of one profile; a page that expired is left out. */
   readPages(key: string, numbers: readonly number[]): Promise<readonly Uint8Array[]>;
   /** Writes a page. No condition: whoever writes a number writes the same ids, or ids that have left the window besides. */
   writePage(page: MessageIdPageItem): Promise<void>;
+}
+
+/** The items of a person are more than one transaction takes: they can't go together. */
+export class PersonTooLargeError extends Error {
+  override readonly name = 'PersonTooLargeError';
 }
 
 /** DynamoDB's limit of an item. */
@@ -53,39 +64,46 @@ export function itemBytes(item: ProfileItem): number {
 
 /** Profiles in a DynamoDB table with the partition key `id`. */
 export function createProfileStore(dynamoDb: DynamoDb, table: string): ProfileStore {
+  const isVersion = (version: number) => ({
+    ConditionExpression: 'version = :version',
+    ExpressionAttributeValues: { ':version': { N: String(version) } },
+  });
+  const putOf = (item: ProfileItem): PutItemInput => ({
+    TableName: table,
+    Item: {
+      id: { S: item.id },
+      version: { N: String(item.version) },
+      token: { S: item.token },
+      lastSeen: { N: String(item.lastSeen) },
+      format: { N: String(item.format) },
+      state: { B: base64Of(item.state) },
+      ids: { B: base64Of(item.ids) },
+    },
+    ...(item.version === 1 ? { ConditionExpression: 'attribute_not_exists(id)' } : isVersion(item.version - 1)),
+  });
+  const deleteOf = ({ id, version }: Pick<ProfileItem, 'id' | 'version'>) => ({
+    TableName: table,
+    Key: keyOf(id),
+    ...isVersion(version),
+  });
   return {
     async read(ids) {
       const items = await readItems(dynamoDb, table, ids.map(keyOf));
       return new Map(items.map(profileOf).map((item) => [item.id, item]));
     },
-    async write(item) {
-      const isFirst = item.version === 1;
-      const input: PutItemInput = {
-        TableName: table,
-        Item: {
-          id: { S: item.id },
-          version: { N: String(item.version) },
-          token: { S: item.token },
-          lastSeen: { N: String(item.lastSeen) },
-          format: { N: String(item.format) },
-          state: { B: base64Of(item.state) },
-          ids: { B: base64Of(item.ids) },
-        },
-        ConditionExpression: isFirst ? 'attribute_not_exists(id)' : 'version = :before',
-        ...(!isFirst && { ExpressionAttributeValues: { ':before': { N: String(item.version - 1) } } }),
-      };
-      return await unlessConflict(() => dynamoDb('PutItem', input));
+    write: (item) => unlessConflict(() => dynamoDb('PutItem', putOf(item))),
+    async writeAndRemove(item, others) {
+      const TransactItems = [{ Put: putOf(item) }, ...others.map((other) => ({ Delete: deleteOf(other) }))];
+      try {
+        return await unlessConflict(() => dynamoDb('TransactWriteItems', { TransactItems }));
+      } catch (error) {
+        if (!(error instanceof ServiceError) || error.name !== 'ValidationException') throw error;
+        throw new PersonTooLargeError(`A person of ${TransactItems.length} keys is too large to go at once.`, {
+          cause: error,
+        });
+      }
     },
-    async remove({ id, version }) {
-      return await unlessConflict(() =>
-        dynamoDb('DeleteItem', {
-          TableName: table,
-          Key: keyOf(id),
-          ConditionExpression: 'version = :version',
-          ExpressionAttributeValues: { ':version': { N: String(version) } },
-        }),
-      );
-    },
+    remove: (item) => unlessConflict(() => dynamoDb('DeleteItem', deleteOf(item))),
     async readPages(key, numbers) {
       const ids = numbers.map((number) => pageId(key, number));
       const items = await readItems(dynamoDb, table, ids.map(keyOf));

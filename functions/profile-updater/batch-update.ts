@@ -15,12 +15,13 @@ import type { HaveHeard } from '../adapters/heard-transitions.ts';
 import { errorFields, type log } from '../adapters/log.ts';
 import type { PrivacyRegister } from '../adapters/privacy-register.ts';
 import { ProfileTooLargeError } from '../adapters/profile-item.ts';
-import type { ProfileStore } from '../adapters/profile-store.ts';
+import { PersonTooLargeError, type ProfileStore } from '../adapters/profile-store.ts';
 import { keysSpokenOf, withoutErased } from './erased-addressees.ts';
 import type { Batch, KeyBatch } from './group-by-key.ts';
 import {
   ConflictError,
   type Emptied,
+  type ReadParts,
   type ReadProfile,
   updateProfile,
   type Writer,
@@ -131,12 +132,12 @@ export class BatchUpdate {
     return new Map(Array.from(found, ([key, one]) => [key, { ...one, parts }]));
   }
 
-  async #readParts(keys: readonly Key[]): Promise<ReadonlyMap<Key, FoldedProfile>> {
+  async #readParts(keys: readonly Key[]): Promise<ReadParts> {
     if (keys.length === 0) return new Map();
-    const parts = new Map<Key, FoldedProfile>();
+    const parts = new Map<Key, FoldedProfile & { readonly version: number }>();
     for (const [key, item] of await this.#props.store.read(keys)) {
       try {
-        parts.set(key, this.#warm.peek(key, item));
+        parts.set(key, { ...this.#warm.peek(key, item), version: item.version });
       } catch (error) {
         // Its own deliveries report it.
         if (!isHopeless(error)) throw error;
@@ -155,7 +156,7 @@ export class BatchUpdate {
       ...this.#props,
       catalog,
       readParts: (others) => this.#readParts(others),
-      say: (outbox) => this.#say([outbox]),
+      say: (outboxes) => this.#say(outboxes),
     };
     const waiting = new Set(keys.filter(({ key }) => read.has(key)));
     const remaining = [...waiting].values();
@@ -259,5 +260,5 @@ export class BatchUpdate {
 /** Whether trying again would fail again: damaged or too large. A state of a newer version waits for its deployment. */
 function isHopeless(error: unknown): boolean {
   if (error instanceof StateError) return !error.isNewer;
-  return error instanceof ProfileTooLargeError;
+  return error instanceof ProfileTooLargeError || error instanceof PersonTooLargeError;
 }

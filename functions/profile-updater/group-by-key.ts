@@ -97,6 +97,8 @@ function addresseesOf(record: ControlRecord): readonly Addressed[] {
       const { segments } = record;
       return record.items.map(({ key, tracks }): Addressed => [key, { kind: 'backfill', segments, tracks }]);
     }
+    case 'forget':
+      return record.keys.map((key): Addressed => [key, { kind: 'forget', before: record.before }]);
     case 'rebuilt':
       return record.keys.map((key): Addressed => [key, { kind: 'rebuilt' }]);
     default:

@@ -1,4 +1,4 @@
-import type { Key } from '../../schemas/stream/control.ts';
+import type { ControlKind, Key } from '../../schemas/stream/control.ts';
 import type { Delivery } from '../../shared/profile/delivery.ts';
 import { type FoldContext, type Folded, fold } from '../../shared/profile/fold.ts';
 import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
@@ -19,10 +19,13 @@ export interface Writer extends Pick<FoldContext, 'catalog' | 'identity'> {
   /** A text that no other write has. */
   readonly newToken: () => string;
   /** The parts of other keys, as they are now. */
-  readonly readParts: (keys: readonly Key[]) => Promise<FoldContext['parts']>;
-  /** Publishes an outbox that is about to be replaced, unless it surely was published. */
-  readonly say: (outbox: Outbox) => Promise<void>;
+  readonly readParts: (keys: readonly Key[]) => Promise<ReadParts>;
+  /** Publishes outboxes that are about to be replaced or deleted, unless they surely were published. */
+  readonly say: (outboxes: readonly Outbox[]) => Promise<void>;
 }
+
+/** What items of other keys hold, and in which version. */
+export type ReadParts = ReadonlyMap<Key, FoldedProfile & { readonly version: number }>;
 
 /** A key's item as it was read, decoded, with the parts of the person's other keys, which were read after it. */
 export interface ReadProfile {
@@ -30,10 +33,10 @@ export interface ReadProfile {
   readonly stored: FoldedProfile | undefined;
   /** Its outbox, unless that was just published. */
   readonly unsaid: Outbox | undefined;
-  readonly parts: FoldContext['parts'];
+  readonly parts: ReadParts;
 }
 
-/** What a person who was erased leaves behind: it goes when its outbox was published. */
+/** What a person who was erased or forgotten leaves behind: it goes when its outbox was published. */
 export interface Emptied {
   readonly id: Key;
   readonly version: number;
@@ -102,11 +105,10 @@ async function foldAndWrite(
     const { stored, parts } = read;
     const pages = await pagesOf(store, key, stored);
     const folded = fold(key, stored, deliveries, { pages, catalog, identity, parts });
-    const { taken, next, spilled, arm, isErased, applied, repeated } = folded;
+    const { taken, next, spilled, arm, isErased, forgotten, applied, repeated } = folded;
     const emptied = (version: number) => (isErased && version > 0 ? { id: key, version } : undefined);
-    if (read.unsaid !== undefined && (next !== undefined || isErased)) {
-      await writer.say(isErased ? transitionsAlone(read.unsaid) : read.unsaid);
-    }
+    const gone = forgotten === undefined ? [] : itemsOf(forgotten, parts);
+    if (next !== undefined || isErased) await writer.say(unsaidOf(read, folded));
     if (next === undefined) {
       if (arm !== undefined) await due.arm(arm, key);
       return { taken, applied, repeated, written: undefined, emptied: emptied(read.version) };
@@ -116,7 +118,8 @@ async function foldAndWrite(
     const begun = clock();
     if (spilled !== undefined) await store.writePage({ key, expiresAt: begun + PAGE_LIFE_MS, ...spilled });
     if (arm !== undefined) await due.arm(arm, key);
-    if (await isWritten(store, item)) {
+    const write = () => (gone.length === 0 ? store.write(item) : store.writeAndRemove(item, gone));
+    if (await isWritten(store, item, write)) {
       // So late that the tick may have come before what it was for.
       if (arm !== undefined && clock() - begun >= SETTLE_MS) await due.arm(arm, key);
       const written = { key, encoded, textBytes, folded: next };
@@ -129,10 +132,27 @@ async function foldAndWrite(
   );
 }
 
-/** Of somebody who is erased nobody needs to hear any more but those who count members. */
-const transitionsAlone = (outbox: Outbox): Outbox => ({
+/** The versions of keys that go with the home's write. */
+const itemsOf = (keys: readonly Key[], parts: ReadParts) =>
+  keys.flatMap((id) => {
+    const part = parts.get(id);
+    return part === undefined ? [] : [{ id, version: part.version }];
+  });
+
+/**
+ * What the write replaces and deletes without its having been published. Of somebody who is erased nobody needs to hear any
+ * more but those who count members; of somebody who is forgotten the lake, too, but no other key, which would remember it.
+ */
+function unsaidOf({ unsaid, parts }: ReadProfile, { isErased, forgotten }: Folded): Outbox[] {
+  const own = unsaid === undefined ? [] : [unsaid];
+  if (forgotten === undefined) return isErased ? own.map((outbox) => only(outbox, 'transitions')) : own;
+  const theirs = forgotten.flatMap((key) => parts.get(key)?.outbox ?? []);
+  return [...own, ...theirs].map((outbox) => only(outbox, 'transitions', 'identities'));
+}
+
+const only = (outbox: Outbox, ...kinds: ControlKind[]): Outbox => ({
   ...outbox,
-  records: outbox.records.filter(({ kind }) => kind === 'transitions'),
+  records: outbox.records.filter(({ kind }) => kinds.includes(kind)),
 });
 
 async function readAgain(writer: Writer, key: Key, deliveries: readonly Delivery[]): Promise<ReadProfile> {

@@ -43,7 +43,7 @@ export const segmentMembersPage = z.object({ items: z.array(segmentMember), next
 
 /** Why a person entered or left a segment. */
 export const transitionCause = z.object({
-  type: z.enum(['event', 'time', 'merge', 'split', 'definition', 'rebuild', 'erasure']),
+  type: z.enum(['event', 'time', 'merge', 'split', 'definition', 'rebuild', 'erasure', 'retention']),
   messageId: z.string().optional(),
   event: z.string().optional(),
   time: z.number().int().describe('Time of the event, or when the change was due, in milliseconds since 1970.'),

@@ -11,7 +11,7 @@ export type Key = string;
 
 /** What made a membership or an identity change. */
 export interface Cause {
-  readonly type: 'event' | 'time' | 'merge' | 'split' | 'definition' | 'rebuild' | 'erasure';
+  readonly type: 'event' | 'time' | 'merge' | 'split' | 'definition' | 'rebuild' | 'erasure' | 'retention';
   readonly messageId?: string;
   /** Name of the event. */
   readonly event?: string;
@@ -142,7 +142,7 @@ export interface IdentityChange {
   readonly moves: number;
   /** Milliseconds since 1970. */
   readonly time: number;
-  readonly why?: LinkReason | 'split' | 'limit';
+  readonly why?: LinkReason | 'split' | 'limit' | 'retention';
   readonly messageId?: string;
 }
 /** For the lake alone. */
@@ -238,6 +238,15 @@ export interface EraseRecord {
   readonly keys: readonly Key[];
 }
 
+/** To the homes of people of whom nothing was heard for long: who was not seen since `before` is forgotten. */
+export interface ForgetRecord {
+  readonly v: 1;
+  readonly kind: 'forget';
+  /** Milliseconds since 1970. */
+  readonly before: number;
+  readonly keys: readonly Key[];
+}
+
 export type ControlRecord =
   | LinkRecord
   | UnlinkRecord
@@ -253,7 +262,8 @@ export type ControlRecord =
   | AuditRecord
   | RebuiltRecord
   | AgainRecord
-  | EraseRecord;
+  | EraseRecord
+  | ForgetRecord;
 export type ControlKind = ControlRecord['kind'];
 
 /** What a record of each kind must have, so that whoever reads it need not look twice. */
@@ -277,6 +287,7 @@ const shapes: { readonly [K in ControlKind]: (record: Fields) => boolean } = {
     isText(data),
   rebuilt: ({ keys }) => isListOf(keys, isText),
   erase: ({ key, requestId, at, keys }) => isText(key) && isText(requestId) && isNumber(at) && isListOf(keys, isText),
+  forget: ({ before, keys }) => isNumber(before) && isListOf(keys, isText),
   tick: ({ at, keys }) => isNumber(at) && isListOf(keys, isText),
   backfill: ({ job, segments, items }) =>
     isText(job) && isListOf(segments, isSegmentVersion) && isListOf(items, isBackfillItem),

@@ -169,7 +169,7 @@ function settle(before: IdentityNode, changed: IdentityNode, key: Key, reason: R
 }
 
 /** Greater than the number before, even if this arrived before what that went by: another shard may be ahead. */
-const numberAfter = (before: number, arrivedAt: number): number => Math.max(before + 1, arrivedAt);
+export const numberAfter = (before: number, arrivedAt: number): number => Math.max(before + 1, arrivedAt);
 
 const unchanged = (node: IdentityNode, cause: Cause): Step => ({
   node,

@@ -34,6 +34,13 @@ export interface KeyBackfill extends Pick<BackfillRecord, 'segments'>, Pick<Back
   readonly kind: 'backfill';
 }
 
+/** Nobody may have seen the key's person since then. */
+export interface KeyForget {
+  readonly kind: 'forget';
+  /** Milliseconds since 1970. */
+  readonly before: number;
+}
+
 /** The key's events, or those of another key of its person, were folded anew. */
 export interface KeyRebuilt {
   readonly kind: 'rebuilt';
@@ -41,7 +48,15 @@ export interface KeyRebuilt {
 
 /** What concerns a key and is no event. */
 export interface ControlDelivery extends StreamPlace {
-  readonly control: LinkRecord | UnlinkRecord | PartRecord | EraseRecord | KeyTick | KeyBackfill | KeyRebuilt;
+  readonly control:
+    | LinkRecord
+    | UnlinkRecord
+    | PartRecord
+    | EraseRecord
+    | KeyForget
+    | KeyTick
+    | KeyBackfill
+    | KeyRebuilt;
 }
 
 export type Delivery = EventDelivery | ControlDelivery;

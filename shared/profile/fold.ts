@@ -21,8 +21,10 @@ export interface Folded {
   readonly spilled: Spilled | undefined;
   /** When to be woken, in milliseconds since 1970, before `next` is written if it is; undefined if that is arranged. */
   readonly arm: number | undefined;
-  /** Whether the item is to go once its outbox was published: it belonged to a person who was erased. */
+  /** Whether the item is to go once its outbox was published: it belonged to a person who was erased or forgotten. */
   readonly isErased: boolean;
+  /** The other keys of a person who was forgotten, if one was: their items go in one transaction with the write. */
+  readonly forgotten: readonly Key[] | undefined;
   /** Events that were new. */
   readonly applied: number;
   /** Events whose message id had been seen within the dedup window. */
@@ -61,10 +63,12 @@ export function fold(
   const { applied, repeated } = admission;
   const arm = turn.end();
   const isErased = turn.isBlank;
+  const { forgotten } = turn;
   // Of what was never stored nobody has heard.
   const isNothing = isErased && (stored === undefined || isErasedBefore);
   if (isNothing || (applied + repeated === 0 && !turn.hasChanged && !isErased)) {
-    return { taken, next: undefined, spilled: undefined, arm: isErased ? undefined : arm, isErased, applied, repeated };
+    const noArm = isErased ? undefined : arm;
+    return { taken, next: undefined, spilled: undefined, arm: noArm, isErased, forgotten, applied, repeated };
   }
 
   const { shardId, sequenceNumber } = deliveries[taken - 1] as Delivery;
@@ -73,11 +77,11 @@ export function fold(
   const { profile, tracks, audience } = turn.own;
   if (isErased) {
     const next = { ledger: newLedger(), tracks, identity: turn.node, audience, outbox };
-    return { taken, next, spilled: undefined, arm: undefined, isErased, applied, repeated };
+    return { taken, next, spilled: undefined, arm: undefined, isErased, forgotten, applied, repeated };
   }
   const { ledger, spilled } = admission.close();
   const next = { profile, ledger, tracks, identity: turn.node, audience, outbox };
-  return { taken, next, spilled, arm, isErased, applied, repeated };
+  return { taken, next, spilled, arm, isErased, forgotten, applied, repeated };
 }
 
 /** Whether an item was left by an erasure that ended before it could be deleted. */

@@ -23,7 +23,8 @@ export function partKeysFor(key: Key, node: IdentityNode | undefined, deliveries
     // Whose parent was erased is a home. Only users form rings, which a link or a report may break or close elsewhere.
     kind === 'unlink' || kind === 'erase' || (isUser(key) && (kind === 'link' || kind === 'part'));
   if (node?.parent !== undefined && !controls.some(frees)) return [];
+  const isAsked = controls.some(({ kind }) => kind === 'forget');
   const reported = controls.flatMap((control) => (control.kind === 'part' ? control.keys : []));
   const known = node === undefined ? [] : keysOf(node, key);
-  return [...new Set([...known, ...reported])].filter((other) => other !== key && hasEvents(other));
+  return [...new Set([...known, ...reported])].filter((other) => other !== key && (isAsked || hasEvents(other)));
 }

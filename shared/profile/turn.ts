@@ -15,11 +15,12 @@ import { rawIdOf } from '../identity/keys.ts';
 import { isKnownLink } from '../identity/known-link.ts';
 import { addLink } from '../identity/links.ts';
 import { linksOf } from '../identity/links-of.ts';
-import { emptyNode, forgetKeys, partChanged, receive, type Step } from '../identity/receive.ts';
+import { emptyNode, forgetKeys, numberAfter, partChanged, receive, type Step } from '../identity/receive.ts';
+import { keysOf } from '../identity/subtree.ts';
 import { addRows, type CompiledCatalog, pruneTracks, readyKey, trackEvent } from '../segments/compile-catalog.ts';
 import { applyTo } from './apply.ts';
 import { isBornSince } from './born-since.ts';
-import type { ControlDelivery, EventDelivery, KeyBackfill } from './delivery.ts';
+import type { ControlDelivery, EventDelivery, KeyBackfill, KeyForget } from './delivery.ts';
 import type { FoldedProfile } from './folded-profile.ts';
 import { Home, type OwnPart, type Part } from './home.ts';
 import { isEmptyNode } from './identity-cells.ts';
@@ -33,8 +34,11 @@ export interface TurnContext {
   readonly catalog: CompiledCatalog;
   readonly identity: IdentityRules;
   /** The parts of the other keys that `partKeysFor` names, read after the key's own item. */
-  readonly parts: ReadonlyMap<Key, Part>;
+  readonly parts: ReadonlyMap<Key, KeyPart>;
 }
+
+/** What another key holds, with its place. */
+export type KeyPart = Part & Pick<FoldedProfile, 'identity'>;
 
 /** One key while deliveries are taken in. */
 export class Turn {
@@ -42,6 +46,8 @@ export class Turn {
   node: IdentityNode;
   hasChanged = false;
   hasErased = false;
+  /** The other keys of a person who was forgotten, whose items go with what this turn writes. */
+  forgotten: readonly Key[] | undefined;
   readonly #key: Key;
   readonly #context: TurnContext;
   readonly #home: Home;
@@ -51,6 +57,8 @@ export class Turn {
   readonly #out: (UnlinkRecord | PartRecord)[] = [];
   /** What changed the own part last, while the key has a parent. */
   #news: Cause | undefined;
+  /** Whether the person whom the key forgot had denied marketing. */
+  #denied = false;
   /** Arrival of the latest event that tracks took a row of. */
   #trackedAt = 0;
   /** Arrival of the latest delivery. */
@@ -121,6 +129,9 @@ export class Turn {
       case 'erase':
         this.#erase(control, arrivedAt);
         break;
+      case 'forget':
+        this.#forget(control, arrivedAt);
+        break;
     }
   }
 
@@ -152,7 +163,7 @@ export class Turn {
     const records: ControlRecord[] = [];
     if (changes.length > 0) {
       const profileId = this.own.profile?.profileId ?? profileIdOf(this.#key);
-      const consent = this.#home.deniesMarketing ? { consent: { marketing: false } as const } : {};
+      const consent = this.#denied || this.#home.deniesMarketing ? { consent: { marketing: false } as const } : {};
       const items = changes.map((change) => {
         return { id: transitionId(profileId, change.n), profileId, key: this.#key, ...change, ...consent };
       });
@@ -248,7 +259,9 @@ export class Turn {
     const gone = new Set(keys);
     const cause: Cause = { type: 'erasure', time: arrivedAt };
     if (gone.has(this.#key)) {
-      if (!isBornSince(at, this.own.profile, this.node)) this.#eraseAll(arrivedAt, cause);
+      if (isBornSince(at, this.own.profile, this.node)) return;
+      this.#eraseAll(arrivedAt, cause);
+      this.#moves.length = 0;
       return;
     }
     // Written in any case: what the last write had to say may name them, too.
@@ -261,15 +274,39 @@ export class Turn {
     this.#settle(step, arrivedAt);
   }
 
+  /**
+   * Of a person whom nobody has seen all keys forget all. Left alone are people whose keys can't all be read, or of whom one
+   * is on its way to somebody else: they are asked for again.
+   */
+  #forget({ before }: KeyForget, arrivedAt: number): void {
+    if (!this.#isHome) return;
+    const keys = new Set(keysOf(this.node, this.#key));
+    const others = new Map<Key, KeyPart>();
+    for (const key of keys) {
+      if (key === this.#key) continue;
+      const part = this.#context.parts.get(key);
+      if (part?.identity.parent === undefined || !keys.has(part.identity.parent)) return;
+      others.set(key, part);
+    }
+    const profiles = [this.own, ...others.values()].flatMap(({ profile }) => profile ?? []);
+    if (profiles.length === 0 ? !this.#isNothing : profiles.some(({ lastSeen }) => lastSeen >= before)) return;
+    for (const [key, { identity }] of others) {
+      const moves = numberAfter(identity.moves, arrivedAt);
+      this.#moves.push({ profileKey: key, parentKey: null, moves, time: arrivedAt, why: 'retention' });
+    }
+    this.forgotten = [...others.keys()];
+    this.#eraseAll(arrivedAt, { type: 'retention', time: arrivedAt });
+  }
+
   #eraseAll(arrivedAt: number, cause: Cause): void {
     const { audience, tracks } = this.own;
+    this.#denied = this.#home.deniesMarketing;
     if (this.#isHome) this.#home.leave(arrivedAt, cause);
     this.own.profile = undefined;
     tracks.clear();
     audience.ready.clear();
     Object.assign(audience, { evaluatedAt: 0, due: 0, armed: 0 });
     this.node = emptyNode;
-    this.#moves.length = 0;
     this.#links.clear();
     this.#out.length = 0;
     this.#news = undefined;
@@ -277,10 +314,14 @@ export class Turn {
     this.hasErased = true;
   }
 
+  get #isNothing(): boolean {
+    const { profile, tracks, audience } = this.own;
+    return profile === undefined && tracks.size === 0 && audience.memberships.size === 0 && isEmptyNode(this.node);
+  }
+
   /** Whether nothing is left of what an erasure took. */
   get isBlank(): boolean {
-    const { profile, audience } = this.own;
-    return this.hasErased && profile === undefined && audience.memberships.size === 0 && isEmptyNode(this.node);
+    return this.hasErased && this.#isNothing;
   }
 
   /** Takes the parts of the person's other keys as they were read. */

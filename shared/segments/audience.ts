@@ -13,7 +13,7 @@ export interface Membership {
 export interface Audience {
   /** By segment id, or `<id>:<value>` of a segment that tags. */
   memberships: Map<string, Membership>;
-  /** Transitions of this person so far: the number of the latest. */
+  /** Number of the latest transition, 0 before the first. */
   transitions: number;
   /** The moment as of which memberships hold; 0 before the first evaluation. Never goes back. */
   evaluatedAt: number;

@@ -45,9 +45,16 @@ export class Changes {
   }
 
   #next(segmentId: string, version: number, to: MembershipChange['to'], cause: Cause): number {
-    this.#audience.transitions += 1;
-    const n = this.#audience.transitions;
+    const { transitions } = this.#audience;
+    const n = transitions === 0 ? firstNumber(this.#at) : transitions + 1;
+    this.#audience.transitions = n;
     this.made.push({ n, segmentId, version, to, at: this.#at, cause });
     return n;
   }
 }
+
+/**
+ * Whoever was forgotten and comes back must not use numbers again that others remember: so the first is the second of the
+ * moment, later than any person had transitions.
+ */
+const firstNumber = (at: number): number => Math.max(1, Math.floor(at / 1000));

@@ -44,6 +44,9 @@ export function packControl(records: readonly ControlRecord[]): PackedRecord[] {
       case 'tick':
         packList('k', { v: 1, kind: 'tick', at: record.at }, 'keys', record.keys, out);
         break;
+      case 'forget':
+        packList('k', { v: 1, kind: 'forget', before: record.before }, 'keys', record.keys, out);
+        break;
       case 'rebuilt':
         packList('k', { v: 1, kind: 'rebuilt' }, 'keys', record.keys, out);
         break;

@@ -66,7 +66,7 @@ function checkOrder(rows: readonly Row[], comparison: Comparison): Set<string> {
   for (const { id, profileId, person, n, segmentId, to } of rows) {
     if (ids.has(id)) comparison.wrong('a transition counts twice', to, id);
     ids.add(id);
-    comparison.equal('number of a transition', (numbers.get(profileId) ?? 0) + 1, n, id);
+    comparison.equal('number of a transition', (numbers.get(profileId) ?? n - 1) + 1, n, id);
     numbers.set(profileId, n);
     const membership = `${profileId} ${segmentId}`;
     const state = states.get(membership) ?? 'exited';

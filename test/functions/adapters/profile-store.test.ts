@@ -37,8 +37,8 @@ describe('writing a profile', () => {
     const { store, lastPut } = aStore();
     await store.write(anItem({ version: 8 }));
     expect(lastPut()).toMatchObject({
-      ConditionExpression: 'version = :before',
-      ExpressionAttributeValues: { ':before': { N: '7' } },
+      ConditionExpression: 'version = :version',
+      ExpressionAttributeValues: { ':version': { N: '7' } },
       Item: { version: { N: '8' } },
     });
   });

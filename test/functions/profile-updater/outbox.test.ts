@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { anEnvelope, anIdentify, aRecord, aTrack } from '../../fixtures/events.ts';
+import type { Transition } from '../../../schemas/stream/control.ts';
+import { ARRIVAL, anEnvelope, anIdentify, aRecord, aTrack } from '../../fixtures/events.ts';
 import { aKinesisEvent, anUpdater, MemoryControlStream, MemoryProfileStore } from '../../fixtures/profiles.ts';
 import { someSegments } from './scenarios.ts';
 import { World } from './world.ts';
@@ -11,7 +12,12 @@ function aWorld(): World {
   return world;
 }
 
-const numbers = (world: World) => world.published().map(({ n }) => n);
+/** Number of ann's first transition: the second of her first event. */
+const FIRST = ARRIVAL / 1_000;
+
+/** The numbers of ann's transitions, counted from her first. */
+const numbersOf = (transitions: readonly Transition[]) => transitions.map(({ n }) => n - FIRST + 1);
+const numbers = (world: World) => numbersOf(world.published());
 
 describe('what an item has to say', () => {
   it('is said once, and not again by the next write', async () => {
@@ -36,7 +42,7 @@ describe('what an item has to say', () => {
     world.dieAfter = 2;
     await world.step(0);
     expect(numbers(world)).toEqual([]);
-    expect(world.folded('user:ann').audience.transitions).toBe(2);
+    expect(world.folded('user:ann').audience.transitions).toBe(FIRST + 1);
 
     // The shard was split meanwhile: the consumer of another one is first to write the item again.
     await world.deliverOn('shardId-000000000007', {
@@ -55,7 +61,7 @@ describe('what an item has to say', () => {
     const world = aWorld();
     world.dieAfter = 2;
     await world.step(0);
-    expect(world.folded('user:ann').audience.transitions).toBe(2);
+    expect(world.folded('user:ann').audience.transitions).toBe(FIRST + 1);
     world.giveUp(0, 1);
 
     world.send(aTrack({ userId: 'ann' }));
@@ -72,7 +78,7 @@ describe('what an item has to say', () => {
       await update(aKinesisEvent([aRecord(anEnvelope([aTrack({ userId: 'ann' })]), { shardId })]));
     }
     const items = stream.records.flatMap((record) => (record.kind === 'transitions' ? record.items : []));
-    expect(items.map(({ n }) => n)).toEqual([1, 2, 3]);
+    expect(numbersOf(items)).toEqual([1, 2, 3]);
   });
 
   it('comes to rest though each batch is read by a new sandbox, and keys speak to each other', async () => {

@@ -243,8 +243,8 @@ export class World {
   }
 
   /**
-   * The transitions of each profile id as a consumer takes them in that knows what it has seen. Throws if they are not
-   * numbered 1, 2, 3…, if one id stands for two things, or if they don't lead to the memberships of the items.
+   * The transitions of each profile id as a consumer takes them in that knows what it has seen. Throws if a number is
+   * neither one more than the last nor the first of a person who is new or forgotten, if one id stands for two things, or if they don't lead to the memberships of the items.
    */
   transitions(): Map<string, Transition[]> {
     const seen = new Map<string, Transition[]>();
@@ -254,7 +254,11 @@ export class World {
       if (same !== undefined && JSON.stringify(same) !== JSON.stringify(item)) {
         throw new Error(`${item.id} stands for two transitions: ${JSON.stringify([same, item])}`);
       }
-      if (same === undefined && item.n !== known.length + 1) throw new Error(`${item.id} comes after ${known.length}.`);
+      const last = known.at(-1)?.n ?? 0;
+      const first = Math.floor(item.at / 1_000);
+      if (same === undefined && item.n !== last + 1 && (item.n !== first || first <= last)) {
+        throw new Error(`${item.id} comes after ${last}.`);
+      }
       if (same === undefined) seen.set(item.profileId, [...known, item]);
     }
     for (const key of this.store.items.keys()) {

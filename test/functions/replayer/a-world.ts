@@ -175,6 +175,7 @@ export class ReplayWorld {
       store: {
         read: through((ids) => live.store.read(ids)),
         write: through((item) => live.store.write(item)),
+        writeAndRemove: through((item, others) => live.store.writeAndRemove(item, others)),
         readPages: through((key, numbers) => live.store.readPages(key, numbers)),
         writePage: through((page) => live.store.writePage(page)),
       },
