@@ -46,13 +46,15 @@ const ofTransaction: Readonly<Record<string, string>> = {
 };
 
 /** Each part of a transaction asks for what it would ask for alone. */
-const onTransaction: NeedsOf = ({ body }) =>
-  ((parsedBody(body).TransactItems as Record<string, { TableName?: string }>[] | undefined) ?? []).flatMap((item) =>
-    Object.entries(item).flatMap(([kind, { TableName: name }]) => {
-      const action = ofTransaction[kind];
-      return action === undefined || name === undefined ? [] : [need(action, tableArn(name))];
-    }),
-  );
+const onTransaction: NeedsOf = ({ body }) => {
+  const { TransactItems: items } = parsedBody(body);
+  const parts = Array.isArray(items) ? items.flatMap((item) => Object.entries<unknown>(item ?? {})) : [];
+  return parts.flatMap(([kind, part]) => {
+    const action = ofTransaction[kind];
+    const name = (part as { readonly TableName?: unknown } | null)?.TableName;
+    return action === undefined || typeof name !== 'string' ? [] : [need(action, tableArn(name))];
+  });
+};
 
 const same = (names: readonly string[], make: (action: string) => NeedsOf) =>
   Object.fromEntries(names.map((name) => [name, make(name)]));

@@ -68,14 +68,23 @@ test.each<[string, string, object, string[]]>([
         { Put: { TableName: 'a' } },
         { ConditionCheck: { TableName: 'b' } },
         { Delete: { TableName: 'a' } },
+        { Update: { TableName: 'b' } },
       ],
     },
     [
       `dynamodb:PutItem ${ours('dynamodb', 'table/a')}`,
       `dynamodb:ConditionCheckItem ${ours('dynamodb', 'table/b')}`,
       `dynamodb:DeleteItem ${ours('dynamodb', 'table/a')}`,
+      `dynamodb:UpdateItem ${ours('dynamodb', 'table/b')}`,
     ],
   ],
+  [
+    'dynamodb',
+    'TransactGetItems',
+    { TransactItems: [{ Get: { TableName: 'a' } }, null, { Get: null }, { Get: {} }] },
+    [`dynamodb:GetItem ${ours('dynamodb', 'table/a')}`],
+  ],
+  ['dynamodb', 'TransactWriteItems', { TransactItems: 'none' }, []],
   ['dynamodb', 'ListTables', {}, ['dynamodb:ListTables *']],
   ['kinesis', 'PutRecords', { Records: [], StreamName: 's' }, [`kinesis:PutRecords ${ours('kinesis', 'stream/s')}`]],
   [
