@@ -195,7 +195,7 @@ export const privacyWorkerEnv = {
   ...athena,
   IDENTITY_RULES: identityRules('what identifies people, set by Privacy from `identity` in infra/config.ts'),
   RETENTION_DAYS: retentionDays(
-    'days by table of the lake, set by Privacy from `privacy.retention` in infra/config.ts',
+    'days by table of the lake and for profiles, set by Privacy from `privacy.retention` in infra/config.ts',
   ),
 };
 export const serviceApiEnv = {};

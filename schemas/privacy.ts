@@ -53,8 +53,10 @@ export interface PrivacyRequest {
 /** What the worker is invoked for: to look for requests, unless it says otherwise. */
 export type PrivacyTask =
   | { readonly task?: undefined }
-  /** Deletes what was kept long enough. */
+  /** Deletes days of the lake that were kept long enough. */
   | { readonly task: 'retention' }
+  /** Has profiles forget whom nobody has seen for as long as they are kept. Answers how many people were asked for. */
+  | { readonly task: 'forget' }
   /** After a restore: asks again for the erasures since then, in milliseconds since 1970. Answers `ErasedAgain`. */
   | { readonly task: 'erase-again'; readonly since: number };
 

@@ -15,8 +15,11 @@ export const expiringTables = [
   'audit_log',
 ] as const;
 
-/** Days that rows are kept, by table; for good where it is not said. */
-export type RetentionDays = Readonly<Partial<Record<(typeof expiringTables)[number], number | undefined>>>;
+/** What is kept for some days: rows of tables from their day on, people from when they were last seen on. */
+type Expiring = (typeof expiringTables)[number] | 'profiles';
+
+/** Days that each is kept; for good where it is not said. */
+export type RetentionDays = Readonly<Partial<Record<Expiring, number | undefined>>>;
 
 /** Such days as JSON. */
 export const retentionDays = (description: string): Variable<Readonly<Record<string, number>>> => ({
@@ -30,7 +33,7 @@ export const retentionDays = (description: string): Variable<Readonly<Record<str
     }
     if (typeof days !== 'object' || days === null || Array.isArray(days)) throw new VariableError('is no object');
     for (const [table, kept] of Object.entries(days)) {
-      const isTable = (expiringTables as readonly string[]).includes(table);
+      const isTable = table === 'profiles' || (expiringTables as readonly string[]).includes(table);
       if (!isTable || !Number.isInteger(kept) || kept < 1) throw new VariableError('is no number of days by table');
     }
     return days as Record<string, number>;

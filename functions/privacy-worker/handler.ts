@@ -31,6 +31,7 @@ import { walkTable } from '../adapters/table-walk.ts';
 import { createTrainingWork } from '../adapters/training-work.ts';
 import { createVersionedFiles } from '../adapters/versioned-files.ts';
 import { type AgainReach, eraseAgain } from './erase-again.ts';
+import { createForgetting } from './forget-people.ts';
 import { createLakeErasure } from './lake/erasure.ts';
 import { createLakeExport } from './lake/export.ts';
 import { findKeysIn } from './lake/registered-keys.ts';
@@ -90,6 +91,7 @@ const lake: LakeReach = {
   log,
 };
 
+const stream = createControlStream(putRecordsTo(env.STREAM_NAME, kinesis));
 const audit = writeAuditTo(putRecordsTo(env.STREAM_NAME, kinesis));
 const requests = createPrivacyRequests(dynamoDb, env.PRIVACY_TABLE);
 const worker = createPrivacyWorker({
@@ -103,7 +105,7 @@ const worker = createPrivacyWorker({
   reportsTable: tableOf(env.REPORTS_TABLE),
   audience: { read: readAudienceOf(dynamoDb, env.AUDIENCE_TABLE), remove: removeFrom(env.AUDIENCE_TABLE) },
   lists: createAudienceLists(dynamoDb, env.AUDIENCE_TABLE),
-  stream: createControlStream(putRecordsTo(env.STREAM_NAME, kinesis)),
+  stream,
   putBarrier: putBarrierOn(kinesis, env.STREAM_NAME),
   passed,
   setAside: {
@@ -121,6 +123,7 @@ const worker = createPrivacyWorker({
   log,
 });
 const retention = createRetention(lake);
+const forgetPeople = createForgetting({ ...lake, stream, pause });
 const again: AgainReach = {
   walkRegister: walkTable(dynamoDb, env.PRIVACY_TABLE),
   walkProfiles: walkTable(dynamoDb, env.PROFILES_TABLE),
@@ -132,8 +135,10 @@ const again: AgainReach = {
   log,
 };
 
-/** Clocks ask for requests, and for the days that are over; an operator, after a restore, to erase again. */
+/** Clocks ask for requests, for the days that are over and for people unseen; an operator, after a restore, to erase again. */
 export const handler = async (event: PrivacyTask, context: Parameters<typeof worker>[1]): Promise<unknown> => {
-  if (event.task === 'retention') return void (await retention.run(env.RETENTION_DAYS));
+  const { profiles, ...tables } = env.RETENTION_DAYS;
+  if (event.task === 'retention') return void (await retention.run(tables));
+  if (event.task === 'forget') return profiles && { people: await forgetPeople(profiles) };
   return event.task === 'erase-again' ? await eraseAgain(again, event.since) : await worker(event, context);
 };

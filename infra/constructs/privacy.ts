@@ -89,13 +89,23 @@ export class Privacy extends Construct {
       invokes: this.worker.lambda,
       description: 'Looks for requests of privacy, and after those that stopped.',
     });
-    if (Object.keys(settings.privacy.retention).length > 0) {
+    const { profiles, ...tables } = settings.privacy.retention;
+    if (Object.keys(tables).length > 0) {
       new OnSchedule(this, 'Retention', {
         invokes: this.worker.lambda,
         description: 'Deletes days of the lake that were kept long enough.',
         // While the sealer is at work nothing goes: the next look is soon enough.
         schedule: ScheduleExpression.rate(Duration.hours(6)),
         input: { task: 'retention' },
+      });
+    }
+    if (profiles !== undefined) {
+      new OnSchedule(this, 'Forgetting', {
+        invokes: this.worker.lambda,
+        description: 'Has profiles forget whom nobody has seen for long.',
+        // When the snapshot of the night is whole, by which it goes.
+        schedule: ScheduleExpression.cron({ hour: '4', minute: '0' }),
+        input: { task: 'forget' },
       });
     }
     this.api = new HeadwaterFunction(this, 'Api', {

@@ -4,8 +4,12 @@ import { expiringTables } from '../../schemas/retention.ts';
 
 const grants = { analytics: z.boolean(), personalisation: z.boolean(), marketing: z.boolean() };
 
-const keptDays = z.int().min(1).max(36_500).optional();
+const days = z.int().min(1).max(36_500);
+const keptDays = days.optional();
 type KeptDays = Record<(typeof expiringTables)[number], typeof keptDays>;
+const tablesKept = Object.fromEntries(expiringTables.map((table) => [table, keptDays])) as KeptDays;
+/** Tables from which profiles and their segments are computed anew. */
+const behindProfiles = ['raw', 'events'] as const;
 
 /** What holds for people who made no choice, what of an event is kept, and for how long. */
 export const privacy = z
@@ -57,9 +61,23 @@ export const privacy = z
     /**
      * Days that rows of the lake are kept, by table: `{ raw: 90, events: 730 }`. A day goes when so many whole days have
      * passed since its end; a table that is not named is kept. Profiles that are rebuilt know no more than `raw` does.
+     *
+     * `profiles` is for people: of whom nothing was seen for so many days, whatever key they used, goes from all stores but
+     * the lake, within two days. `raw` and `events` must be kept no longer, or a rebuild would bring them back, and
+     * segments in the lake would count them.
      */
     retention: z
-      .strictObject(Object.fromEntries(expiringTables.map((table) => [table, keptDays])) as KeptDays)
+      .strictObject({ ...tablesKept, profiles: days.min(2).optional() })
+      .superRefine(({ profiles, ...tables }, { addIssue }) => {
+        if (profiles === undefined) return;
+        for (const table of behindProfiles) {
+          const kept = tables[table];
+          if (kept !== undefined && kept <= profiles) continue;
+          const given = kept === undefined ? 'is kept for good' : `is ${kept}`;
+          const message = `${given}, longer than profiles (${profiles}): people who are forgotten would come back by it`;
+          addIssue({ code: 'custom', path: [table], message });
+        }
+      })
       .prefault({}),
   })
   .prefault({});

@@ -92,6 +92,16 @@ test.each([
     { lakeWriter: { recordAgeHours: 24 } },
     /test\.lakeWriter\.recordAgeHours: must be less than stream\.retentionHours \(24\)/,
   ],
+  [
+    'people who are forgotten sooner than their events',
+    { privacy: { retention: { profiles: 365, raw: 90, events: 730 } } },
+    /test\.privacy\.retention\.events: is 730, longer than profiles \(365\)/,
+  ],
+  [
+    'people who are forgotten while what they sent is kept for good',
+    { privacy: { retention: { profiles: 365, events: 365 } } },
+    /test\.privacy\.retention\.raw: is kept for good, longer than profiles \(365\)/,
+  ],
 ])('refuses %s by its path', (_, settings, message) => {
   expect(wrong(settings)).toThrow(message);
 });
