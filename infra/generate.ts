@@ -5,6 +5,14 @@ import { endpoints } from '../schemas/api/endpoints.ts';
 import { openApiDocument } from '../schemas/api/openapi.ts';
 import { lakeDictionary } from '../schemas/lake/dictionary.ts';
 import { lakeViews } from '../schemas/lake/views.ts';
+import { misread } from './local/errors.ts';
+import { runCommand } from './local/run-command.ts';
+
+const usage = `Usage: npm run generate [-- --check]
+
+Writes the files that are made from the schemas.
+
+  --check  write nothing, and fail where one is out of date`;
 
 /** Files that are made from the schemas, by their path in the project: text as it is, all else as JSON. */
 const generated: Record<string, () => unknown> = {
@@ -14,19 +22,29 @@ const generated: Record<string, () => unknown> = {
   'schemas/lake/README.md': lakeDictionary,
 };
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const root = new URL('../', import.meta.url);
 
-for (const [path, render] of Object.entries(generated)) {
-  const file = new URL(path, root);
-  const content = render();
-  const fresh = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
-  if (!values.check) {
-    writeFileSync(file, fresh);
-    console.log(`wrote ${path}`);
-  } else if (readOrEmpty(file) !== fresh) {
-    console.error(`${path} is out of date: run \`npm run generate\` and commit the result.`);
-    process.exitCode = 1;
+await runCommand(async () => {
+  const { check } = readOptions();
+  for (const [path, render] of Object.entries(generated)) {
+    const file = new URL(path, root);
+    const content = render();
+    const fresh = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
+    if (!check) {
+      writeFileSync(file, fresh);
+      console.log(`wrote ${path}`);
+    } else if (readOrEmpty(file) !== fresh) {
+      console.error(`${path} is out of date: run \`npm run generate\` and commit the result.`);
+      process.exitCode = 1;
+    }
+  }
+});
+
+function readOptions(): { readonly check: boolean } {
+  try {
+    return parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
+  } catch (cause) {
+    throw misread(cause, usage);
   }
 }
 

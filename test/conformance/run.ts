@@ -1,6 +1,8 @@
 /** `npm run conformance`: which rules of AWS's services an endpoint keeps. */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { misread } from '../../infra/local/errors.ts';
+import { runCommand } from '../../infra/local/run-command.ts';
 import { allCases } from './all-cases.ts';
 import { localDeviations } from './local-deviations.ts';
 import { openLocalTarget } from './local-target.ts';
@@ -20,18 +22,28 @@ headwater-conformance-…, and removes them.
 
 Event source mappings have rules of their own, which are tried at the local runtime alone: test/conformance/mappings.`;
 
-const { values } = parseArgs({
-  options: {
-    aws: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true, default: [] },
-    function: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+await runCommand(async () => {
+  const values = readOptions();
+  if (values.help) console.log(usage);
+  else await run(values);
 });
-if (values.help) console.log(usage);
-else await run();
 
-async function run(): Promise<void> {
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        aws: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        function: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    throw misread(cause, usage);
+  }
+}
+
+async function run(values: ReturnType<typeof readOptions>): Promise<void> {
   const endpoint = values.aws ? undefined : process.env.AWS_ENDPOINT_URL;
   const isLocal = !values.aws && endpoint === undefined;
   const functionName = values.function;

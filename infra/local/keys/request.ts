@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { accessKeyRules, apiScopes, type RateLimit, type Scope, scopes } from '../../../schemas/access-key.ts';
-import { UsageError } from '../errors.ts';
+import { misread, UsageError } from '../errors.ts';
 import type { Where } from '../function-target.ts';
 import { durationOf } from './duration.ts';
 
@@ -181,7 +181,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, tokens: true });
   } catch (error) {
-    throw wrong((error as Error).message);
+    throw misread(error, usage);
   }
 }
 

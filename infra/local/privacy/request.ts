@@ -72,7 +72,8 @@ function requestOf([command, id, ...rest]: readonly string[], values: Values): P
   if (command === 'erase-again') return { command, since: momentOf(values.since) };
   if (values.since !== undefined) throw new UsageError('--since is of erase-again alone.');
   if (command !== 'erase' && command !== 'export') {
-    throw new UsageError(`${command === undefined ? 'A command is missing' : `There is no '${command}'`}.\n\n${usage}`);
+    const given = command === undefined ? 'none was given' : `not '${command}'`;
+    throw new UsageError(`The command is one of erase, export, status and erase-again, ${given}.\n\n${usage}`);
   }
   const names = namesOf(values);
   if (Object.keys(names).length === 0) throw new UsageError(`Whom? Give --user-id, for example.\n\n${usage}`);

@@ -17,6 +17,10 @@ test('names a folder or a stage', () => {
   expect(readCommand(['--help'])).toBeUndefined();
 });
 
+test('what it cannot read is told by one sentence, and how it is used', () => {
+  expect(() => readCommand(['list', '--nosuch'])).toThrow(/^Unknown option '--nosuch'\.\n\nUsage: /);
+});
+
 test('reads each command', () => {
   expect(requestOf('list', '--json')).toEqual({ command: 'list', json: true });
   expect(requestOf('rotate', 'app')).toEqual({ command: 'rotate', id: 'app', overlap: 7 * DAY });
