@@ -40,18 +40,27 @@ export function rememberExpressions(parser: ExpressionParser): void {
       for (const name of known.values) delete context.unusedAttrVals[name];
       return known.fill(context.attrVals);
     }
-    const [names, values] = [Object.keys(context.unusedAttrNames), Object.keys(context.unusedAttrVals)];
-    const tree = parse(text, options);
+    // What another expression of the same call has used is used by this one, too.
+    const { attrNames, attrVals } = context;
+    const [unusedAttrNames, unusedAttrVals] = [allOf(attrNames), allOf(attrVals)];
+    const tree = parse(text, { ...options, context: { ...context, unusedAttrNames, unusedAttrVals } });
+    const names = Object.keys(attrNames ?? {}).filter((name) => !(name in unusedAttrNames));
+    const values = Object.keys(attrVals ?? {}).filter((name) => !(name in unusedAttrVals));
+    for (const name of names) delete context.unusedAttrNames[name];
+    for (const name of values) delete context.unusedAttrVals[name];
     if (typeof tree === 'string' || byValue.test(text)) return tree;
     if (remembered.size === MAX_REMEMBERED) remembered.clear();
     remembered.set(key, {
-      fill: filling(tree, new Map(Object.entries(context.attrVals ?? {}).map(([name, value]) => [value, name]))),
-      names: names.filter((name) => !(name in context.unusedAttrNames)),
-      values: values.filter((name) => !(name in context.unusedAttrVals)),
+      fill: filling(tree, new Map(Object.entries(attrVals ?? {}).map(([name, value]) => [value, name]))),
+      names,
+      values,
     });
     return tree;
   };
 }
+
+const allOf = (names: object = {}): Record<string, true> =>
+  Object.fromEntries(Object.keys(names).map((name) => [name, true]));
 
 function keyOf(text: string, { attrNames = {}, attrVals = {}, ...context }: Context): string {
   const types = Object.entries(attrVals).map(([name, value]) => [name, Object.keys(value)[0]]);

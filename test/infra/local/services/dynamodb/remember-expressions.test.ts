@@ -30,14 +30,21 @@ const call = fc.record({
   text: fc.constantFrom(...expressions),
   attrNames: fc.constantFrom({ '#a': 'x' }, { '#a': 'y' }),
   attrVals: fc.record({ ':n': value, ':s': value }),
+  /** Those that another expression of the same call has used. */
+  used: fc.subarray(['#a', ':n', ':s']),
 });
 
 /** What a parser makes of a call: its answer or error, and which names it found to be used. */
 function outcomeOf(
   { parse }: ExpressionParser,
-  { text, attrNames, attrVals }: typeof call extends fc.Arbitrary<infer T> ? T : never,
+  { text, attrNames, attrVals, used }: typeof call extends fc.Arbitrary<infer T> ? T : never,
 ) {
-  const unused = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, true as const]));
+  const unused = (names: object) =>
+    Object.fromEntries(
+      Object.keys(names)
+        .filter((name) => !used.includes(name))
+        .map((name) => [name, true as const]),
+    );
   const compare = (_: string, one: object, other: object) => JSON.stringify(one) > JSON.stringify(other);
   const context = {
     attrNames,
