@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { UsageError } from '../errors.ts';
 import { literal, quoted } from '../services/athena/table-sql.ts';
-import { findOpenQuote, type OpenQuote } from './open-quote.ts';
+import { formFault, lineOfRow } from './csv-records.ts';
 
 /** What a file holds. */
 export interface LoadedFile {
@@ -29,12 +29,12 @@ export async function loadFile(csv: string, parquet: string): Promise<LoadedFile
 async function load(connection: DuckDBConnection, csv: string, parquet: string): Promise<LoadedFile> {
   try {
     await connection.run(
-      `CREATE TABLE given AS SELECT row_number() OVER () + 1 AS line, *
+      `CREATE TABLE given AS SELECT row_number() OVER () AS number, *
        FROM read_csv(${literal(csv)}, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')`,
     );
   } catch (error) {
-    const open = await findOpenQuote(csv).catch(() => undefined);
-    if (open) throw unclosed(csv, open);
+    const fault = await formFault(csv).catch(() => undefined);
+    if (fault !== undefined) throw new UsageError(`${csv}, ${fault}`);
     const [reason = ''] = (error as Error).message.split('\n');
     throw new UsageError(`${csv} cannot be read as CSV: ${reason}`);
   }
@@ -46,7 +46,7 @@ async function load(connection: DuckDBConnection, csv: string, parquet: string):
   const time = names.has('timestamp') ? column('timestamp') : 'NULL';
   const weight = names.has('weight') ? column('weight') : "'1'";
   await connection.run(`CREATE TABLE read AS SELECT
-      line, ${column('user_id')} AS user_id, ${column('item_id')} AS item_id,
+      number, ${column('user_id')} AS user_id, ${column('item_id')} AS item_id,
       ${time} AS time, ${weight} AS given_weight,
       coalesce(
         CASE WHEN abs(TRY_CAST(${time} AS DOUBLE)) >= 1e11
@@ -56,6 +56,13 @@ async function load(connection: DuckDBConnection, csv: string, parquet: string):
       ) AS happened_at,
       TRY_CAST(${weight} AS DOUBLE) AS weight
     FROM given`);
+  const counted = 'SELECT count(*), count(happened_at), coalesce(epoch_ms(max(happened_at)), 0) FROM read';
+  const [[count = 0, timed = 0, latest = 0] = []] = (await rows(connection, counted)).map((row) => row.map(Number));
+  const firstLine = async (condition: string, value: string) => {
+    const first = `SELECT number, ${value} FROM read WHERE ${condition} ORDER BY number LIMIT 1`;
+    const [bad] = await rows(connection, first);
+    return bad && { line: await lineOfRow(csv, Number(bad[0]), count), value: bad[1] };
+  };
   for (const [condition, value, wanted] of [
     ['user_id IS NULL', 'NULL', 'a user_id'],
     ['item_id IS NULL', 'NULL', 'an item_id'],
@@ -66,14 +73,15 @@ async function load(connection: DuckDBConnection, csv: string, parquet: string):
     ],
     ['coalesce(weight, 0) <= 0 OR NOT isfinite(weight)', 'given_weight', 'a weight above 0'],
   ] as const) {
-    const [bad] = await rows(connection, `SELECT line, ${value} FROM read WHERE ${condition} ORDER BY line LIMIT 1`);
-    if (bad) throw new UsageError(`${csv}, line ${bad[0]}: expected ${wanted}, found '${bad[1] ?? ''}'.`);
+    const bad = await firstLine(condition, value);
+    if (bad) throw new UsageError(`${csv}, line ${bad.line}: expected ${wanted}, found '${bad.value ?? ''}'.`);
   }
-  const counted = 'SELECT count(*), count(happened_at), coalesce(epoch_ms(max(happened_at)), 0) FROM read';
-  const [[count = 0, timed = 0, latest = 0] = []] = (await rows(connection, counted)).map((row) => row.map(Number));
   if (count === 0) throw new UsageError(`${csv} has no rows under its header.`);
   if (timed > 0 && timed < count) {
-    throw new UsageError(`${csv}: ${count - timed} of ${count} rows have no timestamp. Give all rows one, or none.`);
+    const first = (await firstLine('happened_at IS NULL', 'NULL'))?.line;
+    throw new UsageError(
+      `${csv}, line ${first}: ${count - timed} of ${count} rows have no timestamp, this is the first. Give all one, or none.`,
+    );
   }
   mkdirSync(path.dirname(parquet), { recursive: true });
   await connection.run(
@@ -86,14 +94,6 @@ async function load(connection: DuckDBConnection, csv: string, parquet: string):
 async function columnsOf(connection: DuckDBConnection): Promise<Map<string, string>> {
   const described = await rows(connection, 'DESCRIBE given');
   return new Map(described.slice(1).map(([name]) => [String(name).trim().toLowerCase(), String(name)]));
-}
-
-function unclosed(csv: string, { line, closedAmiss }: OpenQuote): UsageError {
-  const found =
-    closedAmiss === undefined ? 'is never closed' : `is followed by more behind the next one, in line ${closedAmiss}`;
-  return new UsageError(
-    `${csv}, line ${line}: a quote is opened here that ${found}. Close it, or write a quote within a value twice.`,
-  );
 }
 
 function missing(csv: string, name: string, there: readonly string[]): UsageError {
