@@ -114,6 +114,15 @@ test('tells a condition that does not hold', async () => {
   await dynamoDb('PutItem', { ...item, ...condition });
   const error = await dynamoDb('PutItem', { ...item, ...condition }).catch((thrown) => thrown);
   expect(isConditionFailed(error)).toBe(true);
+  const other = { ...item, Item: { ...item.Item, sk: { S: 'c' } } };
+  const TransactItems = [
+    { Put: other },
+    { Put: { ...item, ...condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const } },
+  ];
+  const cancelledBy = await dynamoDb('TransactWriteItems', { TransactItems }).catch((thrown) => thrown);
+  expect(isConditionFailed(cancelledBy)).toBe(true);
+  expect(cancelledBy.reasons).toMatchObject([{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: item.Item }]);
+  await dynamoDb('TransactWriteItems', { TransactItems: [{ Put: other }] });
 });
 
 test.each([
