@@ -1,15 +1,18 @@
 import type { Transition } from '../../schemas/stream/control.ts';
 import type { DynamoDb } from './dynamodb.ts';
-import { numberText, TRANSITIONS_AN_ITEM, transitionPartition, transitionsOf } from './transition-items.ts';
+import { LISTED_MS, numberText, TRANSITIONS_AN_ITEM, transitionPartition, transitionsOf } from './transition-items.ts';
 
 /** Whether the lists of the audience hold all of these, one person's in order: then they were surely published. */
 export type HaveHeard = (transitions: readonly Transition[]) => Promise<boolean>;
 
-/** As the audience-writer has written them a moment ago: it may have heard more. */
-export function createHaveHeard(dynamoDb: DynamoDb, table: string): HaveHeard {
+/**
+ * As the audience-writer has written them a moment ago: it may have heard more. What is older than lists go back was said long
+ * ago: the batch that had it to say has left the stream.
+ */
+export function createHaveHeard(dynamoDb: DynamoDb, table: string, clock: () => number): HaveHeard {
   return async (transitions) => {
     const [first] = transitions;
-    if (first === undefined) return true;
+    if (first === undefined || clock() - first.at >= LISTED_MS) return true;
     const { profileId } = first;
     const { Items: items = [] } = await dynamoDb('Query', {
       TableName: table,

@@ -1,11 +1,14 @@
 import type { Key } from '../../schemas/stream/control.ts';
-import type { FoldedProfile } from '../../shared/profile/folded-profile.ts';
+import { type FoldedProfile, isNobodys } from '../../shared/profile/folded-profile.ts';
 import { shortenTracks } from '../../shared/profile/shorten-tracks.ts';
 import { encodeProfile } from '../../shared/profile/state.ts';
 import { itemBytes, MAX_ITEM_BYTES, type ProfileItem, type ProfileStore, type WriteOutcome } from './profile-store.ts';
 
 /** TTL deletes no page while late batches may still look at it: the dedup window and two days of delay. */
 export const PAGE_LIFE_MS = 3 * 86_400_000;
+
+/** How long a key is remembered that is nobody's any more: longer than word of it can be under way. */
+const NOBODYS_LIFE_MS = 35 * 86_400_000;
 
 /** A profile can never be written: it has outgrown its item in spite of its bounds. */
 export class ProfileTooLargeError extends Error {
@@ -19,13 +22,15 @@ export class ProfileTooLargeError extends Error {
 }
 
 /**
- * The item of a version. Where it would be too large, tracks lose their oldest rows until it fits. Throws
+ * The item of a version that is written `now`, in milliseconds since 1970. Where it would be too large, tracks lose their oldest rows until it fits. Throws
  * `ProfileTooLargeError`.
  */
-export function itemOf(key: Key, version: number, token: string, folded: FoldedProfile) {
+export function itemOf(key: Key, version: number, token: string, folded: FoldedProfile, now: number) {
+  const expiry = isNobodys(folded) && { expiresAt: now + NOBODYS_LIFE_MS };
   for (;;) {
     const { textBytes, ...encoded } = encodeProfile(folded);
-    const item: ProfileItem = { id: key, version, token, lastSeen: folded.profile?.lastSeen ?? 0, ...encoded };
+    const lastSeen = folded.profile?.lastSeen ?? 0;
+    const item: ProfileItem = { id: key, version, token, lastSeen, ...encoded, ...expiry };
     const bytes = itemBytes(item);
     if (bytes <= MAX_ITEM_BYTES) return { item, encoded, textBytes };
     if (!shortenTracks(folded)) throw new ProfileTooLargeError(bytes);

@@ -15,6 +15,8 @@ export interface ProfileItem {
   readonly format: number;
   readonly state: Uint8Array;
   readonly ids: Uint8Array;
+  /** Milliseconds since 1970 after which the table may delete it: of a key that is nobody's. */
+  readonly expiresAt?: number;
 }
 
 /** Message ids that no longer fit a profile's own item. */
@@ -78,6 +80,7 @@ export function createProfileStore(dynamoDb: DynamoDb, table: string): ProfileSt
       format: { N: String(item.format) },
       state: { B: base64Of(item.state) },
       ids: { B: base64Of(item.ids) },
+      ...(item.expiresAt !== undefined && { expiresAt: secondsOf(item.expiresAt) }),
     },
     ...(item.version === 1 ? { ConditionExpression: 'attribute_not_exists(id)' } : isVersion(item.version - 1)),
   });
@@ -112,13 +115,16 @@ export function createProfileStore(dynamoDb: DynamoDb, table: string): ProfileSt
     async writePage({ key, number, ids, expiresAt }) {
       const Item: Item = {
         id: { S: pageId(key, number) },
-        expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
+        expiresAt: secondsOf(expiresAt),
         ids: { B: base64Of(ids) },
       };
       await dynamoDb('PutItem', { TableName: table, Item });
     },
   };
 }
+
+/** As the table's expiry wants it. */
+const secondsOf = (time: number): AttributeValue => ({ N: String(Math.ceil(time / 1000)) });
 
 const keyOf = (id: string): Item => ({ id: { S: id } });
 

@@ -5,7 +5,7 @@ import type { Item } from './dynamodb.ts';
 /** Transitions that an item has at most: about what one write unit holds. */
 export const TRANSITIONS_AN_ITEM = 16;
 /** How long a person's transitions can be listed; the lake keeps them all. */
-const LIFE_MS = 400 * 86_400_000;
+export const LISTED_MS = 400 * 86_400_000;
 
 /** What one item tells: the person's home key, causes, and a row for each transition that names its cause by place. */
 type Packed = readonly [key: string, causes: readonly Cause[], rows: readonly Row[]];
@@ -57,7 +57,7 @@ function itemOf(run: readonly [Transition, ...Transition[]], now: number): Item 
     pk: { S: transitionPartition(profileId) },
     sk: { S: numberText(n) + String(run.length).padStart(2, '0') },
     transitions: { S: text },
-    expiresAt: seconds(now + LIFE_MS),
+    expiresAt: seconds(now + LISTED_MS),
   };
 }
 

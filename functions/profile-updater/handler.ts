@@ -23,7 +23,7 @@ export const handler = createProfileUpdater({
   stream: createControlStream(putRecordsTo(env.STREAM_NAME)),
   due: createDueStore(dynamoDb, env.DUE_TABLE, Date.now),
   barriers: createBarriers(dynamoDb, env.SEGMENTS_TABLE, Date.now),
-  haveHeard: createHaveHeard(dynamoDb, env.AUDIENCE_TABLE),
+  haveHeard: createHaveHeard(dynamoDb, env.AUDIENCE_TABLE, Date.now),
   catalog: createSegmentCatalogReader(dynamoDb, env.SEGMENTS_TABLE),
   identity: env.IDENTITY_RULES,
   rules: cleanRulesOf(env.PRIVACY_SETTINGS, env.IDENTITY_RULES),

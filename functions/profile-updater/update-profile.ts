@@ -114,8 +114,8 @@ async function foldAndWrite(
       return { taken, applied, repeated, written: undefined, emptied: emptied(read.version) };
     }
 
-    const { item, encoded, textBytes } = itemOf(key, read.version + 1, writer.newToken(), next);
     const begun = clock();
+    const { item, encoded, textBytes } = itemOf(key, read.version + 1, writer.newToken(), next, begun);
     if (spilled !== undefined) await store.writePage({ key, expiresAt: begun + PAGE_LIFE_MS, ...spilled });
     if (arm !== undefined) await due.arm(arm, key);
     const write = () => (gone.length === 0 ? store.write(item) : store.writeAndRemove(item, gone));

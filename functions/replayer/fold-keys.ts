@@ -171,7 +171,7 @@ class KeyFold {
     const { store, clock, newToken } = this.#reach;
     const { next, pages } = replacePart(stored, rebuilt, this.#options.catalog);
     for (const page of pages) await store.writePage({ key: this.#key, expiresAt: clock() + PAGE_LIFE_MS, ...page });
-    return await isWritten(store, itemOf(this.#key, (item?.version ?? 0) + 1, newToken(), next).item);
+    return await isWritten(store, itemOf(this.#key, (item?.version ?? 0) + 1, newToken(), next, clock()).item);
   }
 }
 

@@ -102,7 +102,8 @@ function takeReport(node: IdentityNode, key: Key, record: PartRecord, arrivedAt:
   if (report === undefined || !mayLink(child, key)) return unchanged(node, cause);
   const isPresent = report.keys.length > 0;
   const wasPresent = known !== undefined && known.keys.length > 0;
-  if (!isNewer(report, known)) return isPresent && wasPresent ? toldAgain(node, key, cause) : unchanged(node, cause);
+  if (known !== undefined && !isNewer(report, known))
+    return isPresent && wasPresent ? toldAgain(node, key, cause) : unchanged(node, cause);
   const children = new Map(node.children);
   children.delete(child);
   children.set(child, report);
@@ -120,8 +121,11 @@ function toldAgain(node: IdentityNode, key: Key, cause: Cause): Step {
   return node.parent === undefined ? again : { ...again, out: [reportTo(node, key, node.parent, cause)] };
 }
 
-const isNewer = (report: ChildReport, known: ChildReport | undefined): boolean =>
-  known === undefined || report.moves > known.moves || (report.moves === known.moves && report.changes > known.changes);
+/** Whether of what a key says one was said after the other. */
+export const isNewer = (one: Numbers, other: Numbers): boolean =>
+  one.moves > other.moves || (one.moves === other.moves && one.changes > other.changes);
+
+type Numbers = Pick<IdentityNode, 'moves' | 'changes'>;
 
 /** Forgets the children that left longest ago, when there are too many of them. */
 function forgetLeft(children: Map<Key, ChildReport>): Map<Key, ChildReport> {

@@ -1,8 +1,7 @@
 import type { Key } from '../../schemas/stream/control.ts';
 import { Admission, type Spilled } from './admission.ts';
 import { type Delivery, isEventDelivery } from './delivery.ts';
-import { type FoldedProfile, newFoldedProfile } from './folded-profile.ts';
-import { isEmptyNode } from './identity-cells.ts';
+import { type FoldedProfile, isNothing, newFoldedProfile } from './folded-profile.ts';
 import { newLedger } from './ledger.ts';
 import { limits } from './limits.ts';
 import { Turn, type TurnContext } from './turn.ts';
@@ -49,7 +48,8 @@ export function fold(
   const before = stored ?? newFoldedProfile();
   const admission = new Admission(before.ledger, deliveries.filter(isEventDelivery), context.pages);
   const turn = new Turn(key, before, context);
-  const isErasedBefore = isBlank(before);
+  // Left by an erasure that ended before the item could be deleted.
+  const isErasedBefore = isNothing(before);
   let taken = 0;
   for (const delivery of deliveries) {
     if (turn.links >= limits.linksPerWrite) break;
@@ -65,8 +65,8 @@ export function fold(
   const isErased = turn.isBlank;
   const { forgotten } = turn;
   // Of what was never stored nobody has heard.
-  const isNothing = isErased && (stored === undefined || isErasedBefore);
-  if (isNothing || (applied + repeated === 0 && !turn.hasChanged && !isErased)) {
+  const isNoNews = isErased && (stored === undefined || isErasedBefore);
+  if (isNoNews || (applied + repeated === 0 && !turn.hasChanged && !isErased)) {
     const noArm = isErased ? undefined : arm;
     return { taken, next: undefined, spilled: undefined, arm: noArm, isErased, forgotten, applied, repeated };
   }
@@ -83,7 +83,3 @@ export function fold(
   const next = { profile, ledger, tracks, identity: turn.node, audience, outbox };
   return { taken, next, spilled, arm, isErased, forgotten, applied, repeated };
 }
-
-/** Whether an item was left by an erasure that ended before it could be deleted. */
-const isBlank = ({ profile, tracks, identity, audience }: FoldedProfile): boolean =>
-  profile === undefined && tracks.size === 0 && audience.memberships.size === 0 && isEmptyNode(identity);

@@ -14,17 +14,19 @@ export function keysOfPerson(home: Key, node: IdentityNode): Key[] {
 }
 
 /**
- * The keys whose parts folding these deliveries may need: those of the person, and those that reports bring along. None
- * if the key has a parent and keeps it.
+ * The keys whose parts folding these deliveries may need: those of the person, and those that reports bring along. If the key
+ * has a parent and keeps it, only those that report.
  */
 export function partKeysFor(key: Key, node: IdentityNode | undefined, deliveries: readonly Delivery[]): Key[] {
   const controls = deliveries.flatMap((delivery) => (isEventDelivery(delivery) ? [] : [delivery.control]));
   const frees = ({ kind }: (typeof controls)[number]) =>
     // Whose parent was erased is a home. Only users form rings, which a link or a report may break or close elsewhere.
     kind === 'unlink' || kind === 'erase' || (isUser(key) && (kind === 'link' || kind === 'part'));
-  if (node?.parent !== undefined && !controls.some(frees)) return [];
+  const reports = controls.filter((control) => control.kind === 'part');
+  const reporting = new Set(reports.map(({ child }) => child).filter((child) => child !== key));
+  if (node?.parent !== undefined && !controls.some(frees)) return [...reporting];
   const isAsked = controls.some(({ kind }) => kind === 'forget');
-  const reported = controls.flatMap((control) => (control.kind === 'part' ? control.keys : []));
   const known = node === undefined ? [] : keysOf(node, key);
-  return [...new Set([...known, ...reported])].filter((other) => other !== key && (isAsked || hasEvents(other)));
+  const all = new Set([...known, ...reports.flatMap(({ keys }) => keys)]);
+  return [...all].filter((other) => other !== key && (isAsked || hasEvents(other) || reporting.has(other)));
 }

@@ -15,15 +15,14 @@ import { rawIdOf } from '../identity/keys.ts';
 import { isKnownLink } from '../identity/known-link.ts';
 import { addLink } from '../identity/links.ts';
 import { linksOf } from '../identity/links-of.ts';
-import { emptyNode, forgetKeys, numberAfter, partChanged, receive, type Step } from '../identity/receive.ts';
+import { emptyNode, forgetKeys, isNewer, numberAfter, partChanged, receive, type Step } from '../identity/receive.ts';
 import { keysOf } from '../identity/subtree.ts';
 import { addRows, type CompiledCatalog, pruneTracks, readyKey, trackEvent } from '../segments/compile-catalog.ts';
 import { applyTo } from './apply.ts';
 import { isBornSince } from './born-since.ts';
 import type { ControlDelivery, EventDelivery, KeyBackfill, KeyForget } from './delivery.ts';
-import type { FoldedProfile } from './folded-profile.ts';
+import { type FoldedProfile, isNothing } from './folded-profile.ts';
 import { Home, type OwnPart, type Part } from './home.ts';
-import { isEmptyNode } from './identity-cells.ts';
 import { drop, newProfile, profileIdOf } from './new-profile.ts';
 import { transitionId } from './outbox-cells.ts';
 import { keysOfPerson } from './parts.ts';
@@ -192,6 +191,7 @@ export class Turn {
   }
 
   #identify(record: LinkRecord | UnlinkRecord | PartRecord, arrivedAt: number): void {
+    if (record.kind === 'part' && this.#isOutdated(record)) return;
     const step = receive(this.node, this.#key, record, arrivedAt);
     if (step.node === this.node && !step.touched) return;
     if (step.wasHome) this.#home.catchUp(arrivedAt);
@@ -200,6 +200,16 @@ export class Turn {
       this.node = step.node;
     }
     this.#settle(step, arrivedAt);
+  }
+
+  /**
+   * Whether a child that is said to be there has said more since, or was forgotten: then there may be no farewell to come, and
+   * it would stay for good.
+   */
+  #isOutdated({ child, keys, moves, changes }: PartRecord): boolean {
+    if (keys.length === 0) return false;
+    const now = this.#context.parts.get(child)?.identity;
+    return now === undefined || isNewer(now, { moves, changes });
   }
 
   /** Says what a change of the key's place means to others, and to its person. */
@@ -315,8 +325,7 @@ export class Turn {
   }
 
   get #isNothing(): boolean {
-    const { profile, tracks, audience } = this.own;
-    return profile === undefined && tracks.size === 0 && audience.memberships.size === 0 && isEmptyNode(this.node);
+    return isNothing({ ...this.own, identity: this.node });
   }
 
   /** Whether nothing is left of what an erasure took. */

@@ -279,8 +279,16 @@ test('transitions are heard of when all of them are listed, however they were cu
       for (const each of written) await store.writeTransitions(run(each.from, each.length));
       const listed = new Set(written.flatMap((each) => run(each.from, each.length).map(({ n }) => n)));
       const asked = run(from, length);
-      const haveHeard = createHaveHeard(table.client, 'audience');
+      const haveHeard = createHaveHeard(table.client, 'audience', () => aTransition().at);
       expect(await haveHeard(asked)).toBe(asked.every(({ n }) => listed.has(n)));
     }),
   );
+});
+
+test('what is older than lists go back counts as heard, and what they may hold does not', async () => {
+  const { table } = anAudienceTable();
+  const { at } = aTransition();
+  const listed = 400 * 86_400_000;
+  expect(await createHaveHeard(table.client, 'audience', () => at + listed)([aTransition()])).toBe(true);
+  expect(await createHaveHeard(table.client, 'audience', () => at + listed - 1)([aTransition()])).toBe(false);
 });

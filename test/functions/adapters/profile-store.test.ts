@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { PutItemInput } from '../../../functions/adapters/dynamodb.ts';
-import { createProfileStore, itemBytes, type ProfileItem } from '../../../functions/adapters/profile-store.ts';
+import type { PutItemInput, TransactWriteItemsInput } from '../../../functions/adapters/dynamodb.ts';
+import {
+  createProfileStore,
+  itemBytes,
+  PersonTooLargeError,
+  type ProfileItem,
+} from '../../../functions/adapters/profile-store.ts';
 import { ServiceError } from '../../../functions/adapters/signed-http.ts';
 import { aJsonService } from './a-json-service.ts';
 
@@ -24,6 +29,37 @@ const anItem = (over: Partial<ProfileItem> = {}): ProfileItem => ({
   state: new Uint8Array([1, 2]),
   ids: new Uint8Array([3]),
   ...over,
+});
+
+describe('writing a profile and deleting others with it', () => {
+  const others = [
+    { id: 'anonymous:d-1', version: 3 },
+    { id: 'email:ann@x.org', version: 1 },
+  ];
+
+  it('is one transaction, each item on the condition of its version', async () => {
+    const { store, inputs } = aStore();
+    expect(await store.writeAndRemove(anItem({ version: 8 }), others)).toBe('written');
+    const [input] = inputs('TransactWriteItems') as unknown as TransactWriteItemsInput[];
+    const conditions = input?.TransactItems.map((action) => {
+      const [[kind, { ConditionExpression, ExpressionAttributeValues }] = []] = Object.entries(action);
+      return [kind, ConditionExpression, ExpressionAttributeValues?.[':version']?.N];
+    });
+    expect(conditions).toEqual([
+      ['Put', 'version = :version', '7'],
+      ['Delete', 'version = :version', '3'],
+      ['Delete', 'version = :version', '1'],
+    ]);
+  });
+
+  it('says so where somebody else came first, and where it is too much for one transaction', async () => {
+    const conflict = new ServiceError('ConditionalCheckFailedException', 400, 'one of them');
+    const { store } = aStore({ TransactWriteItems: [conflict] });
+    expect(await store.writeAndRemove(anItem(), others)).toBe('conflict');
+    const tooLarge = new ServiceError('ValidationException', 400, 'more than 4 MB');
+    const refused = aStore({ TransactWriteItems: [tooLarge] }).store;
+    await expect(refused.writeAndRemove(anItem(), others)).rejects.toThrow(PersonTooLargeError);
+  });
 });
 
 describe('writing a profile', () => {

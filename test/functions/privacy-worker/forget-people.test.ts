@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createForgetting } from '../../../functions/privacy-worker/forget-people.ts';
 import { LakeQueryError } from '../../../functions/privacy-worker/lake/search-step.ts';
+import type { ControlRecord } from '../../../schemas/stream/control.ts';
 import { type ALake, aLake } from '../../fixtures/a-lake.ts';
 import { anIdentify, aTrack } from '../../fixtures/events.ts';
 import { ASnapshot } from '../profile-snapshot/a-snapshot.ts';
@@ -21,7 +22,7 @@ function forgetting(world: World) {
   const reach = new ALakeReach(lake, world.now);
   const { athena, objects, database, workGroup, newId, log } = reach;
   const props = { athena, objects, database, workGroup, newId, log, clock: () => world.now };
-  const publish = async (records: Parameters<World['publish']>) => world.publish(...records);
+  const publish = async (records: readonly ControlRecord[]) => world.publish(...records);
   const forget = createForgetting({ ...props, pause: async () => undefined, stream: { publish } });
   return { forget, reach };
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ForgetRecord, Key } from '../../../schemas/stream/control.ts';
+import type { Profile } from '../../../schemas/profile.ts';
+import type { ForgetRecord, Key, PartRecord } from '../../../schemas/stream/control.ts';
+import { encodeProfile } from '../../../shared/profile/state.ts';
 import { controlOf } from '../../../shared/stream/read-stream.ts';
 import { anIdentify, aTrack } from '../../fixtures/events.ts';
 import { type Happening, joinedPersons, someSegments } from './scenarios.ts';
@@ -93,25 +95,42 @@ describe('a person whom nobody has seen', () => {
 
   it('stays whole when a key is seen between the look and the write', async () => {
     const world = await aWorld();
-    const before = weekAgo(world);
     let isFirst = true;
     world.store.onWrite = (id) => {
-      if (id !== 'user:ann' || !isFirst) return 'none';
-      isFirst = false;
-      // Another shard's consumer writes the device's item.
       const item = world.store.items.get('anonymous:d-1');
-      if (item) world.store.items.set('anonymous:d-1', { ...item, version: item.version + 1 });
+      if (id !== 'user:ann' || !isFirst || item === undefined) return 'none';
+      isFirst = false;
+      // Another shard's consumer takes in a visit of the device.
+      const folded = world.folded('anonymous:d-1');
+      const seen = { ...folded, profile: { ...(folded.profile as Profile), lastSeen: world.now } };
+      world.store.items.set(item.id, { ...item, ...encodeProfile(seen), version: item.version + 1 });
       return 'none';
     };
-    const keys = [...world.store.items.keys()].sort();
-    world.publish(forget(before, 'user:ann'));
-    await world.step(0);
-    await world.step(1);
-    await world.step(2);
-    expect(isFirst).toBe(false);
-    // Nothing was half done, and what was read again was old all the same.
+    world.publish(forget(weekAgo(world), 'user:ann'));
     await world.drain();
-    expect([...world.store.items.keys()]).toEqual(keys.filter((key) => key === 'user:bob'));
+    expect(isFirst).toBe(false);
+    expect(ann.every((key) => world.store.items.has(key))).toBe(true);
+    expect(world.folded('user:ann').profile?.eventCount).toBe(3);
+  });
+
+  it('is not brought together again by a report of the time before', async () => {
+    const world = await aWorld();
+    const [report] = world.shards.flat().flatMap((record) => {
+      const control = controlOf(record);
+      return control?.kind === 'part' && control.child === 'anonymous:d-1' ? control : [];
+    });
+    world.publish(forget(weekAgo(world), 'user:ann'));
+    await world.drain();
+    world.publish(report as PartRecord);
+    await world.drain();
+    expect([...world.store.items.keys()]).toEqual(['user:bob']);
+
+    world.send(track(world, { userId: 'ann' }), track(world, { userId: undefined, anonymousId: 'd-1' }));
+    world.send(anIdentify({ userId: 'bob', anonymousId: 'd-1', timestamp: new Date(world.now).toISOString() }));
+    await world.drain();
+    world.publish(report as PartRecord);
+    await world.drain();
+    expect(world.persons().find(({ home }) => home === 'user:ann')?.keys).toEqual(['user:ann']);
   });
 
   it('comes back as somebody new, whose numbers nobody has heard before', async () => {
@@ -144,6 +163,23 @@ describe('a person whom nobody has seen', () => {
     // Whether the event or the word is taken first, nothing is lost: with it he is not somebody whom nobody has seen.
     expect([1, 2]).toContain(count);
     world.transitions();
+  });
+
+  it('leaves no key for good that others have left since: it goes when its item expires', async () => {
+    const world = new World(someSegments);
+    const email = { traits: { email: 'ann@x.org' } };
+    const expiry = () => world.store.items.get('email:ann@x.org')?.expiresAt;
+    world.send(anIdentify({ userId: undefined, anonymousId: 'd-1', ...email }));
+    await world.drain();
+    expect([world.store.items.has('email:ann@x.org'), expiry()]).toEqual([true, undefined]);
+    world.send(anIdentify({ userId: 'ann', anonymousId: 'd-1', traits: {} }));
+    await world.drain();
+    const left = [...world.folded('email:ann@x.org').identity.children.values()];
+    expect([left.map(({ keys }) => keys), expiry()]).toEqual([[[]], world.now + 35 * DAY_MS]);
+
+    world.send(anIdentify({ userId: 'ann', anonymousId: 'd-1', ...email }));
+    await world.drain();
+    expect(expiry()).toBeUndefined();
   });
 
   it("whom nobody knows leaves nothing behind, and a key of somebody else's home is left alone", async () => {
