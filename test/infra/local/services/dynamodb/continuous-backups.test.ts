@@ -1,47 +1,34 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDynamoDbService } from '../../../../../infra/local/services/dynamodb.ts';
-import { type LocalAws, makeDataDir, startLocalAws } from '../local-aws.ts';
+import { makeDataDir } from '../local-aws.ts';
+import { createPeopleTable, serveDynamoDb, TableName } from './people-table.ts';
 
-let aws: LocalAws;
+let served: Awaited<ReturnType<typeof serveDynamoDb>>;
 let dynamodb: DynamoDB;
 let dataDir: string;
-const TableName = 'people';
 
 const start = async () => {
-  aws = await startLocalAws([createDynamoDbService], { dataDir });
-  dynamodb = new DynamoDB(aws.clientConfig());
+  served = await serveDynamoDb(dataDir);
+  dynamodb = served.dynamodb;
 };
-const stop = () => {
-  dynamodb.destroy();
-  return aws[Symbol.asyncDispose]();
-};
+
+beforeEach(async () => {
+  dataDir = await makeDataDir();
+  await start();
+  await createPeopleTable(dynamodb);
+});
+afterEach(async () => {
+  await served.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
 const backUp = (isOn: boolean, table = TableName) =>
   dynamodb.updateContinuousBackups({
     TableName: table,
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isOn },
   });
-
-beforeEach(async () => {
-  dataDir = await makeDataDir();
-  await start();
-  await dynamodb.createTable({
-    TableName,
-    AttributeDefinitions: ['id', 'town'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'towns',
-        KeySchema: [{ AttributeName: 'town', KeyType: 'HASH' }],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
-  await expect.poll(async () => (await dynamodb.describeTable({ TableName })).Table?.TableStatus).toBe('ACTIVE');
-});
-afterEach(stop);
 
 const put = (id: string, town: string) => dynamodb.putItem({ TableName, Item: { id: { S: id }, town: { S: town } } });
 const remove = (id: string) => dynamodb.deleteItem({ TableName, Key: { id: { S: id } } });
@@ -105,7 +92,7 @@ test('keeps its history over a restart', async () => {
   await put('a', 'Brno');
   const then = await moment();
   await put('a', 'Praha');
-  await stop();
+  await served.close();
   await start();
   await put('a', 'Plzeň');
 

@@ -1,47 +1,27 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDB, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { DynamoDB, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createDynamoDbService } from '../../../../../infra/local/services/dynamodb.ts';
-import { type LocalAws, makeDataDir, startLocalAws } from '../local-aws.ts';
+import { makeDataDir } from '../local-aws.ts';
+import { createPeopleTable, serveDynamoDb, TableName } from './people-table.ts';
 
-let aws: LocalAws;
+let served: Awaited<ReturnType<typeof serveDynamoDb>>;
 let dynamodb: DynamoDB;
 let dataDir: string;
-const TableName = 'people';
 
 const start = async () => {
-  aws = await startLocalAws([createDynamoDbService], { dataDir });
-  dynamodb = new DynamoDB(aws.clientConfig());
-};
-const stop = () => {
-  vi.restoreAllMocks();
-  dynamodb.destroy();
-  return aws[Symbol.asyncDispose]();
+  served = await serveDynamoDb(dataDir);
+  dynamodb = served.dynamodb;
 };
 
 beforeEach(async () => {
   dataDir = await makeDataDir();
   await start();
-  const index = (IndexName: string, key: string, Projection: object) => ({
-    IndexName,
-    KeySchema: [{ AttributeName: key, KeyType: 'HASH' as const }],
-    Projection,
-  });
-  await dynamodb.createTable({
-    TableName,
-    AttributeDefinitions: ['id', 'town'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: [
-      index('towns', 'town', { ProjectionType: 'ALL' }),
-      index('ids', 'town', { ProjectionType: 'KEYS_ONLY' }),
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
-  await expect.poll(async () => (await dynamodb.describeTable({ TableName })).Table?.TableStatus).toBe('ACTIVE');
+  await createPeopleTable(dynamodb);
 });
 afterEach(async () => {
-  await stop();
+  vi.restoreAllMocks();
+  await served.close();
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -118,7 +98,8 @@ test('a token is known for ten minutes, over a restart as well', async () => {
   await transact([put('ada', 'Brno')], 'a token');
   await dynamodb.putItem({ TableName, Item: person('ada', 'Plzeň') });
   at(9.9);
-  await stop();
+  await served.close();
+  vi.restoreAllMocks();
   await start();
   at(9.9);
   await transact([put('ada', 'Brno')], 'a token');
@@ -158,7 +139,7 @@ test('the same transaction at the same time is done once', async () => {
 });
 
 test('tells which input is no transaction', async () => {
-  const send = (input: object) => aws.gateway.invoke('tool', 'dynamodb', 'TransactWriteItems', input);
+  const send = (input: object) => served.gateway.invoke('tool', 'dynamodb', 'TransactWriteItems', input);
   const wrong = async (input: object) => send(input).catch(({ name, message }) => `${name}: ${message}`);
   expect(await wrong({})).toMatch(/^ValidationException: .*'transactItems' failed.* Member must not be null/);
   expect(await wrong({ TransactItems: 'x' })).toMatch(/^SerializationException/);
