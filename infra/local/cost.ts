@@ -23,12 +23,8 @@ async function tell({ traffic, stage, sample: events, segments, cpuFactor, json 
   const say = (step: string) => console.error(step);
   say(`Synthesizing stage ${stage}`);
   const { assemblyDir } = await synthesize({ outDir, stage });
-  const progress = openProgress('Sending the sample', events, process.stderr);
-  const onProgress = (done: number) => {
-    progress.update(done);
-    if (done > events - traffic.eventsPerRequest) progress.stop();
-  };
-  const sample = await takeSample({ assemblyDir, traffic, events, segments, cpuFactor, onStep: say, onProgress });
+  const openBar = (label: string, total: number) => openProgress(label, total, process.stderr);
+  const sample = await takeSample({ assemblyDir, traffic, events, segments, cpuFactor, onStep: say, openBar });
   const report = reportOf({ stage, segments, sample, traffic });
   console.log(json ? JSON.stringify(report, null, 2) : reportText(report));
 }

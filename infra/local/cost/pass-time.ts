@@ -16,9 +16,14 @@ export interface Passing {
 
 /**
  * Lets time pass up to a moment: goes from one due time to the next, has what is due swept and taken in, and ends at that
- * moment. The minutes in between, in which a sweep finds nothing, are passed over: they cost the same in any month.
+ * moment. The minutes in between, in which a sweep finds nothing, are passed over: they cost the same in any month. `onTime`
+ * is told each moment at which all is taken in.
  */
-export async function passTime({ runtime, clock, stepMs, sweep, settle }: Passing, until: number): Promise<void> {
+export async function passTime(
+  { runtime, clock, stepMs, sweep, settle }: Passing,
+  until: number,
+  onTime: (at: number) => void,
+): Promise<void> {
   const table = runtime.outputs.DueTable ?? '';
   for (let before = 0; ; ) {
     const next = await firstDue(runtime, table);
@@ -30,9 +35,11 @@ export async function passTime({ runtime, clock, stepMs, sweep, settle }: Passin
     await aim(runtime, table, next);
     await sweep();
     await settle();
+    onTime(Math.min(next + stepMs, until));
   }
   await clock.moveTo(until);
   await clock.seen();
+  onTime(until);
 }
 
 /** When the first entry is due, in milliseconds since 1970. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Progress } from '../demo/progress.ts';
 import type { ScheduleSpec } from '../deploy/local-parts.ts';
 import { billing } from '../gateway/billing.ts';
 import { type UsageBook, type UsageLine, usageBook } from '../gateway/billing-units.ts';
@@ -38,8 +39,8 @@ export interface SampleOptions {
   readonly segments?: readonly string[] | undefined;
   /** Told what is being done. */
   readonly onStep: (step: string) => void;
-  /** Told how many events were taken. */
-  readonly onProgress: (done: number) => void;
+  /** Shows how far what takes a while has come. */
+  readonly openBar: (label: string, total: number) => Progress;
 }
 
 /** What a real run used, in AWS's units. */
@@ -81,7 +82,7 @@ const MONTH_DAYS = 30;
 const DAYS_AFTER = 30;
 
 async function sampleIn(folder: string, options: SampleOptions): Promise<Sample> {
-  const { assemblyDir, traffic, cpuFactor, onStep } = options;
+  const { assemblyDir, traffic, cpuFactor, onStep, openBar } = options;
   const resources = await resourcesOf(assemblyDir);
   const stream = streamOf(resources);
   const assembly = path.join(folder, 'assembly');
@@ -132,7 +133,6 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
     const idle = await idleRuns(schedules, runOf, during);
 
     if (options.segments !== undefined) await keepSegments(running.apiUrl, options.segments);
-    onStep(`Sending ${options.events} events`);
     const sweeper = schedules.find(({ functionLogicalId }) => functionLogicalId.startsWith('DueTimes'));
     const passing = {
       runtime: running,
@@ -141,28 +141,37 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
       stepMs: Math.max(60_000, (1000 * longestOf(sampleRequests(traffic, options.events))) / MOST_SWEEPS),
       settle: () => running.settled(),
     };
-    const visit = async (all: readonly SampleRequest[], onProgress: (sent: number) => void) => {
+    const visit = async (label: string, all: readonly SampleRequest[]) => {
+      const bar = openBar(label, eventsIn(all));
       const started = Date.now();
       const eventsAt = async (request: SampleRequest) => {
         await clock.moveTo(started + request.second * 1000);
         return eventsOf(request, Date.now());
       };
-      await send(running.apiUrl, all, eventsAt, onProgress);
+      await send(running.apiUrl, all, eventsAt, (sent) => bar.update(sent));
+      bar.stop();
       await running.settled();
     };
+    const pass = async (label: string, until: number) => {
+      const from = Date.now();
+      const bar = openBar(label, Math.max(0, Math.round((until - from) / DAY_MS)));
+      await passTime(passing, until, (at) => bar.update(Math.round((at - from) / DAY_MS)));
+      bar.stop();
+    };
     const first = warmUp(traffic, options.events);
-    await visit(first, () => {});
-    await passTime(passing, begin);
+    await visit('Warming functions up', first);
+    await pass('Passing the days until nothing of that is due', begin);
     const requests = sampleRequests(traffic, options.events);
+    const rounds = Map.groupBy(requests, (request) => request.visit);
     const usage = await during(async () => {
-      let sent = 0;
-      for (const [nth, round] of Map.groupBy(requests, (request) => request.visit)) {
-        await passTime(passing, begin + (nth * MONTH_DAYS * DAY_MS) / traffic.visitsPerPerson);
-        await visit(round, (done) => options.onProgress(sent + done));
-        sent += round.reduce((sum, { events }) => sum + events, 0);
+      for (const [nth, round] of rounds) {
+        if (nth > 0) {
+          const next = begin + (nth * MONTH_DAYS * DAY_MS) / traffic.visitsPerPerson;
+          await pass('Passing the days until people come again', next);
+        }
+        await visit(`Sending the sample, visit ${nth + 1} of ${rounds.size}`, round);
       }
-      onStep('Letting time pass until nothing more comes of it');
-      await passTime(passing, begin + (MONTH_DAYS + DAYS_AFTER) * DAY_MS);
+      await pass('Passing the days until nothing more comes of it', begin + (MONTH_DAYS + DAYS_AFTER) * DAY_MS);
     });
     const share = requests.length / (requests.length + first.length);
 
@@ -173,7 +182,7 @@ async function sampleIn(folder: string, options: SampleOptions): Promise<Sample>
     const lakeDir = path.join(dataDir, 's3', running.outputs.LakeBucket ?? '');
     if (troubles.length > 0) throw new Error(`The sample did not run as it should. ${troubles.join('; ')}`);
     return {
-      events: requests.reduce((sum, { events }) => sum + events, 0),
+      events: eventsIn(requests),
       requests: requests.length,
       stream,
       usage,
@@ -205,6 +214,8 @@ function warmUp(traffic: Traffic, events: number): SampleRequest[] {
 const MOST_SWEEPS = 10;
 
 const longestOf = (requests: readonly SampleRequest[]): number => Math.max(...requests.map(({ second }) => second));
+
+const eventsIn = (requests: readonly SampleRequest[]): number => requests.reduce((sum, { events }) => sum + events, 0);
 
 /** More than a sample has people. */
 const OTHER_PEOPLE = 1_000_000;

@@ -1,4 +1,6 @@
-import { Presets, SingleBar } from 'cli-progress';
+import cliProgress, { type Options } from 'cli-progress';
+
+const { Format, Presets, SingleBar } = cliProgress;
 
 export interface Progress {
   /** Sets how much is done. */
@@ -16,7 +18,12 @@ export function openProgress(label: string, total: number, output: Output = proc
 
 function bar(label: string, total: number, output: Output): Progress {
   const format = `${label} [{bar}] {percentage}% | {value}/{total} | {duration_formatted}`;
-  const single = new SingleBar({ format, stream: output, hideCursor: true, barsize: 30 }, Presets.shades_classic);
+  const started = performance.now();
+  // Not by the clock of the process, which some commands put forward by months.
+  const formatTime = (_: number, options: Options) =>
+    Format.TimeFormat(Math.round((performance.now() - started) / 1000), options, 1);
+  const options = { format, stream: output, hideCursor: true, barsize: 30, formatTime };
+  const single = new SingleBar(options, Presets.shades_classic);
   single.start(total, 0);
   return { update: (done) => single.update(done), stop: () => single.stop() };
 }
