@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { jsonService } from './json-service.ts';
 import type { SignedHttpOptions } from './signed-http.ts';
 import { cancelledTransaction, isCancelledByCondition } from './transaction-cancelled.ts';
@@ -99,8 +100,8 @@ export type TransactWriteItem =
 export interface TransactWriteItemsInput {
   readonly TransactItems: readonly TransactWriteItem[];
   /**
-   * Sent again with the same token within ten minutes, the transaction is not done again and succeeds again. Without it, one
-   * whose answer was lost fails of its own conditions when it is tried again.
+   * Sent again with the same token within ten minutes, the transaction is not done again and succeeds again. By default each
+   * call has one of its own, so that its attempts are one transaction; two calls are two.
    */
   readonly ClientRequestToken?: string;
 }
@@ -140,5 +141,7 @@ const usual = { attempts: 5, pauseMs: 50, timeoutMs: 3_000 };
  */
 export function createDynamoDb(options: SignedHttpOptions = usual): DynamoDb {
   const protocol = { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0', name: 'DynamoDB' } as const;
-  return jsonService({ ...protocol, refine: cancelledTransaction }, options);
+  const send = jsonService({ ...protocol, refine: cancelledTransaction }, options);
+  return (operation, input) =>
+    send(operation, operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input);
 }

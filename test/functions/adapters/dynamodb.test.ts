@@ -139,3 +139,17 @@ test.each([
   expect(error).toMatchObject({ name: 'TransactionCanceledException', reasons: codes.map((Code) => ({ Code })) });
   expect(isConditionFailed(error)).toBe(isOfCondition);
 });
+
+test('the attempts of a transaction have one token, and each call another unless it brings its own', async () => {
+  const lost: Answer = (response) => response.destroy();
+  server.answerNext(lost, lost);
+  const dynamoDb = createDynamoDb();
+  const input = { TransactItems: [{ Put: put }] };
+  for (const more of [{}, {}, { ClientRequestToken: 'mine' }])
+    await dynamoDb('TransactWriteItems', { ...input, ...more });
+  const [first, second, third, other, own] = server.requests.map(({ body }) => JSON.parse(body.toString()));
+  expect(first).toEqual({ ...input, ClientRequestToken: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  expect([second, third]).toEqual([first, first]);
+  expect(other.ClientRequestToken).not.toBe(first.ClientRequestToken);
+  expect(own.ClientRequestToken).toBe('mine');
+});
