@@ -1,4 +1,4 @@
-import { relationsOf, sqlTokens, withRelation } from './sql-words.ts';
+import { sqlTokens, timesRead, withRelation } from './sql-words.ts';
 
 /** SQL of a view, and the name that it goes by. */
 export type NamedSql = readonly [name: string, sql: string];
@@ -18,7 +18,7 @@ export function liftSubqueries([view, sql]: NamedSql): NamedSql[] {
   const [body, rest] = [sql.slice(beginning.length, end), sql.slice(end + 1)];
   const next = /^\s*,\s*/.exec(rest);
   const others = next ? `WITH ${rest.slice(next[0].length)}` : rest.trimStart();
-  if (timesRead(others, name) < 2 || isQualifier(others, name)) return [[view, sql]];
+  if (timesRead(others, name.toLowerCase()) < 2 || isQualifier(others, name)) return [[view, sql]];
   const lifted = `${view}_${name}`;
   return [[lifted, body.trim()], ...liftSubqueries([view, withRelation(others, name.toLowerCase(), lifted)])];
 }
@@ -33,13 +33,6 @@ function closing(sql: string, start: number): number {
     at += text.length;
   }
   throw new Error(`A bracket of a view's SQL is not closed: ${sql.slice(start, start + 60)}…`);
-}
-
-function timesRead(sql: string, name: string): number {
-  const marker = '\u0000';
-  return relationsOf(sql).has(name.toLowerCase())
-    ? withRelation(sql, name.toLowerCase(), marker).split(marker).length - 1
-    : 0;
 }
 
 /** Whether columns are called by the subquery's name, which would not be known any more. */

@@ -17,24 +17,30 @@ export function sqlTokens(sql: string): SqlToken[] {
 }
 
 /** Names of the relations that SQL reads by their bare name, in lower case: those behind FROM and JOIN. */
-export function relationsOf(sql: string): Set<string> {
-  const found = new Set<string>();
-  let before = '';
-  for (const { kind, text } of sqlTokens(sql)) {
-    if (kind === 'word' && /^(from|join)$/i.test(before)) found.add(text.toLowerCase());
-    if (kind !== 'other' || !/^(\s|--|\/\*)/.test(text)) before = text;
-  }
-  return found;
+export const relationsOf = (sql: string): Set<string> =>
+  new Set(placedTokens(sql).flatMap(({ relation }) => relation ?? []));
+
+/** How often SQL reads a relation, by its name in lower case. */
+export const timesRead = (sql: string, name: string): number =>
+  placedTokens(sql).filter(({ relation }) => relation === name).length;
+
+/** SQL that reads something else in the place of a relation, by its name in lower case: a name, or a query in brackets. */
+export const withRelation = (sql: string, name: string, by: string): string =>
+  placedTokens(sql)
+    .map(({ text, relation }) => (relation === name ? by : text))
+    .join('');
+
+interface PlacedToken {
+  readonly text: string;
+  /** In lower case; undefined for a token that names none. */
+  readonly relation: string | undefined;
 }
 
-/** SQL that reads something else in the place of a relation: a name, or a query in brackets. */
-export function withRelation(sql: string, name: string, by: string): string {
+function placedTokens(sql: string): PlacedToken[] {
   let before = '';
-  return sqlTokens(sql)
-    .map(({ kind, text }) => {
-      const isRead = kind === 'word' && text.toLowerCase() === name && /^(from|join)$/i.test(before);
-      if (kind !== 'other' || !/^(\s|--|\/\*)/.test(text)) before = text;
-      return isRead ? by : text;
-    })
-    .join('');
+  return sqlTokens(sql).map(({ kind, text }) => {
+    const isRelation = kind === 'word' && /^(from|join)$/i.test(before);
+    if (kind !== 'other' || !/^(\s|--|\/\*)/.test(text)) before = text;
+    return { text, relation: isRelation ? text.toLowerCase() : undefined };
+  });
 }

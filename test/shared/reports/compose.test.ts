@@ -4,7 +4,7 @@ import type { Report } from '../../../schemas/report/report.ts';
 import { reports } from '../../../schemas/report/reports.ts';
 import { composeReport } from '../../../shared/reports/compose.ts';
 import { inlinedViews } from '../../../shared/reports/inlined-views.ts';
-import { relationsOf, sqlTokens } from '../../../shared/reports/sql-words.ts';
+import { relationsOf, sqlTokens, timesRead } from '../../../shared/reports/sql-words.ts';
 import { hostileTexts } from './hostile-texts.ts';
 import { reportOf, valuesOf } from './read.ts';
 
@@ -56,6 +56,13 @@ describe('views', () => {
       FROM e CROSS JOIN  -- the shop
       f JOIN (SELECT 1 FROM "db".g) ON events = sessions`;
     expect([...relationsOf(sql)].sort()).toEqual(['e', 'f']);
+  });
+
+  test('are counted as often as they are read, and not as columns or texts', () => {
+    const sql = `SELECT e, 'FROM e' FROM e JOIN (SELECT 1 FROM E -- FROM e
+      ) ON e.id = id`;
+    expect(timesRead(sql, 'e')).toBe(2);
+    expect(timesRead(sql, 'id')).toBe(0);
   });
 });
 
