@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { PatternError, readPattern } from '../segment/pattern.ts';
+import { patternCheck } from '../segment/pattern-check.ts';
 import { chosen, columnName, fullText, number, text } from './parts.ts';
 
 /** A test of one cell of a line. An empty cell passes only `empty`, `notEquals` and `notIn`. */
@@ -22,16 +22,7 @@ export type RowTest =
   | { readonly not: RowTest };
 
 const textOrNumber = z.union([text, number], 'is not a text or a number');
-const pattern = fullText.check(
-  z.superRefine((source, context) => {
-    try {
-      readPattern(source);
-    } catch (error) {
-      if (!(error instanceof PatternError)) throw error;
-      context.addIssue({ code: 'custom', message: `is a pattern that ${error.message}` });
-    }
-  }),
-);
+const pattern = fullText.check(patternCheck());
 
 const values = {
   equals: textOrNumber,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { durationMs, unitMs } from './duration.ts';
 import { parseInstant } from './instant.ts';
-import { PatternError, readPattern } from './pattern.ts';
+import { patternCheck } from './pattern-check.ts';
 
 /** An object of exactly these keys, whose error names the ones it does not know. */
 export const strict = <S extends z.core.$ZodShape>(shape: S) =>
@@ -46,17 +46,7 @@ export const instant = z
     ),
   );
 
-const pattern = storable.check(
-  z.minLength(1, 'is empty'),
-  z.superRefine((source, context) => {
-    try {
-      readPattern(source);
-    } catch (error) {
-      if (!(error instanceof PatternError)) throw error;
-      context.addIssue({ code: 'custom', message: `is a pattern that ${error.message}` });
-    }
-  }),
-);
+const pattern = storable.check(z.minLength(1, 'is empty'), patternCheck());
 
 export { durationMs };
 

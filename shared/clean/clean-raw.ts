@@ -1,22 +1,17 @@
 import type { Spaces } from '../identity/spaces.ts';
 import { cleanApart } from './clean-record.ts';
 import type { CleanedItem } from './cleaned-record.ts';
-import { isSuspicious } from './read-record.ts';
+import { isSuspicious, type RecordContext } from './read-record.ts';
 
 /** How the sources of imports are named: their messages are history that was brought in. */
 const IMPORTS = 'import:';
 
 /** A message as the lake's `raw` holds it. */
-export interface RawMessage {
-  readonly sourceId: string;
-  /** Milliseconds since 1970, like `sentAt`. */
-  readonly receivedAt: number;
-  readonly sentAt: number | undefined;
-  /** Masked. */
-  readonly ip: string | undefined;
-  readonly userAgent: string | undefined;
-  readonly shardId: string;
-  readonly sequenceNumber: string;
+export interface RawMessage
+  extends Pick<
+    RecordContext,
+    'sourceId' | 'receivedAt' | 'sentAt' | 'ip' | 'userAgent' | 'shardId' | 'sequenceNumber'
+  > {
   /** Position of the message within its record. */
   readonly index: number;
   /** JSON text; empty for a message of which nothing was kept. */

@@ -15,6 +15,7 @@ import { parseTime } from './time.ts';
 /** What a record says about all of its messages. */
 export interface RecordContext {
   readonly sourceId: string;
+  /** Milliseconds since 1970, like `sentAt`. */
   readonly receivedAt: number;
   readonly sentAt: number | undefined;
   /** Masked. */
