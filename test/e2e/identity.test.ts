@@ -6,7 +6,8 @@ import { type Headwater, startHeadwater } from './headwater.ts';
 let headwater: Headwater;
 
 beforeAll(async () => {
-  headwater = await startHeadwater();
+  const kept = { raw: 365, events: 365, profiles: 365 };
+  headwater = await startHeadwater(undefined, { variables: { RETENTION_DAYS: JSON.stringify(kept) } });
 });
 afterAll(() => headwater?.stop());
 
@@ -100,4 +101,73 @@ test('answers what is wrong with a split', async () => {
   expect(await split('eve', { ids: ['anonymous:other'] })).toMatchObject({ status: 400 });
   expect(await split('eve', { ids: ['user:eve'] })).toMatchObject({ status: 400 });
   expect(await split('eve', { ids: [] })).toMatchObject({ status: 400, body: { errors: [{ path: 'ids' }] } });
+});
+
+/** Invokes a function, as its clock does with that event. */
+async function run(name: string, event: object): Promise<unknown> {
+  const found = [...headwater.runtime.functions.values()].find(({ logicalId }) => logicalId.startsWith(name));
+  const outcome = await found?.invoke(event);
+  expect([name, outcome]).toEqual([name, expect.objectContaining({ ok: true })]);
+  return outcome?.ok ? outcome.payload : undefined;
+}
+
+/** Ids of all items of the profiles, as they lie in the table. */
+async function storedKeys(): Promise<string[]> {
+  const { gateway, outputs } = headwater.runtime;
+  const found = await gateway.invoke('tool', 'dynamodb', 'Scan', { TableName: outputs.ProfilesTable });
+  return (found as { Items: { id: { S: string } }[] }).Items.map(({ id }) => id.S);
+}
+
+test('whoever was not seen for as long as people are kept is forgotten, with every id, and comes back as somebody new', async () => {
+  const longAgo = new Date(Date.now() - 400 * 86_400_000).toISOString();
+  const ida = { userId: 'ida', anonymousId: 'old-phone' };
+  await send(
+    { ...viewed('old-phone'), timestamp: longAgo },
+    { type: 'track', event: 'Old', userId: 'ida', timestamp: longAgo },
+  );
+  await send({ type: 'identify', ...ida, traits: { email: 'ida@example.org' }, timestamp: longAgo });
+  await send(
+    { type: 'track', event: 'Old', userId: 'tom', timestamp: longAgo },
+    { type: 'track', event: 'New', userId: 'tom' },
+  );
+  await headwater.settled();
+  expect((await view('ida'))?.anonymousIds).toEqual(['old-phone']);
+  const { segments } = (await view('ida')) as ProfileView;
+  expect(segments.length).toBeGreaterThan(0);
+  const ofIda = ['user:ida', 'anonymous:old-phone', 'email:ida@example.org'];
+  expect(await storedKeys()).toEqual(expect.arrayContaining(ofIda));
+
+  await run('ProfileSnapshotsSnapshot', {});
+  expect(await run('PrivacyRequestsWorker', { task: 'forget' })).toEqual({ people: 1 });
+  await headwater.settled();
+
+  expect([await view('ida'), await view('anonymous:old-phone')]).toEqual([undefined, undefined]);
+  expect((await view('tom'))?.computed.eventCount).toBe(2);
+  expect((await storedKeys()).filter((key) => ofIda.includes(key))).toEqual([]);
+  const gone =
+    "SELECT profile_key FROM identity_links WHERE parent_key IS NULL AND why = 'retention' ORDER BY profile_key";
+  const alone = await eventually(async () => {
+    const rows = await headwater.query(gone);
+    return rows.length > 0 && rows;
+  });
+  expect(alone).toEqual([{ profile_key: 'anonymous:old-phone' }, { profile_key: 'email:ida@example.org' }]);
+  for (const { id } of segments) {
+    const { body } = await headwater.api('GET', `/v1/segments/${id}/members?limit=100`);
+    expect((body as { items: { id: string }[] }).items.map((item) => item.id)).not.toContain('ida');
+  }
+
+  await send({ type: 'track', event: 'Back', userId: 'ida' });
+  await headwater.settled();
+  const back = (await view('ida')) as ProfileView;
+  expect([back.computed.eventCount, back.anonymousIds]).toEqual([1, []]);
+  const transitions = (await headwater.api('GET', '/v1/profiles/ida/transitions?limit=100')).body as {
+    items: { to: string; n?: number; segmentId: string }[];
+  };
+  const inside = new Set<string>();
+  for (const { to, segmentId } of transitions.items.toReversed()) {
+    expect([segmentId, inside.has(segmentId)]).toEqual([segmentId, to === 'exited']);
+    if (to === 'entered') inside.add(segmentId);
+    else inside.delete(segmentId);
+  }
+  expect([...inside].sort()).toEqual(back.segments.map(({ id }) => id).sort());
 });
