@@ -10,7 +10,7 @@ export const transitionsLanded = {
     text('person_key', 'Key of the person at that moment: user:<userId>, anonymous:<anonymousId> or <kind>:<id>.'),
     big(
       'transition_number',
-      'Number of the transition among those of the person: one more than the last; the first is its second since 1970.',
+      'Number of the transition among those of the person: one more than the last; the first goes by its time.',
     ),
     text('segment_id', 'Segment; <id>:<value> for one that has members by value.'),
     whole('version', 'Version of the definition of the segment.'),

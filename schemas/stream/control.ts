@@ -117,7 +117,7 @@ export interface Transition {
   readonly profileId: string;
   /** The person's home key. */
   readonly key: Key;
-  /** One more than the person's last; the first is the second since 1970 at which it came about. */
+  /** One more than the person's last; the first is its moment, in hundredths of a second since 1970. */
   readonly n: number;
   readonly segmentId: string;
   readonly version: number;

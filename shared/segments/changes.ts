@@ -54,7 +54,7 @@ export class Changes {
 }
 
 /**
- * Whoever was forgotten and comes back must not use numbers again that others remember: so the first is the second of the
- * moment, later than any person had transitions.
+ * Whoever was forgotten and comes back must not use numbers again that others remember: so the first is the moment in
+ * hundredths of a second, further than anybody's transitions can have counted since.
  */
-const firstNumber = (at: number): number => Math.max(1, Math.floor(at / 1000));
+const firstNumber = (at: number): number => Math.max(1, Math.floor(at / 10));

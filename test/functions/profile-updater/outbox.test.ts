@@ -12,8 +12,8 @@ function aWorld(): World {
   return world;
 }
 
-/** Number of ann's first transition: the second of her first event. */
-const FIRST = ARRIVAL / 1_000;
+/** Number of ann's first transition: the hundredth of a second of her first event. */
+const FIRST = ARRIVAL / 10;
 
 /** The numbers of ann's transitions, counted from her first. */
 const numbersOf = (transitions: readonly Transition[]) => transitions.map(({ n }) => n - FIRST + 1);

@@ -255,7 +255,7 @@ export class World {
         throw new Error(`${item.id} stands for two transitions: ${JSON.stringify([same, item])}`);
       }
       const last = known.at(-1)?.n ?? 0;
-      const first = Math.floor(item.at / 1_000);
+      const first = Math.floor(item.at / 10);
       if (same === undefined && item.n !== last + 1 && (item.n !== first || first <= last)) {
         throw new Error(`${item.id} comes after ${last}.`);
       }
