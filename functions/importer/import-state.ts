@@ -1,11 +1,6 @@
 import type { ImportCounts, ImportProblem, ImportStep } from '../../schemas/import/state.ts';
 import type { Part, PartStart } from '../../shared/import/part.ts';
-
-/** A barrier on the stream: records before it have been read when a consumer has passed it on all these shards. */
-export interface Barrier {
-  readonly id: string;
-  readonly shards: readonly string[];
-}
+import type { Barrier } from '../../shared/stream/barrier.ts';
 
 /** How far an import is: `imports/<id>/state.json`, with who works on it. */
 export interface ImportState {

@@ -3,14 +3,15 @@ import { MapError } from '../../schemas/import/read-map.ts';
 import type { ImportProblem } from '../../schemas/import/state.ts';
 import { GroupIds, TooManyGroupsError } from '../../shared/import/group-ids.ts';
 import { PartBuilder, type PartContext, type PartLimits } from '../../shared/import/part.ts';
-import { barrierKey } from '../../shared/lake/object-key.ts';
+import { barrierKey, landedShards } from '../../shared/lake/object-key.ts';
+import { type Barrier, isPassed } from '../../shared/stream/barrier.ts';
 import type { PutBarrier } from '../adapters/barrier-records.ts';
 import type { Barriers } from '../adapters/barriers.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
 import type { Lease } from '../adapters/lease.ts';
 import { bringIn, type Outside } from './bring-in.ts';
 import { idsFileOf, importsOf } from './import-keys.ts';
-import { type Barrier, countPart, type ImportState } from './import-state.ts';
+import { countPart, type ImportState } from './import-state.ts';
 import { type FileToOpen, type OpenFile, openFile } from './open-file.ts';
 import { FileProblem } from './read-source.ts';
 
@@ -182,14 +183,14 @@ export class ImportRun {
     return { id, shards: await this.#lease.during(() => this.#reach.putBarrier(id)) };
   }
 
-  async #isUpdated({ id, shards }: Barrier): Promise<boolean> {
-    const passed = await this.#reach.barriers.passedShards(id);
-    return shards.every((shard) => passed.has(shard));
+  async #isUpdated(barrier: Barrier): Promise<boolean> {
+    return isPassed(barrier, await this.#reach.barriers.passedShards(barrier.id));
   }
 
-  async #hasLanded({ id, shards }: Barrier): Promise<boolean> {
-    const marked = new Set((await this.#reach.files.list(barrierKey(id, ''))).map(({ key }) => key));
-    return shards.every((shard) => marked.has(barrierKey(id, shard)));
+  async #hasLanded(barrier: Barrier): Promise<boolean> {
+    const marks = await this.#reach.files.list(barrierKey(barrier.id, ''));
+    const keys = marks.map(({ key }) => key);
+    return isPassed(barrier, landedShards(barrier.id, keys));
   }
 
   async #pause(pauseMs: number): Promise<number> {

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Days } from '../../schemas/replay.ts';
 import { cleanRaw } from '../../shared/clean/clean-raw.ts';
+import { barrierKey, landedShards } from '../../shared/lake/object-key.ts';
 import type { HistoryLine } from '../../shared/replay/history-lines.ts';
-import {
-  type Barrier,
-  type ReplayJob,
-  type ReplayStep,
-  type ResultFile,
-  rebuildDays,
-} from '../../shared/replay/job.ts';
+import { type ReplayJob, type ReplayStep, type ResultFile, rebuildDays } from '../../shared/replay/job.ts';
 import { failedSql, keysSql, rawSql } from '../../shared/replay/queries.ts';
 import { type Cells, rawRowOf } from '../../shared/replay/result-rows.ts';
+import { type Barrier, isPassed } from '../../shared/stream/barrier.ts';
 import { ResultReader } from '../adapters/result-reader.ts';
 import type { Reach } from './reach.ts';
 import { REPLAYS, Runs, RunWriter, runKey } from './runs.ts';
@@ -49,10 +45,9 @@ export class LakeSteps {
   }
 
   /** Whether all that lay before a barrier is in the lake. */
-  async hasLanded({ id, shards }: Barrier): Promise<boolean> {
-    const prefix = `barriers/${id}/`;
-    const marked = new Set(await this.#reach.objects.listKeys(this.#reach.lakeBucket, prefix));
-    return shards.every((shard) => marked.has(prefix + shard));
+  async hasLanded(barrier: Barrier): Promise<boolean> {
+    const keys = await this.#reach.objects.listKeys(this.#reach.lakeBucket, barrierKey(barrier.id, ''));
+    return isPassed(barrier, landedShards(barrier.id, keys));
   }
 
   /** Days to ask for: all that the lake has, or those in which what came since the replay began may lie. */

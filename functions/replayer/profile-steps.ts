@@ -3,6 +3,7 @@ import { decodeProfile, StateError } from '../../shared/profile/state.ts';
 import { Histories } from '../../shared/replay/history-lines.ts';
 import { addCounts, type ReplayJob } from '../../shared/replay/job.ts';
 import { writeRun } from '../../shared/replay/run-file.ts';
+import { isPassed } from '../../shared/stream/barrier.ts';
 import { type FoldedKeys, foldKeys } from './fold-keys.ts';
 import { type LakeSteps, type Progress, passName, type Step } from './lake-steps.ts';
 import type { Reach } from './reach.ts';
@@ -131,8 +132,7 @@ export class ProfileSteps {
     if (job.lateBucket >= job.buckets) return { ...next, step: { name: 'people', bucket: 0 } };
     if (job.pauses >= MAX_PAUSES) return { ...next, step: { name: 'failed', failure: TOO_LATE } };
     if (paused?.barrier !== undefined) {
-      const passed = await barriers.passedShards(paused.barrier.id);
-      if (!paused.barrier.shards.every((shard) => passed.has(shard))) return 'wait';
+      if (!isPassed(paused.barrier, await barriers.passedShards(paused.barrier.id))) return 'wait';
     }
     return { ...next, step: { name: 'pausing' } };
   }

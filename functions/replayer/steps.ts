@@ -1,4 +1,5 @@
-import { type Barrier, isOver, listAnew, type ReplayJob, rebuildDays } from '../../shared/replay/job.ts';
+import { isOver, listAnew, type ReplayJob, rebuildDays } from '../../shared/replay/job.ts';
+import { type Barrier, isPassed } from '../../shared/stream/barrier.ts';
 import { FailedSteps } from './failed-steps.ts';
 import { LakeSteps, type Progress, QueryFailedError } from './lake-steps.ts';
 import { ProfileSteps } from './profile-steps.ts';
@@ -44,8 +45,7 @@ export class ReplaySteps {
   async #isPassed({ request, pass }: ReplayJob, barrier: Barrier): Promise<boolean> {
     if (!(await this.#lake.hasLanded(barrier))) return false;
     if (request.kind === 'failed' || pass === 'late') return true;
-    const passed = await this.#reach.barriers.passedShards(barrier.id);
-    return barrier.shards.every((shard) => passed.has(shard));
+    return isPassed(barrier, await this.#reach.barriers.passedShards(barrier.id));
   }
 
   #hasPausedForLong({ paused, step }: ReplayJob): boolean {

@@ -1,4 +1,6 @@
+import { barrierKey, landedShards } from '../../shared/lake/object-key.ts';
 import type { SealingBarrier } from '../../shared/lake/sealing/sealing-state.ts';
+import { isPassed } from '../../shared/stream/barrier.ts';
 import type { Reach } from './reach.ts';
 
 /** After so long without a mark another barrier is put: the batch that held it may have been given up. */
@@ -11,10 +13,10 @@ export async function landedBefore(
   { files }: Pick<Reach, 'files'>,
   barriers: readonly SealingBarrier[],
 ): Promise<string | undefined> {
-  for (const { id, shards, before } of [...barriers].reverse()) {
-    const prefix = `barriers/${id}/`;
-    const marked = new Set((await files.list(prefix)).map(({ key }) => key));
-    if (shards.every((shard) => marked.has(prefix + shard))) return before;
+  for (const barrier of [...barriers].reverse()) {
+    const marks = await files.list(barrierKey(barrier.id, ''));
+    const keys = marks.map(({ key }) => key);
+    if (isPassed(barrier, landedShards(barrier.id, keys))) return barrier.before;
   }
   return undefined;
 }

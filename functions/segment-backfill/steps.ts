@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { BackfillItem, BackfillRecord } from '../../schemas/stream/control.ts';
-import type { BackfillJob, BackfillStep, Barrier, Pass } from '../../shared/segments/backfill-job.ts';
+import { barrierKey, landedShards } from '../../shared/lake/object-key.ts';
+import type { BackfillJob, BackfillStep, Pass } from '../../shared/segments/backfill-job.ts';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
 import { type Query, QueryTooLongError } from '../../shared/segments/sql/query.ts';
+import { type Barrier, isPassed } from '../../shared/stream/barrier.ts';
 import { AthenaQueryError, type createAthena } from '../adapters/athena.ts';
 import type { PutBarrier } from '../adapters/barrier-records.ts';
 import type { Barriers } from '../adapters/barriers.ts';
@@ -75,9 +77,8 @@ export class BackfillSteps {
   }
 
   async #lake(job: BackfillJob, { barrier }: Step<'lake'>): Promise<Progress> {
-    const prefix = `barriers/${barrier.id}/`;
-    const marked = new Set(await this.#reach.objects.listKeys(this.#reach.lakeBucket, prefix));
-    if (!barrier.shards.every((shard) => marked.has(prefix + shard))) return 'wait';
+    const keys = await this.#reach.objects.listKeys(this.#reach.lakeBucket, barrierKey(barrier.id, ''));
+    if (!isPassed(barrier, landedShards(barrier.id, keys))) return 'wait';
     return { ...job, step: { name: 'query', pass: job.segments.length > 0 ? 'tracks' : 'removed' } };
   }
 
@@ -169,8 +170,7 @@ export class BackfillSteps {
     return { id, shards: await this.#reach.putBarrier(id) };
   }
 
-  async #isPassed({ id, shards }: Barrier): Promise<boolean> {
-    const passed = await this.#reach.barriers.passedShards(id);
-    return shards.every((shard) => passed.has(shard));
+  async #isPassed(barrier: Barrier): Promise<boolean> {
+    return isPassed(barrier, await this.#reach.barriers.passedShards(barrier.id));
   }
 }

@@ -11,3 +11,9 @@ export function landedKey(table: string, first: ReceivedRecord): string {
 
 /** Key of the mark that all before a barrier has landed from a shard. */
 export const barrierKey = (id: string, shardId: string): string => `barriers/${encodeURIComponent(id)}/${shardId}`;
+
+/** The shards from which all before a barrier has landed: those of the marks among keys that begin with `barrierKey(id, '')`. */
+export function landedShards(id: string, keys: readonly string[]): Set<string> {
+  const { length } = barrierKey(id, '');
+  return new Set(keys.map((key) => key.slice(length)));
+}

@@ -1,10 +1,5 @@
 import type { Days, ReplayRequest } from '../../schemas/replay.ts';
-
-/** A barrier that lies on these shards. */
-export interface Barrier {
-  readonly id: string;
-  readonly shards: readonly string[];
-}
+import type { Barrier } from '../stream/barrier.ts';
 
 /** A query's result in S3. */
 export interface ResultFile {

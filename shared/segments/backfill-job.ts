@@ -1,14 +1,9 @@
+import type { Barrier } from '../stream/barrier.ts';
 import { type CatalogBody, type PendingWork, pendingWork, type RemovedSegment } from './catalog-body.ts';
 
 export interface SegmentVersion {
   readonly id: string;
   readonly version: number;
-}
-
-/** A barrier that lies on these shards. */
-export interface Barrier {
-  readonly id: string;
-  readonly shards: readonly string[];
 }
 
 /** A query's result in S3. */

@@ -1,7 +1,7 @@
+import type { Barrier } from '../../stream/barrier.ts';
+
 /** Barriers that were put on the stream so that all of a day has landed before it is sealed. */
-export interface SealingBarrier {
-  readonly id: string;
-  readonly shards: readonly string[];
+export interface SealingBarrier extends Barrier {
   /** What arrived before this day lies before the barrier. */
   readonly before: string;
   /** Milliseconds since 1970. */
