@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Column, text } from '../../schemas/lake/column.ts';
-import { eventsLanded, identitiesLanded, rawLanded } from '../../schemas/lake/tables.ts';
+import { text } from '../../schemas/lake/column.ts';
+import { eventsLanded, rawLanded } from '../../schemas/lake/tables.ts';
 import type { TableRows } from '../../shared/lake/column-readers.ts';
 import { landedRows } from '../../shared/lake/landed-rows.ts';
 import { parquetFile } from '../../shared/lake/parquet/parquet-file.ts';
 import { readBatch } from '../../shared/lake/read-batch.ts';
 import { type ALake, aLake } from '../fixtures/a-lake.ts';
-import { ARRIVAL, anEnvelope, aRecord, aTrack } from '../fixtures/events.ts';
+import { anEnvelope, aRecord, aTrack } from '../fixtures/events.ts';
 import { ASealer } from '../functions/sealer/a-sealer.ts';
 
 let lake: ALake;
@@ -78,46 +78,4 @@ test.each(['landed', 'sealed'])('raw that was %s before it knew requests names n
     ['now', 'r-1'],
     ['older', null],
   ]);
-});
-
-describe.each(['landed', 'sealed'])('joins that were %s when they were counted in 32 bits', (state) => {
-  const day = state === 'landed' ? '2026-03-02' : '2026-03-01';
-  const joinOf = (parentKey: string, moves: number): TableRows => {
-    const items = [{ profileKey: 'anonymous:a', parentKey, moves, time: 0 }];
-    const rows = landedRows(readBatch([aRecord({ v: 1, kind: 'identities', items })]));
-    return rows.find(({ table }) => table.name === identitiesLanded.name) as TableRows;
-  };
-  const in32Bits = ({ table, columns, ...rows }: TableRows): TableRows => {
-    const older = (column: Column): Column => (column.name === 'moves' ? { ...column, type: 'int' } : column);
-    return {
-      ...rows,
-      table: { ...table, columns: table.columns.map(older) },
-      columns: columns.map(({ column, values }) => ({ column: older(column), values })),
-    };
-  };
-  const latest = () => lake.rows('SELECT profile_key, parent_key, moves FROM identity_links');
-
-  beforeEach(async () => {
-    const put = (file: string, values: TableRows) =>
-      lake.put(`identities_${state}/day=${day}/${file}.parquet`, parquetFile(values));
-    await put('part-000000', in32Bits(joinOf('user:first', 1)));
-    await put('part-000001', joinOf('user:last', ARRIVAL));
-    await put('part-000002', in32Bits(joinOf('user:second', 2)));
-    if (state === 'sealed') await lake.mark('sealed_before', '2026-03-02');
-  });
-
-  test('come before those whose number is an arrival', async () => {
-    expect(await latest()).toEqual([['anonymous:a', 'user:last', String(ARRIVAL)]]);
-  });
-
-  if (state === 'sealed') return;
-
-  test('are sealed with them', async () => {
-    const sealer = new ASealer(lake, Date.parse('2026-03-03T01:00:00Z'));
-    await sealer.runAll();
-    sealer.now += 30 * 3_600_000;
-    await sealer.runAll();
-    expect(await sealer.files.list('identities_landed/')).toEqual([]);
-    expect(await latest()).toEqual([['anonymous:a', 'user:last', String(ARRIVAL)]]);
-  });
 });
