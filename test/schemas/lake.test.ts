@@ -52,6 +52,35 @@ test.each(
   for (const list of lists) expect(list).toEqual(whole);
 });
 
+const inOneLine = (sql: string) => sql.replaceAll(/\s+/g, ' ');
+const withoutCopies = landedTables.filter((table) => sqlOf(baseOf(table)).includes('sealed_ids'));
+
+test('all views leave copies out, of what was sealed and of what landed, but those that count by a number of their own', () => {
+  const others = landedTables.filter((table) => !withoutCopies.includes(table)).map(baseOf);
+  expect(others.sort()).toEqual(['identities', 'marketing_spend']);
+});
+
+test.each(withoutCopies.map((table) => [baseOf(table), table] as const))(
+  'the SQL of %s leaves copies out as all others do, by the order that the sealer goes by',
+  (name, { sealing: { order } }) => {
+    const [before, after] = [
+      `FROM (
+        SELECT *, lag(day) OVER ( PARTITION BY id ORDER BY day, ${order.join(', ')} ) AS copied_on
+        FROM ( SELECT *, substr(to_hex(md5(to_utf8(`,
+      `))), 1, 20) AS id FROM ${name}_landed WHERE day >= (SELECT sealed_before FROM sealing) )
+      )
+      LEFT JOIN (
+        SELECT id AS sealed_id, max(day) AS sealed_on FROM sealed_ids
+        WHERE relation = '${name}' AND day < (SELECT sealed_before FROM sealing) GROUP BY id
+      ) ON sealed_id = id
+      WHERE coalesce(copied_on, sealed_on) IS NULL
+        OR date_diff('day', CAST(coalesce(copied_on, sealed_on) AS date), CAST(day AS date)) > 7`,
+    ].map(inOneLine);
+    expect(inOneLine(sqlOf(name))).toContain(before);
+    expect(inOneLine(sqlOf(name))).toContain(after);
+  },
+);
+
 test.each(sealedTables.map((table, at) => [table.name, table, landedTables[at]] as const))(
   '%s has the columns of what landed',
   (_, sealed, landed) => {
