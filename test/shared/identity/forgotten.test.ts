@@ -6,6 +6,8 @@ import { emptyNode, type IdentityRecord, receive } from '../../../shared/identit
 import { keysOf } from '../../../shared/identity/subtree.ts';
 import { aLinkOf, aSplitOf } from './arbitraries.ts';
 
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 const users: Key[] = ['user:a', 'user:b', 'user:c'];
 const children: Key[] = ['anonymous:x', 'user:m'];
 
@@ -55,15 +57,15 @@ test('who was forgotten altogether and comes back is heard by all who remember w
   fc.assert(
     fc.property(fc.constantFrom(...children), history, history, (key, before, after) => {
       const life = new Life(key);
-      let now = 1_000;
+      let now = 100 * MINUTE_MS;
       for (const { records, passes } of [
         { records: before, passes: 0 },
-        { records: after, passes: 100 },
+        { records: after, passes: DAY_MS },
       ]) {
         life.forget();
-        now += passes;
+        now += passes * MINUTE_MS;
         for (const [record, later] of records) {
-          now += later;
+          now += later * MINUTE_MS;
           life.take(record(key), now);
         }
       }
