@@ -42,9 +42,9 @@ export interface IdentityNode {
   readonly blocked: readonly BlockedParent[];
   /** Undefined for the home of a person. */
   readonly parent: Key | undefined;
-  /** Grows when `parent` changes: when that arrived, milliseconds since 1970; 0 while it never has. */
+  /** Grows when `parent` changes: when that arrived, minutes since 1970; 0 while it never has. */
   readonly moves: number;
-  /** Grows when the part or the subtree has changed and is reported, likewise. */
+  /** Grows when the parent, the part or the subtree changes: when that arrived, milliseconds since 1970. */
   readonly changes: number;
   /** In the order of their latest news, which a codec must keep. */
   readonly children: ReadonlyMap<Key, ChildReport>;

@@ -35,7 +35,7 @@ export const identitiesLanded = {
   columns: [
     text('profile_key', 'Key that was joined, or separated: user:<userId>, anonymous:<anonymousId> or <kind>:<id>.'),
     text('parent_key', 'Key of the same person that it was joined to; null when it stands by itself again.'),
-    big('moves', 'A number that grows with each change of the key: the greatest holds.'),
+    whole('moves', 'A number that grows with each change of the key: the greatest holds.'),
     instant('changed_at', 'When it changed.'),
     text('why', 'What joined it: identify, alias, trait or externalId; what separated it: split, limit or retention.'),
     text('message_id', 'messageId of the event that joined it.'),

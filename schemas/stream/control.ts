@@ -66,9 +66,9 @@ export interface PartRecord {
   readonly kind: 'part';
   readonly to: Key;
   readonly child: Key;
-  /** Grows when the child changes its parent, with the arrival of what it does so by: of two reports the greater is newer. */
+  /** Grows when the child changes its parent; compares reports of equal `changes`. */
   readonly moves: number;
-  /** Grows when its part or subtree changes; compares reports of equal `moves`. */
+  /** Grows when its parent, part or subtree changes: of two reports the one with more is newer. */
   readonly changes: number;
   /** The child's whole subtree with itself; empty when it has left `to`. */
   readonly keys: readonly Key[];

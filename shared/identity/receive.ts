@@ -45,8 +45,8 @@ export const emptyNode: IdentityNode = {
  * in any order: once the newest have arrived, each key hangs where the links say, and each home knows exactly the keys
  * below it.
  *
- * Numbers go by `arrivedAt`, the arrival of the record at the stream in milliseconds since 1970. So they go on growing where
- * a key has lost count: because its item went back to a moment and batches are cut differently when the stream is read
+ * Numbers go by `arrivedAt`, the arrival of the record at the stream in milliseconds since 1970: `changes` by milliseconds,
+ * `moves` by minutes, which the lake's 32 bits hold. So they go on growing where a key has lost count: because its item went back to a moment and batches are cut differently when the stream is read
  * again, or because it was forgotten altogether. Others remember numbers of the time before.
  */
 export function receive(node: IdentityNode, key: Key, record: IdentityRecord, arrivedAt: number): Step {
@@ -121,9 +121,9 @@ function toldAgain(node: IdentityNode, key: Key, cause: Cause): Step {
   return node.parent === undefined ? again : { ...again, out: [reportTo(node, key, node.parent, cause)] };
 }
 
-/** Whether of what a key says one was said after the other. */
+/** Whether of what a key says one was said after the other. Moves tell where nothing else has changed. */
 export const isNewer = (one: Numbers, other: Numbers): boolean =>
-  one.moves > other.moves || (one.moves === other.moves && one.changes > other.changes);
+  one.changes > other.changes || (one.changes === other.changes && one.moves > other.moves);
 
 type Numbers = Pick<IdentityNode, 'moves' | 'changes'>;
 
@@ -153,8 +153,8 @@ function settle(before: IdentityNode, changed: IdentityNode, key: Key, reason: R
   const node: IdentityNode = {
     ...changed,
     parent: place?.parent,
-    moves: hasMoved ? numberAfter(changed.moves, arrivedAt) : changed.moves,
-    changes: hasNews && !isHome ? numberAfter(changed.changes, arrivedAt) : changed.changes,
+    moves: hasMoved ? movesAfter(changed.moves, arrivedAt) : changed.moves,
+    changes: hasMoved || (hasNews && !isHome) ? numberAfter(changed.changes, arrivedAt) : changed.changes,
   };
   const out: PartReport[] = [];
   if (hasMoved && parent !== undefined) out.push(farewell(node, key, parent, cause));
@@ -172,8 +172,12 @@ function settle(before: IdentityNode, changed: IdentityNode, key: Key, reason: R
   return { node: isSame ? before : node, out, moved, wasHome, isHome, touched: touched || hasMoved, cause };
 }
 
+/** Number of a change of the parent, after the one before. */
+export const movesAfter = (before: number, arrivedAt: number): number =>
+  numberAfter(before, Math.floor(arrivedAt / 60_000));
+
 /** Greater than the number before, even if this arrived before what that went by: another shard may be ahead. */
-export const numberAfter = (before: number, arrivedAt: number): number => Math.max(before + 1, arrivedAt);
+const numberAfter = (before: number, arrivedAt: number): number => Math.max(before + 1, arrivedAt);
 
 const unchanged = (node: IdentityNode, cause: Cause): Step => ({
   node,

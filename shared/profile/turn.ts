@@ -15,7 +15,7 @@ import { rawIdOf } from '../identity/keys.ts';
 import { isKnownLink } from '../identity/known-link.ts';
 import { addLink } from '../identity/links.ts';
 import { linksOf } from '../identity/links-of.ts';
-import { emptyNode, forgetKeys, isNewer, numberAfter, partChanged, receive, type Step } from '../identity/receive.ts';
+import { emptyNode, forgetKeys, isNewer, movesAfter, partChanged, receive, type Step } from '../identity/receive.ts';
 import { keysOf } from '../identity/subtree.ts';
 import { addRows, type CompiledCatalog, pruneTracks, readyKey, trackEvent } from '../segments/compile-catalog.ts';
 import { applyTo } from './apply.ts';
@@ -301,7 +301,7 @@ export class Turn {
     const profiles = [this.own, ...others.values()].flatMap(({ profile }) => profile ?? []);
     if (profiles.length === 0 ? !this.#isNothing : profiles.some(({ lastSeen }) => lastSeen >= before)) return;
     for (const [key, { identity }] of others) {
-      const moves = numberAfter(identity.moves, arrivedAt);
+      const moves = movesAfter(identity.moves, arrivedAt);
       this.#moves.push({ profileKey: key, parentKey: null, moves, time: arrivedAt, why: 'retention' });
     }
     this.forgotten = [...others.keys()];

@@ -7,8 +7,9 @@ import { keysOf } from '../../../shared/identity/subtree.ts';
 import { aLinkOf, aReportOf, aSplitOf } from './arbitraries.ts';
 
 /** Milliseconds since 1970. */
-const FIRST = 1_000;
-const LATER = 2_000;
+const FIRST = 60_000_000;
+const LATER = 120_000_000;
+const minuteOf = (time: number) => time / 60_000;
 
 const take = (node: IdentityNode, key: Key, record: IdentityRecord, arrivedAt = LATER): Step =>
   receive(node, key, record, arrivedAt);
@@ -26,11 +27,11 @@ describe('a link', () => {
       wasHome: true,
       isHome: false,
       touched: true,
-      node: { parent: 'user:ada', moves: LATER, changes: LATER },
+      node: { parent: 'user:ada', moves: minuteOf(LATER), changes: LATER },
       moved: {
         profileKey: 'anonymous:x',
         parentKey: 'user:ada',
-        moves: LATER,
+        moves: minuteOf(LATER),
         time: 5,
         why: 'identify',
         messageId: 'm-5',
@@ -43,10 +44,14 @@ describe('a link', () => {
   test('moves a key from one parent to the other, and says so to both', () => {
     const step = take(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:bob', 3));
 
-    expect(step).toMatchObject({ wasHome: false, isHome: false, moved: { parentKey: 'user:bob', moves: LATER } });
+    expect(step).toMatchObject({
+      wasHome: false,
+      isHome: false,
+      moved: { parentKey: 'user:bob', moves: minuteOf(LATER) },
+    });
     expect(step.out).toMatchObject([
-      { to: 'user:ada', moves: LATER, keys: [], cause: { type: 'split' } },
-      { to: 'user:bob', moves: LATER, keys: ['anonymous:x'], cause: { type: 'merge' } },
+      { to: 'user:ada', moves: minuteOf(LATER), keys: [], cause: { type: 'split' } },
+      { to: 'user:bob', moves: minuteOf(LATER), keys: ['anonymous:x'], cause: { type: 'merge' } },
     ]);
   });
 
@@ -71,7 +76,7 @@ describe('a link', () => {
 
   test('to the same parent that ranks better is told, because rings and limits compare times', () => {
     const step = take(inAda, 'anonymous:x', aLinkOf('anonymous:x', 'user:ada', 2));
-    expect(step.out).toMatchObject([{ to: 'user:ada', moves: FIRST, changes: LATER, times: [2] }]);
+    expect(step.out).toMatchObject([{ to: 'user:ada', moves: minuteOf(FIRST), changes: LATER, times: [2] }]);
     expect(step.moved).toBeUndefined();
     expect(step.node.links).toHaveLength(1);
   });
@@ -106,8 +111,8 @@ describe('a report', () => {
 
   test.each([
     ['again', {}],
-    ['of fewer changes', { changes: 0 }],
-    ['of fewer moves', { moves: 0, changes: 7 }],
+    ['of fewer changes', { moves: 7, changes: 0 }],
+    ['of fewer moves and as many changes', { moves: 0 }],
   ])('that comes %s changes nothing, and has the person looked at again', (_, over) => {
     const step = take(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', over));
     expect(step.node).toBe(ofAda);
@@ -122,8 +127,8 @@ describe('a report', () => {
     expect(again.out).toEqual(inUser.out);
   });
 
-  test('of fewer moves that says it left changes nothing', () => {
-    const step = take(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 0, changes: 7, keys: [] }));
+  test('of fewer changes that says it left changes nothing', () => {
+    const step = take(ofAda, 'user:ada', aReportOf('user:ada', 'anonymous:x', { moves: 7, changes: 0, keys: [] }));
     expect(step.node).toBe(ofAda);
     expect(step).toMatchObject({ out: [], touched: false });
   });
@@ -176,7 +181,7 @@ describe('an unlink', () => {
     expect(step).toMatchObject({
       wasHome: false,
       isHome: true,
-      moved: { parentKey: null, moves: LATER, time: 7, why: 'split' },
+      moved: { parentKey: null, moves: minuteOf(LATER), time: 7, why: 'split' },
       cause: { type: 'split', time: 7 },
     });
     expect(step.out).toMatchObject([{ to: 'user:ada', keys: [] }]);
@@ -236,12 +241,14 @@ describe('a number', () => {
   const numbersOf = ({ node: { moves, changes } }: Step) => ({ moves, changes });
   const toBob = aLinkOf('anonymous:x', 'user:bob', 3);
 
+  const first = minuteOf(FIRST);
   test.each([
-    ['is the arrival of what it was given for', LATER, LATER],
-    ['grows by one at the same moment', FIRST, FIRST + 1],
-    ['grows by one for what arrived before, on another shard', FIRST - 500, FIRST + 1],
-  ])('%s', (_, arrivedAt, expected) => {
-    expect(numbersOf(take(inAda, 'anonymous:x', toBob, arrivedAt))).toEqual({ moves: expected, changes: expected });
+    ['is the arrival of what it was given for', LATER, minuteOf(LATER), LATER],
+    ['grows by one within a minute', FIRST + 59_999, first + 1, FIRST + 59_999],
+    ['grows by one at the same moment', FIRST, first + 1, FIRST + 1],
+    ['grows by one for what arrived before, on another shard', FIRST - 500, first + 1, FIRST + 1],
+  ])('%s', (_, arrivedAt, moves, changes) => {
+    expect(numbersOf(take(inAda, 'anonymous:x', toBob, arrivedAt))).toEqual({ moves, changes });
   });
 
   test('that was counted from 1 is followed by an arrival', () => {
