@@ -66,7 +66,7 @@ test.each([
   [['--url', 'shop'], /--url takes an address/],
   [['--url', 'http://127.0.0.1:9'], /API key is missing: give --key, or set HEADWATER_API_KEY/],
   [['--url', 'http://127.0.0.1:9', '--key', 'k'], /write key is missing/],
-  [['--url', 'http://127.0.0.1:9', '--key', 'k', '--write-key', 'w', '--wait', 'long'], /--wait takes a number/],
+  [['--url', 'http://127.0.0.1:9', '--key', 'k', '--write-key', 'w', '--wait', 'long'], /--wait takes a whole number/],
   [['--url', 'http://127.0.0.1:9', '--key', 'k', '--write-key', 'w', '--wait', '0'], /127\.0\.0\.1:9 does not answer/],
 ])('says how to mend %j', async (args, message) => {
   const { code, lines } = await smoke(...args);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { stages } from '../../config.ts';
 import { misread, UsageError } from '../errors.ts';
+import { numberOption, wholeOption } from '../number-option.ts';
 import { type ProfileName, profileNames, profiles, type Traffic } from './traffic.ts';
 
 export const usage = `Usage: npm run cost -- [options]
@@ -35,14 +36,14 @@ export function parseCommandLine(args: readonly string[]): CostOptions | undefin
   const values = parse(args);
   if (values.help) return undefined;
   const traffic = profiles[oneOf('--profile', values.profile, profileNames) as ProfileName];
-  const events = values.events === undefined ? traffic.events : whole('--events', values.events, 1_000, 1e12);
-  const eventsPerRequest = whole('--events-a-request', values['events-a-request'], 1, 100);
+  const events = values.events === undefined ? traffic.events : wholeOption('events', values.events, 1_000, 1e12);
+  const eventsPerRequest = wholeOption('events-a-request', values['events-a-request'], 1, 100);
   return {
     traffic: { ...traffic, events, eventsPerRequest },
     stage: oneOf('--stage', values.stage, Object.keys(stages)),
     segments: segmentsOf(values.segments),
-    sample: whole('--sample', values.sample, 100, 200_000),
-    cpuFactor: factor(values['cpu-factor']),
+    sample: wholeOption('sample', values.sample, 100, 200_000),
+    cpuFactor: numberOption('cpu-factor', values['cpu-factor'], 0.1, 20),
     json: values.json,
   };
 }
@@ -55,19 +56,6 @@ function segmentsOf(text: string): string[] | undefined {
 function oneOf(name: string, value: string, known: readonly string[]): string {
   if (known.includes(value)) return value;
   throw new UsageError(`${name} takes ${known.join(', ')}, not '${value}'.`);
-}
-
-function whole(name: string, value: string, least: number, most: number): number {
-  const number = Number(value.replaceAll('_', ''));
-  if (Number.isInteger(number) && number >= least && number <= most) return number;
-  const range = `from ${least.toLocaleString('en-US')} to ${most.toLocaleString('en-US')}`;
-  throw new UsageError(`${name} takes a whole number ${range}, not '${value}'.`);
-}
-
-function factor(value: string): number {
-  const number = Number(value);
-  if (number >= 0.1 && number <= 20) return number;
-  throw new UsageError(`--cpu-factor takes a number from 0.1 to 20, not '${value}'.`);
 }
 
 function parse(args: readonly string[]) {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { misread, UsageError } from '../errors.ts';
+import { wholeOption } from '../number-option.ts';
 
 export const usage = `Usage: npm run evaluate -- --train TRAIN.csv --test TEST.csv [options]
 
@@ -54,13 +55,13 @@ export function readRequest(args: readonly string[]): EvaluateRequest | undefine
   return {
     train: file('train'),
     test: file('test'),
-    k: whole('k', values.k, 1, 1000),
+    k: wholeOption('k', values.k, 1, 1000),
     sequential: values.sequential,
     out: values.out === undefined ? undefined : resolve(values.out),
     model: modelOf(values.model),
-    tuningSeconds: whole('tuning-seconds', values['tuning-seconds'], 0, 36_000),
-    neighbours: whole('neighbours', values.neighbours, 1, 10_000),
-    seed: whole('seed', values.seed, 0, 1_000_000),
+    tuningSeconds: wholeOption('tuning-seconds', values['tuning-seconds'], 0, 36_000),
+    neighbours: wholeOption('neighbours', values.neighbours, 1, 10_000),
+    seed: wholeOption('seed', values.seed, 0, 1_000_000),
     memory: values.memory,
     json: values.json,
   };
@@ -70,12 +71,6 @@ function modelOf(text: string): EvaluateRequest['model'] {
   const model = models.find((name) => name === text);
   if (model === undefined) throw new UsageError(`--model takes ${models.join(', ')}, not '${text}'.`);
   return model;
-}
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not '${text}'.`);
 }
 
 function parsed(args: readonly string[]) {

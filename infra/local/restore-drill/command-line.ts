@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { misread, UsageError } from '../errors.ts';
+import { misread } from '../errors.ts';
+import { wholeOption } from '../number-option.ts';
 
 export const usage = `Usage: npm run restore-drill -- [options]
 
@@ -21,10 +22,7 @@ export interface DrillSettings {
 export function parseCommandLine(args: readonly string[]): DrillSettings | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  if (!/^[1-9]\d{0,4}$/.test(values.people)) {
-    throw new UsageError(`--people takes a number from 1 to 99999, not '${values.people}'.`);
-  }
-  return { people: Number(values.people), seed: values.seed };
+  return { people: wholeOption('people', values.people, 1, 99_999), seed: values.seed };
 }
 
 function parse(args: readonly string[]) {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { misread, UsageError } from '../errors.ts';
+import { wholeOption } from '../number-option.ts';
 
 export const usage = `Usage: npm run smoke -- --url URL --key API_KEY --write-key WRITE_KEY
 
@@ -33,8 +34,8 @@ export function readSmokeOptions(args: readonly string[], env: NodeJS.ProcessEnv
   if (!apiKey) throw new UsageError('The API key is missing: give --key, or set HEADWATER_API_KEY.');
   const writeKey = values['write-key'] ?? env.HEADWATER_WRITE_KEY;
   if (!writeKey) throw new UsageError('The write key is missing: give --write-key, or set HEADWATER_WRITE_KEY.');
-  if (!/^\d{1,4}$/.test(values.wait)) throw new UsageError(`--wait takes a number of seconds, not '${values.wait}'.`);
-  return { url: values.url.replace(/\/+$/, ''), apiKey, writeKey, waitSeconds: Number(values.wait) };
+  const waitSeconds = wholeOption('wait', values.wait, 0, 9_999);
+  return { url: values.url.replace(/\/+$/, ''), apiKey, writeKey, waitSeconds };
 }
 
 function parse(args: readonly string[]) {

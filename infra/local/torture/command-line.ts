@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { misread, UsageError } from '../errors.ts';
+import { numberOption, wholeOption } from '../number-option.ts';
 import { LEAST_RESTARTS } from './incidents.ts';
 
 export const usage = `Usage: npm run torture -- [options]
@@ -38,12 +39,12 @@ export function parseCommandLine(args: readonly string[]): TortureOptions | unde
   if (values.help) return undefined;
   if (values.keep === '') throw new UsageError('--keep takes the name of a folder.');
   return {
-    events: numberOf('--events', values.events, 100, 10_000_000, true),
+    events: wholeOption('events', values.events, 100, 10_000_000),
     seed: values.seed ?? String(randomInt(1_000_000)),
-    faults: numberOf('--faults', values.faults, 0, 0.5),
-    killEvery: numberOf('--kill-every', values['kill-every'], 0, 1_000_000, true),
-    restarts: numberOf('--restarts', values.restarts, LEAST_RESTARTS, 100, true),
-    lanes: numberOf('--lanes', values.lanes, 1, 64, true),
+    faults: numberOption('faults', values.faults, 0, 0.5),
+    killEvery: wholeOption('kill-every', values['kill-every'], 0, 1_000_000),
+    restarts: wholeOption('restarts', values.restarts, LEAST_RESTARTS, 100),
+    lanes: wholeOption('lanes', values.lanes, 1, 64),
     keep: values.keep,
     json: values.json,
   };
@@ -57,12 +58,6 @@ export function replayOf(options: TortureOptions): string {
   return `npm run torture -- ${Object.entries(all)
     .map(([name, value]) => `--${name} ${value}`)
     .join(' ')}`;
-}
-
-function numberOf(name: string, value: string, least: number, most: number, isWhole = false): number {
-  const number = Number(value.replaceAll('_', '') || Number.NaN);
-  if (number >= least && number <= most && (!isWhole || Number.isInteger(number))) return number;
-  throw new UsageError(`${name} takes a ${isWhole ? 'whole ' : ''}number from ${least} to ${most}, not '${value}'.`);
 }
 
 function parse(args: readonly string[]) {
