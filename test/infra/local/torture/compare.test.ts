@@ -96,7 +96,11 @@ test('transitions that alternate and members that follow from them differ in not
 });
 
 test('a transition that is lost, that comes twice or does not follow is told', async () => {
-  expect(await ofTransitions([exited], [])).toEqual(['number of a transition: p-2', 'what follows in a segment: p-2']);
+  expect(await ofTransitions([exited], [])).toEqual(['what follows in a segment: p-2']);
+  const later: Row = ['p-4', 'p', 'user:ada', '4', 'built-in', 'entered'];
+  expect(await ofTransitions([entered, exited, later], [['built-in', 'user:ada']])).toEqual([
+    'number of a transition: p-4',
+  ]);
   expect(await ofTransitions([entered, entered, exited], [])).toContain('a transition counts twice: p-1');
   expect(await ofTransitions([entered, exited], [['built-in', 'user:ada']])).toHaveLength(1);
 });
