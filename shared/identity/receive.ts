@@ -46,8 +46,9 @@ export const emptyNode: IdentityNode = {
  * below it.
  *
  * Numbers go by `arrivedAt`, the arrival of the record at the stream in milliseconds since 1970: `changes` by milliseconds,
- * `moves` by minutes, which the lake's 32 bits hold. So they go on growing where a key has lost count: because its item went back to a moment and batches are cut differently when the stream is read
- * again, or because it was forgotten altogether. Others remember numbers of the time before.
+ * `moves` by minutes, which the lake's 32 bits hold. So they go on growing where a key has lost count: because its item went
+ * back to a moment and batches are cut differently when the stream is read again, or because it was forgotten altogether.
+ * Others remember numbers of the time before.
  */
 export function receive(node: IdentityNode, key: Key, record: IdentityRecord, arrivedAt: number): Step {
   switch (record.kind) {
