@@ -25,10 +25,10 @@ afterAll(() => rmSync(outdir, { recursive: true }));
  */
 const most = {
   ImportsImporter: 225,
-  IngestionCollector: 48,
+  IngestionCollector: 49,
   ProfilesUpdater: 225,
   LakeWriter: 156,
-  AudienceWriter: 31,
+  AudienceWriter: 32,
   DueTimesSweeper: 30,
   SealingSealer: 130,
   SegmentsApi: 152,
