@@ -16,17 +16,17 @@ import { isKnownLink } from '../identity/known-link.ts';
 import { addLink } from '../identity/links.ts';
 import { linksOf } from '../identity/links-of.ts';
 import { emptyNode, forgetKeys, isNewer, movesAfter, partChanged, receive, type Step } from '../identity/receive.ts';
-import { keysOf } from '../identity/subtree.ts';
 import { addRows, type CompiledCatalog, pruneTracks, readyKey, trackEvent } from '../segments/compile-catalog.ts';
 import { applyTo } from './apply.ts';
 import { isBornSince } from './born-since.ts';
 import type { ControlDelivery, EventDelivery, KeyBackfill, KeyForget } from './delivery.ts';
 import { type FoldedProfile, isNothing } from './folded-profile.ts';
-import { Home, type OwnPart, type Part } from './home.ts';
+import { Home, type OwnPart } from './home.ts';
 import { drop, newProfile, profileIdOf } from './new-profile.ts';
 import { transitionId } from './outbox-cells.ts';
 import { keysOfPerson } from './parts.ts';
 import { isOnlyNews, lastReports } from './reports.ts';
+import { type KeyPart, partsOfUnseen } from './unseen.ts';
 
 /** What is known beside the key's own item. */
 export interface TurnContext {
@@ -35,9 +35,6 @@ export interface TurnContext {
   /** The parts of the other keys that `partKeysFor` names, read after the key's own item. */
   readonly parts: ReadonlyMap<Key, KeyPart>;
 }
-
-/** What another key holds, with its place. */
-export type KeyPart = Part & Pick<FoldedProfile, 'identity'>;
 
 /** One key while deliveries are taken in. */
 export class Turn {
@@ -284,22 +281,11 @@ export class Turn {
     this.#settle(step, arrivedAt);
   }
 
-  /**
-   * Of a person whom nobody has seen all keys forget all. Left alone are people whose keys can't all be read, or of whom one
-   * is on its way to somebody else: they are asked for again.
-   */
+  /** Of a person whom nobody has seen since all keys forget all; the lake hears that each stands for itself again. */
   #forget({ before }: KeyForget, arrivedAt: number): void {
     if (!this.#isHome) return;
-    const keys = new Set(keysOf(this.node, this.#key));
-    const others = new Map<Key, KeyPart>();
-    for (const key of keys) {
-      if (key === this.#key) continue;
-      const part = this.#context.parts.get(key);
-      if (part?.identity.parent === undefined || !keys.has(part.identity.parent)) return;
-      others.set(key, part);
-    }
-    const profiles = [this.own, ...others.values()].flatMap(({ profile }) => profile ?? []);
-    if (profiles.length === 0 ? !this.#isNothing : profiles.some(({ lastSeen }) => lastSeen >= before)) return;
+    const others = partsOfUnseen(this.#key, this.own, this.node, this.#context.parts, before);
+    if (others === undefined) return;
     for (const [key, { identity }] of others) {
       const moves = movesAfter(identity.moves, arrivedAt);
       this.#moves.push({ profileKey: key, parentKey: null, moves, time: arrivedAt, why: 'retention' });
