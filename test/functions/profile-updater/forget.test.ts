@@ -62,6 +62,20 @@ describe('a person whom nobody has seen', () => {
     }
   });
 
+  it('who denied marketing takes leave without any campaign', async () => {
+    const world = await aWorld();
+    const context = { consent: { categoryPreferences: { marketing: false } } };
+    world.send({ ...track(world, { userId: 'bob' }), context });
+    await world.drain();
+    await world.pass(30 * DAY_MS);
+    world.publish(forget(weekAgo(world), 'user:ann', 'user:bob'));
+    await world.drain();
+    const exits = [...world.transitions().values()].flat().filter(({ cause }) => cause.type === 'retention');
+    expect(new Set(exits.map(({ key, consent }) => `${key} ${consent?.marketing}`))).toEqual(
+      new Set(['user:ann undefined', 'user:bob false']),
+    );
+  });
+
   it('is the same when the sandbox is killed after any effect', async () => {
     const expected = await aWorld();
     const before = expected.effects;
