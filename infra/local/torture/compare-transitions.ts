@@ -10,6 +10,8 @@ interface Row {
   readonly profileId: string;
   readonly person: string;
   readonly n: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
   readonly segmentId: string;
   readonly to: string;
 }
@@ -48,10 +50,14 @@ export async function compareTransitions(
 
 async function transitions(query: Query): Promise<Row[]> {
   const rows = await allRows(
-    query('SELECT transition_id, profile_id, person_key, transition_number, segment_id, change FROM transitions'),
+    query(
+      'SELECT transition_id, profile_id, person_key, transition_number, changed_at, segment_id, change FROM transitions',
+    ),
   );
   return rows
-    .map(([id, profileId, person, n, segmentId, to]) => ({ id, profileId, person, n: Number(n), segmentId, to }) as Row)
+    .map(([id, profileId, person, n, at, segmentId, to]) => {
+      return { id, profileId, person, n: Number(n), at: Date.parse(`${at}Z`), segmentId, to } as Row;
+    })
     .sort((one, other) =>
       one.profileId === other.profileId ? one.n - other.n : one.profileId < other.profileId ? -1 : 1,
     );
@@ -63,10 +69,15 @@ function checkOrder(rows: readonly Row[], comparison: Comparison): Set<string> {
   const ids = new Set<string>();
   const numbers = new Map<string, number>();
   const states = new Map<string, string>();
-  for (const { id, profileId, person, n, segmentId, to } of rows) {
+  for (const { id, profileId, person, n, at, segmentId, to } of rows) {
     if (ids.has(id)) comparison.wrong('a transition counts twice', to, id);
     ids.add(id);
-    comparison.equal('number of a transition', (numbers.get(profileId) ?? n - 1) + 1, n, id);
+    comparison.equal(
+      'number of a transition',
+      numbers.has(profileId) ? (numbers.get(profileId) ?? 0) + 1 : Math.floor(at / 10),
+      n,
+      id,
+    );
     numbers.set(profileId, n);
     const membership = `${profileId} ${segmentId}`;
     const state = states.get(membership) ?? 'exited';

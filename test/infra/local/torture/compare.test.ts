@@ -76,9 +76,9 @@ test.each([
   expect(await inLake(tables)).toEqual(told);
 });
 
-type Row = [id: string, profile: string, person: string, n: string, segment: string, to: string];
-const entered: Row = ['p-1', 'p', 'user:ada', '1', 'built-in', 'entered'];
-const exited: Row = ['p-2', 'p', 'user:ada', '2', 'built-in', 'exited'];
+type Row = [id: string, profile: string, person: string, n: string, at: string, segment: string, to: string];
+const entered: Row = ['p-1', 'p', 'user:ada', '1', '1970-01-01 00:00:00.010', 'built-in', 'entered'];
+const exited: Row = ['p-2', 'p', 'user:ada', '2', '1970-01-01 00:00:00.010', 'built-in', 'exited'];
 
 async function ofTransitions(rows: readonly Row[], members: string[][]): Promise<string[]> {
   const comparison = new Comparison();
@@ -96,8 +96,8 @@ test('transitions that alternate and members that follow from them differ in not
 });
 
 test('a transition that is lost, that comes twice or does not follow is told', async () => {
-  expect(await ofTransitions([exited], [])).toEqual(['what follows in a segment: p-2']);
-  const later: Row = ['p-4', 'p', 'user:ada', '4', 'built-in', 'entered'];
+  expect(await ofTransitions([exited], [])).toEqual(['number of a transition: p-2', 'what follows in a segment: p-2']);
+  const later: Row = ['p-4', 'p', 'user:ada', '4', '1970-01-01 00:00:00.500', 'built-in', 'entered'];
   expect(await ofTransitions([entered, exited, later], [['built-in', 'user:ada']])).toEqual([
     'number of a transition: p-4',
   ]);
