@@ -51,7 +51,9 @@ export const transitionCause = z.object({
 
 export const transitionView = z.object({
   id: z.string(),
-  n: count.describe('Number of the transition among those of the person, from 1.'),
+  n: count.describe(
+    'Number of the transition among those of the person: one more than the last; the first goes by its time.',
+  ),
   segmentId: membershipId,
   version: z.number().int().positive(),
   to: z.enum(['entered', 'exited']),
