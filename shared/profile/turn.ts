@@ -231,11 +231,13 @@ export class Turn {
   #backfill({ segments, tracks }: KeyBackfill, arrivedAt: number): void {
     const { ready } = this.own.audience;
     const { catalog } = this.#context;
+    // Of whom no event is known here the lake knows who was forgotten, or events that are yet to come and bring their rows.
+    const isKnown = this.own.profile !== undefined;
     const found = segments
       .map(({ id, version }) => readyKey(id, version))
-      .filter((one) => catalog.pendingKeys.has(one));
+      .filter((one) => isKnown && catalog.pendingKeys.has(one));
     const isNew = found.some((one) => !ready.has(one));
-    const hasRows = addRows(catalog, this.own.tracks, tracks);
+    const hasRows = isKnown && addRows(catalog, this.own.tracks, tracks);
     const hasNews = hasRows || isNew;
     if (hasNews) {
       for (const one of found) ready.add(one);

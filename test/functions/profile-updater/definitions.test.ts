@@ -53,6 +53,16 @@ describe('a definition that is new', () => {
     expect(world.published().at(-1)).toMatchObject({ version: 2, cause: { type: 'definition' } });
   });
 
+  it('counts each event once for whom the lake knew before the profiles did', async () => {
+    const world = new World(pending);
+    for (let n = 0; n < 3; n += 1) world.send(aTrack({ userId: 'ann' }));
+    world.send(aTrack({ userId: 'bob' }), aTrack({ userId: 'bob' }));
+    const segments = [{ id: seenThrice.id, version: 2 }];
+    await world.deliverOn('shardId-9', { v: 1, kind: 'backfill', job: 'j', segments, items: lakeRows(world) });
+    await world.drain();
+    expect([segmentsOf(world, 'user:ann'), segmentsOf(world, 'user:bob')]).toEqual([['seen-thrice'], []]);
+  });
+
   it('needs no backfill for who came after it', async () => {
     const world = new World(pending);
     for (let n = 0; n < 3; n += 1) world.send(aTrack({ userId: 'ann' }));
@@ -105,6 +115,9 @@ describe('a key of which no event is known', () => {
   it('is not even written for a tick or a backfill, though definitions wait', async () => {
     const world = new World(pending);
     world.publish({ v: 1, kind: 'tick', at: world.now, keys: ['user:nobody'] });
+    const other = new World();
+    other.send(aTrack({ userId: 'nobody' }));
+    backfill(world, lakeRows(other));
     await world.drain();
     expect(world.store.items.size).toBe(0);
   });
