@@ -197,6 +197,7 @@ export const privacyWorkerEnv = {
   RETENTION_DAYS: retentionDays(
     'days by table of the lake and for profiles, set by Privacy from `privacy.retention` in infra/config.ts',
   ),
+  METRICS_NAMESPACE: text('namespace of metrics, set by Privacy'),
 };
 export const serviceApiEnv = {};
 

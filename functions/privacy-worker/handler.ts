@@ -30,6 +30,7 @@ import { createStateObject } from '../adapters/state-object.ts';
 import { walkTable } from '../adapters/table-walk.ts';
 import { createTrainingWork } from '../adapters/training-work.ts';
 import { createVersionedFiles } from '../adapters/versioned-files.ts';
+import { createByAge } from './by-age.ts';
 import { type AgainReach, eraseAgain } from './erase-again.ts';
 import { createForgetting } from './forget-people.ts';
 import { createLakeErasure } from './lake/erasure.ts';
@@ -124,6 +125,12 @@ const worker = createPrivacyWorker({
 });
 const retention = createRetention(lake);
 const forgetPeople = createForgetting({ ...lake, stream, pause });
+const byAge = createByAge({
+  namespace: env.METRICS_NAMESPACE,
+  clock: Date.now,
+  log,
+  print: (line) => process.stdout.write(line),
+});
 const again: AgainReach = {
   walkRegister: walkTable(dynamoDb, env.PRIVACY_TABLE),
   walkProfiles: walkTable(dynamoDb, env.PROFILES_TABLE),
@@ -138,7 +145,7 @@ const again: AgainReach = {
 /** Clocks ask for requests, for the days that are over and for people unseen; an operator, after a restore, to erase again. */
 export const handler = async (event: PrivacyTask, context: Parameters<typeof worker>[1]): Promise<unknown> => {
   const { profiles, ...tables } = env.RETENTION_DAYS;
-  if (event.task === 'retention') return void (await retention.run(tables));
-  if (event.task === 'forget') return profiles && { people: await forgetPeople(profiles) };
+  if (event.task === 'retention') return void (await byAge('retention', () => retention.run(tables)));
+  if (event.task === 'forget') return profiles && { people: await byAge('forget', () => forgetPeople(profiles)) };
   return event.task === 'erase-again' ? await eraseAgain(again, event.since) : await worker(event, context);
 };

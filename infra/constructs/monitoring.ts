@@ -347,8 +347,13 @@ export class Monitoring extends Construct {
     this.dashboard.addWidgets(this.runs('Reports', lambda));
   }
 
-  private watchPrivacy({ worker: { lambda } }: Privacy): void {
+  private watchPrivacy({ worker: { lambda }, notDeleted }: Privacy): void {
     this.watchSchedule('PrivacyWorker', lambda);
+    this.alarm('RetentionFailed', {
+      metric: notDeleted,
+      above: 0,
+      meaning: 'Days or people that were kept long enough could not be deleted: see the log of privacy-worker.',
+    });
     this.dashboard.addWidgets(this.runs('PrivacyWorker', lambda));
   }
 

@@ -1,6 +1,7 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { LakeTable } from '../../schemas/lake/column.ts';
 import { EXPORTS, PRIVACY_WORK, prefixesBesideTables } from '../../schemas/lake/prefixes.ts';
@@ -51,14 +52,19 @@ const WORK_DAYS = 14;
  * May fail: a store throttles, a consumer of the stream is behind, or the lake cannot be queried; the worker goes on where
  * it stopped, within a minute, and an erasure goes on until it is done. The alarm `PrivacyWorkerErrors` means that a step
  * fails again and again: see its log. `PrivacyWorkerSilent` means that nobody looks after requests: see its schedule.
+ * `RetentionFailed` means that what was kept long enough is still there.
  */
 export class Privacy extends Construct {
   readonly api: HeadwaterFunction<'privacy-api'>;
   readonly worker: HeadwaterFunction<'privacy-worker'>;
+  /** How often what was kept long enough could not be deleted. */
+  readonly notDeleted: Metric;
 
   constructor(scope: Construct, id: string, props: PrivacyProps) {
     super(scope, id);
     const { stream, lake, register, keys, settings } = props;
+    const namespace = Stack.of(this).stackName;
+    this.notDeleted = new Metric({ namespace, metricName: 'RetentionFailed', statistic: 'Sum' });
 
     this.worker = new HeadwaterFunction(this, 'Worker', {
       name: 'privacy-worker',
@@ -78,6 +84,7 @@ export class Privacy extends Construct {
           environment: {
             STREAM_HOURS: String(settings.stream.retentionHours),
             RETENTION_DAYS: JSON.stringify(settings.privacy.retention),
+            METRICS_NAMESPACE: namespace,
           },
           statements: [],
         },
