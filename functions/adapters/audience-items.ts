@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Item } from './dynamodb.ts';
+import { type Item, secondsOf } from './dynamodb.ts';
 import { sortKeyOf } from './sort-key.ts';
 import { bucketOf } from './spread.ts';
 
@@ -39,7 +39,7 @@ export function memberItem(member: Member, now: number): Item {
     profileId: { S: profileId },
     n: { N: String(n) },
     since: { N: String(since) },
-    ...(hasLeft && { out: { BOOL: true }, expiresAt: seconds(now + TOMBSTONE_LIFE_MS) }),
+    ...(hasLeft && { out: { BOOL: true }, expiresAt: secondsOf(now + TOMBSTONE_LIFE_MS) }),
   };
 }
 
@@ -59,6 +59,3 @@ export const valuePartition = (id: string): string => `values#${id}`;
 
 /** What tells apart the items of one read. */
 export const placeOf = ({ pk, sk }: Item): string => createHash('sha256').update(`${pk?.S}\n${sk?.S}`).digest('base64');
-
-/** A time of expiry, as the table has it. */
-export const seconds = (ms: number) => ({ N: String(Math.ceil(ms / 1000)) });

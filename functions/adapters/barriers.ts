@@ -1,4 +1,4 @@
-import type { AttributeValue, DynamoDb, Item } from './dynamodb.ts';
+import { type AttributeValue, type DynamoDb, type Item, secondsOf } from './dynamodb.ts';
 
 /** Which shards a consumer has read up to a barrier. Kept in the table of segments. */
 export interface Barriers {
@@ -15,7 +15,7 @@ export function createBarriers(dynamoDb: DynamoDb, table: string, clock: () => n
   const keyOf = (id: string): AttributeValue => ({ S: `barrier#${id}` });
   return {
     async markBarrier(id, shardId) {
-      const expiresAt = { N: String(Math.ceil((clock() + LIFE_MS) / 1000)) };
+      const expiresAt = secondsOf(clock() + LIFE_MS);
       const item: Item = { pk: keyOf(id), sk: { S: shardId }, expiresAt };
       await dynamoDb('PutItem', { TableName: table, Item: item });
     },

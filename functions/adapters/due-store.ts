@@ -1,4 +1,4 @@
-import type { DynamoDb, Item } from './dynamodb.ts';
+import { type DynamoDb, type Item, secondsOf } from './dynamodb.ts';
 import { deleteItems, writeItems } from './dynamodb-batches.ts';
 import { gathering } from './gathering.ts';
 import { sortKeyOf } from './sort-key.ts';
@@ -71,7 +71,7 @@ export function createDueStore(dynamoDb: DynamoDb, table: string, clock: () => n
       due: { S: `${digits(at)}#${sortKeyOf(first)}#${now.toString(36)}.${armed.toString(36)}` },
       ...(keys.length === 1 ? { key: { S: first } } : { keys: { L: keys.map((S) => ({ S })) } }),
       armedAt: { N: String(now) },
-      expiresAt: { N: String(Math.ceil((at + LIFE_MS) / 1000)) },
+      expiresAt: secondsOf(at + LIFE_MS),
     };
   };
   const put = gathering<Armed>(async (all) => {

@@ -19,6 +19,9 @@ export interface AttributeValue {
 
 export type Item = { readonly [name: string]: AttributeValue };
 
+/** A moment, in milliseconds since 1970, as tables want it of items that expire. */
+export const secondsOf = (time: number): { readonly N: string } => ({ N: String(Math.ceil(time / 1000)) });
+
 interface Expressions {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;

@@ -22,8 +22,8 @@ export class ProfileTooLargeError extends Error {
 }
 
 /**
- * The item of a version that is written `now`, in milliseconds since 1970. Where it would be too large, tracks lose their oldest rows until it fits. Throws
- * `ProfileTooLargeError`.
+ * The item of a version that is written `now`, in milliseconds since 1970. Where it would be too large, tracks lose their
+ * oldest rows until it fits. Throws `ProfileTooLargeError`.
  */
 export function itemOf(key: Key, version: number, token: string, folded: FoldedProfile, now: number) {
   const expiry = isNobodys(folded) && { expiresAt: now + NOBODYS_LIFE_MS };
@@ -37,7 +37,7 @@ export function itemOf(key: Key, version: number, token: string, folded: FoldedP
   }
 }
 
-/** Writes an item; false if another version came before it. `write` does more than that, or nothing. */
+/** Writes an item; false if another version came before it. `write` may do more in the same transaction. */
 export async function isWritten(
   store: Pick<ProfileStore, 'read' | 'write'>,
   item: ProfileItem,

@@ -1,4 +1,11 @@
-import { type AttributeValue, type DynamoDb, type Item, isConditionFailed, type PutItemInput } from './dynamodb.ts';
+import {
+  type AttributeValue,
+  type DynamoDb,
+  type Item,
+  isConditionFailed,
+  type PutItemInput,
+  secondsOf,
+} from './dynamodb.ts';
 import { readItems } from './dynamodb-batches.ts';
 import { ServiceError } from './signed-http.ts';
 
@@ -122,9 +129,6 @@ export function createProfileStore(dynamoDb: DynamoDb, table: string): ProfileSt
     },
   };
 }
-
-/** As the table's expiry wants it. */
-const secondsOf = (time: number): AttributeValue => ({ N: String(Math.ceil(time / 1000)) });
 
 const keyOf = (id: string): Item => ({ id: { S: id } });
 

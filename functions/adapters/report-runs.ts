@@ -1,4 +1,4 @@
-import { type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
+import { type DynamoDb, type Item, isConditionFailed, secondsOf } from './dynamodb.ts';
 
 /** One query of a report, asked once for all who want the same of the same data. Times in milliseconds since 1970. */
 export interface ReportRun {
@@ -82,7 +82,7 @@ function itemOf({ id, result, ...run }: ReportRun): Item {
     attempt: { N: String(run.attempt) },
     ...(run.queryId !== undefined && { queryId: { S: run.queryId } }),
     startedAt: { N: String(run.startedAt) },
-    expiresAt: { N: String(Math.ceil(run.expiresAt / 1000)) },
+    expiresAt: secondsOf(run.expiresAt),
     ...(result && {
       bucket: { S: result.bucket },
       key: { S: result.key },

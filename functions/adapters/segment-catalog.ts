@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { CatalogBody } from '../../shared/segments/catalog-body.ts';
-import { type DynamoDb, isConditionFailed, type PutItemInput } from './dynamodb.ts';
+import { type DynamoDb, isConditionFailed, type PutItemInput, secondsOf } from './dynamodb.ts';
 import {
   bodyKey,
   type CatalogHead,
@@ -97,7 +97,7 @@ export function createSegmentCatalog(dynamoDb: DynamoDb, table: string, clock: (
           ':last': bodyKey(Math.max(0, revision - KEPT_BODIES)).sk,
         },
       });
-      const expiresAt = { N: String(Math.ceil((clock() + LIFE_MS) / 1000)) };
+      const expiresAt = secondsOf(clock() + LIFE_MS);
       for (const { pk, sk } of Items) {
         if (!pk || !sk) continue;
         await dynamoDb('UpdateItem', {

@@ -1,6 +1,5 @@
 import type { Cause, Transition } from '../../schemas/stream/control.ts';
-import { seconds } from './audience-items.ts';
-import type { Item } from './dynamodb.ts';
+import { type Item, secondsOf } from './dynamodb.ts';
 
 /** Transitions that an item has at most: about what one write unit holds. */
 export const TRANSITIONS_AN_ITEM = 16;
@@ -57,7 +56,7 @@ function itemOf(run: readonly [Transition, ...Transition[]], now: number): Item 
     pk: { S: transitionPartition(profileId) },
     sk: { S: numberText(n) + String(run.length).padStart(2, '0') },
     transitions: { S: text },
-    expiresAt: seconds(now + LISTED_MS),
+    expiresAt: secondsOf(now + LISTED_MS),
   };
 }
 

@@ -62,9 +62,9 @@ export const privacy = z
      * Days that rows of the lake are kept, by table: `{ raw: 90, events: 730 }`. A day goes when so many whole days have
      * passed since its end; a table that is not named is kept. Profiles that are rebuilt know no more than `raw` does.
      *
-     * `profiles` is for people: of whom nothing was seen for so many days, whatever key they used, goes from all stores but
-     * the lake, within two days. `raw` and `events` must be kept no longer, or a rebuild would bring them back, and
-     * segments in the lake would count them.
+     * `profiles` is for people: of whom nothing was seen for so many days, whatever key they used, goes from profiles and
+     * segments, within two days. `raw` and `events` must be kept no longer, or a rebuild would bring them back, and segments
+     * in the lake would count them.
      */
     retention: z
       .strictObject({ ...tablesKept, profiles: days.min(2).optional() })
