@@ -1,39 +1,20 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DynamoDB } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeDataDir } from '../local-aws.ts';
-import { createPeopleTable, serveDynamoDb, TableName } from './people-table.ts';
+import { expect, test } from 'vitest';
+import { eachWithPeople, TableName } from './people-table.ts';
 
-let served: Awaited<ReturnType<typeof serveDynamoDb>>;
-let dynamodb: DynamoDB;
-let dataDir: string;
-
-const start = async () => {
-  served = await serveDynamoDb(dataDir);
-  dynamodb = served.dynamodb;
-};
-
-beforeEach(async () => {
-  dataDir = await makeDataDir();
-  await start();
-  await createPeopleTable(dynamodb);
-});
-afterEach(async () => {
-  await served.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+const people = eachWithPeople();
 
 const backUp = (isOn: boolean, table = TableName) =>
-  dynamodb.updateContinuousBackups({
+  people.dynamodb.updateContinuousBackups({
     TableName: table,
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isOn },
   });
 
-const put = (id: string, town: string) => dynamodb.putItem({ TableName, Item: { id: { S: id }, town: { S: town } } });
-const remove = (id: string) => dynamodb.deleteItem({ TableName, Key: { id: { S: id } } });
+const put = (id: string, town: string) =>
+  people.dynamodb.putItem({ TableName, Item: { id: { S: id }, town: { S: town } } });
+const remove = (id: string) => people.dynamodb.deleteItem({ TableName, Key: { id: { S: id } } });
 const contents = async (table: string) => {
-  const { Items = [] } = await dynamodb.scan({ TableName: table });
+  const { Items = [] } = await people.dynamodb.scan({ TableName: table });
   return Object.fromEntries(Items.map(({ id, town }) => [id?.S, town?.S]).toSorted());
 };
 /** A moment that nothing else happens at. */
@@ -44,7 +25,7 @@ const moment = async () => {
   return now;
 };
 const restore = (RestoreDateTime: Date, TargetTableName = 'restored') =>
-  dynamodb.restoreTableToPointInTime({ SourceTableName: TableName, TargetTableName, RestoreDateTime });
+  people.dynamodb.restoreTableToPointInTime({ SourceTableName: TableName, TargetTableName, RestoreDateTime });
 
 test('restores what was changed, made and deleted since then, into another table', async () => {
   await put('before', 'Brno');
@@ -55,7 +36,7 @@ test('restores what was changed, made and deleted since then, into another table
   await put('changed', 'Praha');
   await put('changed', 'Plzeň');
   await remove('deleted');
-  await dynamodb.batchWriteItem({
+  await people.dynamodb.batchWriteItem({
     RequestItems: {
       [TableName]: [
         { PutRequest: { Item: { id: { S: 'made' }, town: { S: 'Brno' } } } },
@@ -78,7 +59,7 @@ test('restores indexes, too', async () => {
 
   await restore(then);
 
-  const { Items } = await dynamodb.query({
+  const { Items } = await people.dynamodb.query({
     TableName: 'restored',
     IndexName: 'towns',
     KeyConditionExpression: 'town = :town',
@@ -92,8 +73,8 @@ test('keeps its history over a restart', async () => {
   await put('a', 'Brno');
   const then = await moment();
   await put('a', 'Praha');
-  await served.close();
-  await start();
+  await people.close();
+  await people.start();
   await put('a', 'Plzeň');
 
   await restore(then);
@@ -108,10 +89,10 @@ test('a restored table takes the place of the one that it was restored from', as
   await put('a', 'Praha');
   await restore(then);
   await backUp(true, 'restored');
-  await dynamodb.deleteTable({ TableName });
-  await expect.poll(() => dynamodb.describeTable({ TableName }).catch(({ name }) => name)).toMatch(/NotFound/);
+  await people.dynamodb.deleteTable({ TableName });
+  await expect.poll(() => people.dynamodb.describeTable({ TableName }).catch(({ name }) => name)).toMatch(/NotFound/);
 
-  await dynamodb.restoreTableToPointInTime({
+  await people.dynamodb.restoreTableToPointInTime({
     SourceTableName: 'restored',
     TargetTableName: TableName,
     UseLatestRestorableTime: true,

@@ -1,29 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DynamoDB, TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { makeDataDir } from '../local-aws.ts';
-import { createPeopleTable, serveDynamoDb, TableName } from './people-table.ts';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { afterEach, expect, test, vi } from 'vitest';
+import { eachWithPeople, TableName } from './people-table.ts';
 
-let served: Awaited<ReturnType<typeof serveDynamoDb>>;
-let dynamodb: DynamoDB;
-let dataDir: string;
-
-const start = async () => {
-  served = await serveDynamoDb(dataDir);
-  dynamodb = served.dynamodb;
-};
-
-beforeEach(async () => {
-  dataDir = await makeDataDir();
-  await start();
-  await createPeopleTable(dynamodb);
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await served.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+const people = eachWithPeople();
+afterEach(() => vi.restoreAllMocks());
 
 const person = (id: string, town: string, n = 0) => ({ id: { S: id }, town: { S: town }, n: { N: `${n}` } });
 const put = (id: string, town: string) => ({ Put: { TableName, Item: person(id, town) } });
@@ -40,10 +21,11 @@ const check = (id: string, ConditionExpression: string) => ({
   ConditionCheck: { TableName, Key: { id: { S: id } }, ConditionExpression },
 });
 const transact = (TransactItems: TransactWriteItem[], ClientRequestToken?: string) =>
-  dynamodb.transactWriteItems({ TransactItems, ClientRequestToken });
-const townOf = async (id: string) => (await dynamodb.getItem({ TableName, Key: { id: { S: id } } })).Item?.town?.S;
+  people.dynamodb.transactWriteItems({ TransactItems, ClientRequestToken });
+const townOf = async (id: string) =>
+  (await people.dynamodb.getItem({ TableName, Key: { id: { S: id } } })).Item?.town?.S;
 const idsIn = async (town: string, IndexName = 'towns') => {
-  const { Items = [] } = await dynamodb.query({
+  const { Items = [] } = await people.dynamodb.query({
     TableName,
     IndexName,
     KeyConditionExpression: 'town = :t',
@@ -52,7 +34,7 @@ const idsIn = async (town: string, IndexName = 'towns') => {
   return Items.map(({ id }) => id?.S).toSorted();
 };
 const contents = async (table = TableName) => {
-  const { Items = [] } = await dynamodb.scan({ TableName: table });
+  const { Items = [] } = await people.dynamodb.scan({ TableName: table });
   return Object.fromEntries(Items.map(({ id, town }) => [id?.S, town?.S]).toSorted());
 };
 
@@ -73,7 +55,7 @@ test('a check changes nothing, of an item that is there neither', async () => {
 });
 
 test('is undone by a restore to the moment before it', async () => {
-  await dynamodb.updateContinuousBackups({
+  await people.dynamodb.updateContinuousBackups({
     TableName,
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
   });
@@ -82,7 +64,7 @@ test('is undone by a restore to the moment before it', async () => {
   const RestoreDateTime = new Date();
   await sleep(5);
   await transact([put('changed', 'Praha'), remove('deleted'), move('moved', 'Praha'), put('made', 'Praha')]);
-  await dynamodb.restoreTableToPointInTime({
+  await people.dynamodb.restoreTableToPointInTime({
     SourceTableName: TableName,
     TargetTableName: 'restored',
     RestoreDateTime,
@@ -96,11 +78,11 @@ test('a token is known for ten minutes, over a restart as well', async () => {
   const at = (minutes: number) => vi.spyOn(Date, 'now').mockReturnValue(now + minutes * 60_000);
   at(0);
   await transact([put('ada', 'Brno')], 'a token');
-  await dynamodb.putItem({ TableName, Item: person('ada', 'Plzeň') });
+  await people.dynamodb.putItem({ TableName, Item: person('ada', 'Plzeň') });
   at(9.9);
-  await served.close();
+  await people.close();
   vi.restoreAllMocks();
-  await start();
+  await people.start();
   at(9.9);
   await transact([put('ada', 'Brno')], 'a token');
   expect(await townOf('ada')).toBe('Plzeň');
@@ -134,12 +116,12 @@ test('the same transaction at the same time is done once', async () => {
   const results = await Promise.allSettled(Array.from({ length: 8 }, () => transact(add, 'a token')));
   const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.name] : []));
   expect(new Set([...refusals, 'TransactionInProgressException']).size).toBe(1);
-  const { Item } = await dynamodb.getItem({ TableName, Key: { id: { S: 'ada' } } });
+  const { Item } = await people.dynamodb.getItem({ TableName, Key: { id: { S: 'ada' } } });
   expect(Item?.n).toEqual({ N: '1' });
 });
 
 test('tells which input is no transaction', async () => {
-  const send = (input: object) => served.gateway.invoke('tool', 'dynamodb', 'TransactWriteItems', input);
+  const send = (input: object) => people.gateway.invoke('tool', 'dynamodb', 'TransactWriteItems', input);
   const wrong = async (input: object) => send(input).catch(({ name, message }) => `${name}: ${message}`);
   expect(await wrong({})).toMatch(/^ValidationException: .*'transactItems' failed.* Member must not be null/);
   expect(await wrong({ TransactItems: 'x' })).toMatch(/^SerializationException/);
