@@ -4,7 +4,7 @@ import { privacyWorkerEnv, readEnv } from '../../schemas/env.ts';
 import { lakeTables, landedTables } from '../../schemas/lake/tables.ts';
 import type { PrivacyTask } from '../../schemas/privacy.ts';
 import { openPrivacy } from '../../schemas/privacy-settings.ts';
-import { barrierKey } from '../../shared/lake/object-key.ts';
+import { barrierKey, landedShards } from '../../shared/lake/object-key.ts';
 import { isOver } from '../../shared/replay/job.ts';
 import { createAthena } from '../adapters/athena.ts';
 import { createAudienceLists } from '../adapters/audience-lists.ts';
@@ -56,8 +56,7 @@ const trainings = createTrainingWork<{ readonly step: { readonly name: string } 
 /** The lake's writer marks barriers in its bucket, the others in a table. */
 async function passed(consumer: Consumer, id: string): Promise<ReadonlySet<string>> {
   if (consumer !== 'lake') return await marks[consumer].passedShards(id);
-  const prefix = barrierKey(id, '');
-  return new Set((await objects.listKeys(env.LAKE_BUCKET, prefix)).map((key) => key.slice(prefix.length)));
+  return landedShards(id, await objects.listKeys(env.LAKE_BUCKET, barrierKey(id, '')));
 }
 
 async function isInUse(prefix: 'replays/' | 'training/'): Promise<boolean> {

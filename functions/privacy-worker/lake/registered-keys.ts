@@ -21,9 +21,9 @@ type Reach = Asking & Pick<LakeReach, 'objects' | 'files' | 'tables' | 'allTable
 export function findKeysIn(reach: Reach): FindKeysInLake {
   async function* ofSearch(search: Search, ids: readonly string[]): AsyncGenerator<Key> {
     const names = search.tables.map(({ name }) => name);
+    const rules = { traits: reach.identity.externalTraits, spaces: spacesOf(reach.identity).ids };
     let window = await firstWindow(reach, names, MOST_DAYS);
     for (let failures = 0; window !== undefined; ) {
-      const rules = { traits: reach.identity.externalTraits, spaces: spacesOf(reach.identity).ids };
       const ended = await askAthena(reach, keysSql(search, window, ids, rules));
       if (ended.state === 'succeeded') {
         for await (const keys of firstColumn(reach.objects, ended.output)) yield* keys;
