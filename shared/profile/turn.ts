@@ -5,7 +5,6 @@ import type {
   Cause,
   ControlRecord,
   EraseRecord,
-  IdentityChange,
   Key,
   LinkRecord,
   PartRecord,
@@ -13,19 +12,20 @@ import type {
 } from '../../schemas/stream/control.ts';
 import { rawIdOf } from '../identity/keys.ts';
 import { isKnownLink } from '../identity/known-link.ts';
-import { addLink } from '../identity/links.ts';
 import { linksOf } from '../identity/links-of.ts';
 import { emptyNode, forgetKeys, isNewer, movesAfter, partChanged, receive, type Step } from '../identity/receive.ts';
 import { addRows, type CompiledCatalog, pruneTracks, readyKey, trackEvent } from '../segments/compile-catalog.ts';
 import { applyTo } from './apply.ts';
 import { isBornSince } from './born-since.ts';
 import type { ControlDelivery, EventDelivery, KeyBackfill, KeyForget } from './delivery.ts';
+import { dueToArm, isPutOff } from './due.ts';
 import { type FoldedProfile, isNothing } from './folded-profile.ts';
 import { Home, type OwnPart } from './home.ts';
 import { drop, newProfile, profileIdOf } from './new-profile.ts';
+import { isOnlyNews } from './only-news.ts';
 import { transitionId } from './outbox-cells.ts';
+import { Outgoing } from './outgoing.ts';
 import { keysOfPerson } from './parts.ts';
-import { isOnlyNews, lastReports } from './reports.ts';
 import { type KeyPart, partsOfUnseen } from './unseen.ts';
 
 /** What is known beside the key's own item. */
@@ -47,10 +47,7 @@ export class Turn {
   readonly #key: Key;
   readonly #context: TurnContext;
   readonly #home: Home;
-  readonly #moves: IdentityChange[] = [];
-  /** By child and parent. */
-  readonly #links = new Map<string, LinkRecord>();
-  readonly #out: (UnlinkRecord | PartRecord)[] = [];
+  readonly #outgoing = new Outgoing();
   /** What changed the own part last, while the key has a parent. */
   #news: Cause | undefined;
   /** Whether the person whom the key forgot had denied marketing. */
@@ -96,13 +93,13 @@ export class Turn {
     else this.#news = cause;
     for (const link of linksOf(event, identity)) {
       if (link.child === this.#key) this.#identify(link, arrivedAt);
-      else if (!isKnownLink(this.node, this.#key, link)) this.#link(link);
+      else if (!isKnownLink(this.node, this.#key, link)) this.#outgoing.link(link);
     }
   }
 
   /** Links to publish so far. */
   get links(): number {
-    return this.#links.size;
+    return this.#outgoing.links;
   }
 
   control({ control, arrivedAt }: ControlDelivery): void {
@@ -144,7 +141,7 @@ export class Turn {
     if (this.#news !== undefined && !this.#isHome) {
       const { node, out } = partChanged(this.node, this.#key, this.#news, this.#latest);
       this.node = node;
-      this.#out.push(...out);
+      this.#outgoing.report(out);
       this.hasChanged = true;
     }
     const arm = this.#isHome ? dueToArm(audience) : undefined;
@@ -165,18 +162,7 @@ export class Turn {
       });
       records.push({ v: 1, kind: 'transitions', items });
     }
-    if (this.#moves.length > 0) records.push({ v: 1, kind: 'identities', items: this.#moves });
-    return [...records, ...this.#links.values(), ...lastReports(this.#out)];
-  }
-
-  /** Of several links between two keys the child needs the one that ranks first. */
-  #link(record: LinkRecord): void {
-    const { child, parent, link } = record;
-    const name = `${child}\n${parent}`;
-    const known = this.#links.get(name);
-    const held = known === undefined ? [] : [{ parent, ...known.link }];
-    if (addLink(held, { parent, ...link }, child) === held) return;
-    this.#links.set(name, record);
+    return [...records, ...this.#outgoing.records()];
   }
 
   /** A definition that waits for its backfill finds all of a key's past here, if it was known before the first event. */
@@ -211,8 +197,8 @@ export class Turn {
 
   /** Says what a change of the key's place means to others, and to its person. */
   #settle(step: Step, arrivedAt: number): void {
-    this.#out.push(...step.out);
-    if (step.moved !== undefined) this.#moves.push(step.moved);
+    this.#outgoing.report(step.out);
+    if (step.moved !== undefined) this.#outgoing.move(step.moved);
     if (step.wasHome && !step.isHome) this.#home.leave(arrivedAt, step.cause);
     if (step.isHome && step.touched) {
       this.#gather();
@@ -270,7 +256,7 @@ export class Turn {
     if (gone.has(this.#key)) {
       if (isBornSince(at, this.own.profile, this.node)) return;
       this.#eraseAll(arrivedAt, cause);
-      this.#moves.length = 0;
+      this.#outgoing.withdrawMoves();
       return;
     }
     // Written in any case: what the last write had to say may name them, too.
@@ -290,7 +276,7 @@ export class Turn {
     if (others === undefined) return;
     for (const [key, { identity }] of others) {
       const moves = movesAfter(identity.moves, arrivedAt);
-      this.#moves.push({ profileKey: key, parentKey: null, moves, time: arrivedAt, why: 'retention' });
+      this.#outgoing.move({ profileKey: key, parentKey: null, moves, time: arrivedAt, why: 'retention' });
     }
     this.forgotten = [...others.keys()];
     this.#eraseAll(arrivedAt, { type: 'retention', time: arrivedAt });
@@ -305,8 +291,7 @@ export class Turn {
     audience.ready.clear();
     Object.assign(audience, { evaluatedAt: 0, due: 0, armed: 0 });
     this.node = emptyNode;
-    this.#links.clear();
-    this.#out.length = 0;
+    this.#outgoing.withdraw();
     this.#news = undefined;
     this.#home.setOthers([]);
     this.hasErased = true;
@@ -326,14 +311,4 @@ export class Turn {
     const keys = keysOfPerson(this.#key, this.node);
     this.#home.setOthers(keys.flatMap((key) => this.#context.parts.get(key) ?? []));
   }
-}
-
-/** Whether a due time is the one before, or a later one; 0 is none. */
-const isPutOff = (due: number, before: number): boolean => due === before || (before !== 0 && due > before);
-
-/** The due time that nobody would wake the person for. A time that has passed wakes nobody: its tick may have come and gone. */
-function dueToArm({ due, armed, evaluatedAt }: OwnPart['audience']): number | undefined {
-  if (due === 0) return undefined;
-  const isArmed = armed > evaluatedAt && armed <= due;
-  return isArmed ? undefined : due;
 }

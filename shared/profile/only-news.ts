@@ -1,5 +1,5 @@
 import type { IdentityNode } from '../../schemas/identity.ts';
-import type { Key, LinkRecord, PartRecord, UnlinkRecord } from '../../schemas/stream/control.ts';
+import type { LinkRecord, PartRecord, UnlinkRecord } from '../../schemas/stream/control.ts';
 import type { Step } from '../identity/receive.ts';
 
 /**
@@ -13,17 +13,4 @@ export function isOnlyNews(node: IdentityNode, step: Step, record: LinkRecord | 
   const isSame = (name: 'keys' | 'above' | 'times') =>
     before[name].length === after[name].length && before[name].every((value, at) => value === after[name][at]);
   return isSame('keys') && isSame('above') && isSame('times');
-}
-
-/** Of several reports to one parent the last says all; that a person was joined remains the cause. */
-export function lastReports(records: readonly (UnlinkRecord | PartRecord)[]): (UnlinkRecord | PartRecord)[] {
-  const last = new Map<Key, PartRecord>();
-  for (const record of records) {
-    if (record.kind !== 'part') continue;
-    const before = last.get(record.to);
-    const cause = before?.cause.type === 'merge' ? before.cause : record.cause;
-    last.delete(record.to);
-    last.set(record.to, { ...record, cause });
-  }
-  return [...records.filter(({ kind }) => kind !== 'part'), ...last.values()];
 }
