@@ -2,7 +2,7 @@ import { decodeNeighbours, encodeNeighbours } from '../../shared/recommender/cod
 import { decodeItems, encodeItems } from '../../shared/recommender/items-codec.ts';
 import type { ItemIndex, ItemNeighbours, ModelHead, ModelItems } from '../../shared/recommender/model.ts';
 import type { Trained } from '../../shared/recommender/training/plan.ts';
-import { type AttributeValue, type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
+import { type AttributeValue, type DynamoDb, type Item, isConditionFailed, secondsOf } from './dynamodb.ts';
 import { readItems, writeItems } from './dynamodb-batches.ts';
 
 /** What is served, and what was served before. */
@@ -106,8 +106,8 @@ export function createModelStore(dynamoDb: DynamoDb, table: string, clock: () =>
   };
 
   const ofVersion = (items: readonly Item[]): Item[] => {
-    const expiresAt = String(Math.ceil((clock() + VERSION_DAYS * DAY_MS) / 1000));
-    return items.map((item) => ({ ...item, expiresAt: { N: expiresAt } }));
+    const expiresAt = secondsOf(clock() + VERSION_DAYS * DAY_MS);
+    return items.map((item) => ({ ...item, expiresAt }));
   };
 
   return {

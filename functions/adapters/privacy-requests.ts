@@ -1,7 +1,7 @@
 import { EXPORT_DAYS, type PrivacyRequest } from '../../schemas/privacy.ts';
 import type { Key } from '../../schemas/stream/control.ts';
 import { registerId } from '../../shared/privacy/register.ts';
-import { type DynamoDb, type Item, isConditionFailed } from './dynamodb.ts';
+import { type DynamoDb, type Item, isConditionFailed, secondsOf } from './dynamodb.ts';
 import { readItems } from './dynamodb-batches.ts';
 import { requestOf } from './privacy-items.ts';
 
@@ -30,6 +30,7 @@ const archivesKey = (key: Key): Item => ({ id: { S: `x:${registerId(key).slice(2
 const queueKey: Item = { id: { S: 'queue' } };
 /** Requests that one read of the queue takes. */
 const MAX_OPEN = 1_000;
+const DAY_MS = 86_400_000;
 
 export function createPrivacyRequests(dynamoDb: DynamoDb, table: string): PrivacyRequests {
   const enqueue = (verb: 'ADD' | 'DELETE', id: string) =>
@@ -79,7 +80,7 @@ export function createPrivacyRequests(dynamoDb: DynamoDb, table: string): Privac
       }
     },
     noteExport: async (keys, id, now) => {
-      const expiresAt = { N: String(Math.ceil(now / 1_000) + 2 * EXPORT_DAYS * 86_400) };
+      const expiresAt = secondsOf(now + 2 * EXPORT_DAYS * DAY_MS);
       for (const key of keys) {
         await dynamoDb('UpdateItem', {
           TableName: table,
