@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { AwsAnswer, AwsCall, LocalService } from '../gateway/types.ts';
 import { continuousBackups } from './dynamodb/continuous-backups.ts';
 import type { TableStore } from './dynamodb/drafting.ts';
+import { endIterators, type RangeReader } from './dynamodb/end-iterators.ts';
 import { type ItemHistory, type ItemLevel, keepItemHistory } from './dynamodb/item-history.ts';
 import { type BatchWriter, putTogether } from './dynamodb/put-together.ts';
 import { type ExpressionParser, rememberExpressions } from './dynamodb/remember-expressions.ts';
@@ -14,12 +15,13 @@ import { type Emulator, inputOf, levelService, loadEmulator, openFolder } from '
 type Read = (key: string, done: (error: unknown, value?: unknown) => void) => void;
 
 interface Store extends TableStore {
-  readonly db: BatchWriter & {
-    open(): Promise<void>;
-    getSync(key: string): unknown;
-    get: Read;
-    put: ReturnType<typeof putTogether>;
-  };
+  readonly db: BatchWriter &
+    RangeReader & {
+      open(): Promise<void>;
+      getSync(key: string): unknown;
+      get: Read;
+      put: ReturnType<typeof putTogether>;
+    };
   readonly tableDb: Tables & { awsRegion: string; awsAccountId: string };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
 }
@@ -35,6 +37,7 @@ export async function createDynamoDbService({ dataDir }: { readonly dataDir: str
   });
   store.db.get = readHere(store.db);
   store.db.put = putTogether(store.db);
+  endIterators(store.db);
   const level = store.db as unknown as ItemLevel;
   const history = await keepItemHistory(level);
   rememberTables(store.tableDb);

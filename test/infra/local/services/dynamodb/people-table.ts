@@ -29,6 +29,9 @@ export function eachWithPeople() {
     get gateway() {
       return served.gateway;
     },
+    get dataDir() {
+      return dataDir;
+    },
     close: () => served.close(),
     start,
   };

@@ -1,0 +1,24 @@
+interface Iterator {
+  close(): Promise<void>;
+  return?: () => Promise<void>;
+}
+
+/** What reads ranges of a Level. */
+export interface RangeReader {
+  keys(range?: object): Iterator;
+  values(range?: object): Iterator;
+}
+
+/**
+ * Has iterators closed when a query has read what it wanted: dynalite calls `return` for that, which Level's have not. One that is
+ * left open keeps all files of its moment on the disk.
+ */
+export function endIterators(db: RangeReader): void {
+  const ended = (read: (range?: object) => Iterator) => (range?: object) => {
+    const iterator = read.call(db, range);
+    iterator.return = () => iterator.close();
+    return iterator;
+  };
+  db.keys = ended(db.keys);
+  db.values = ended(db.values);
+}
