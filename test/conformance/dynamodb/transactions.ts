@@ -70,11 +70,11 @@ export const transactions = rules('dynamodb', 'transactions', api('TransactWrite
         add(TableName, updated),
       ]),
     );
-    assert.deepEqual(reasons, [
-      { Code: 'None' },
-      { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' },
-      { Code: 'None' },
-    ]);
+    assert.deepEqual(
+      reasons.map(({ Code }) => Code),
+      ['None', 'ConditionalCheckFailed', 'None'],
+    );
+    assert.match(reasons[1]?.Message ?? '', /^The conditional request failed/);
     assert.deepEqual(await Promise.all(keys.map(read)), [undefined, undefined, undefined]);
   },
   'every condition that does not hold is told': async (target) => {
@@ -140,9 +140,9 @@ export const transactions = rules('dynamodb', 'transactions', api('TransactWrite
   'none, and more than 100 actions, are refused': async (target) => {
     const { TableName, keys, write } = await someItems(target, 101);
     const many = await refused(write(keys.map((Item) => ({ Put: { TableName, Item } }))), invalid);
-    assert.match(many.message, /transactItems.*length less than or equal to 100/);
+    assert.match(many.message, /length less than or equal to 100/);
     const none = await refused(write([]), invalid);
-    assert.match(none.message, /transactItems.*length greater than or equal to 1/);
+    assert.match(none.message, /length greater than or equal to 1/);
   },
   'two actions on one item are refused, a check as well': async (target) => {
     const { TableName, first, read, write } = await someItems(target, 1);
@@ -167,18 +167,19 @@ export const transactions = rules('dynamodb', 'transactions', api('TransactWrite
     await refused(write([{ Put: { TableName, Item: first } }, elsewhere]), 'ResourceNotFoundException');
     assert.equal(await read(first), undefined);
   },
-  'a wrong key cancels, the first one alone is told': async (target) => {
-    const { TableName, first, write } = await someItems(target, 1);
+  'a wrong key cancels, and each is told in its place': async (target) => {
+    const { TableName, first, read, write } = await someItems(target, 1);
     const wrong = { Put: { TableName, Item: { id: { N: '7' } } } };
-    const reasons = await reasonsOf(write([wrong, wrong, { Put: { TableName, Item: first, ...present } }]));
+    const reasons = await reasonsOf(write([wrong, { Put: { TableName, Item: first } }, wrong]));
     assert.deepEqual(
       reasons.map(({ Code, Message }) => [Code, Message === undefined]),
       [
         ['ValidationError', false],
         ['None', true],
-        ['None', true],
+        ['ValidationError', false],
       ],
     );
+    assert.equal(await read(first), undefined);
   },
   'an update that does not fit the item cancels': async (target) => {
     const { TableName, first, second, read, write } = await someItems(target, 2);

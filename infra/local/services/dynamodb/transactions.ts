@@ -41,15 +41,20 @@ export function transactions({ emulator, store, level, history, tokens }: Parts)
       store.getTable(name, (error, table) => (error ? reject(error) : resolve(table)));
     });
 
-  /** Where the items lie. The first wrong key cancels the whole. */
+  /** Where the items lie. A wrong key cancels the whole. */
   const placesOf = async (actions: readonly Action[]): Promise<Place[]> => {
     const names = [...new Set(actions.map(({ input }) => input.TableName))];
     const tables = new Map(await Promise.all(names.map(async (name) => [name, await tableOf(name)] as const)));
-    const places = actions.map(({ input: { TableName, Item, Key = {} } }, at) => {
-      const table = tables.get(TableName) ?? {};
-      const wrong = Item ? items.validateItem(Item, table) : items.validateKey(Key, table);
-      if (wrong) throw cancelled(actions.map((_, other) => (other === at ? reasonOf(wrong) : undefined) ?? none));
-      return { table: TableName, key: items.createKey(Item ?? Key, table) };
+    const tableOfAction = ({ input }: Action) => tables.get(input.TableName) ?? {};
+    const wrong = actions.map((action) => {
+      const { Item, Key = {} } = action.input;
+      const table = tableOfAction(action);
+      return Item ? items.validateItem(Item, table) : items.validateKey(Key, table);
+    });
+    if (wrong.some(Boolean)) throw cancelled(wrong.map((each) => (each && reasonOf(each)) ?? none));
+    const places = actions.map((action) => {
+      const { TableName, Item, Key = {} } = action.input;
+      return { table: TableName, key: items.createKey(Item ?? Key, tableOfAction(action)) };
     });
     const distinct = new Set(places.map(({ table, key }) => `${table} ${key}`));
     if (distinct.size === places.length) return places;
