@@ -26,8 +26,8 @@ export interface LakeFiles {
   remove(keys: readonly string[]): Promise<void>;
 }
 
-/** A part of a sealed table takes some seconds. */
-const defaults: SignedHttpOptions = { timeoutMs: 60_000 };
+/** A part of a sealed table takes some seconds. Jobs read thousands of files, and begin anew for one that they don't get. */
+const defaults: SignedHttpOptions = { attempts: 6, timeoutMs: 60_000 };
 const KEYS_A_DELETE = 1_000;
 
 /** The bucket by S3's API. */

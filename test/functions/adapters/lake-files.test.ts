@@ -62,6 +62,18 @@ describe('files of the lake', () => {
     expect(await files.list('t/')).toEqual([]);
   });
 
+  test('are asked for until S3 can give them, six times at most', async () => {
+    await using bucket = await aBucket();
+    vi.stubEnv('AWS_ENDPOINT_URL', bucket.url);
+    const files = createLakeFiles('lake', { pauseMs: 1 });
+    const slowDown = refused(503, 'SlowDown');
+    bucket.answerNext(...Array(5).fill(slowDown), (response) => response.writeHead(200).end('content'));
+    expect((await files.read('t/a'))?.toString()).toBe('content');
+    bucket.answer(slowDown);
+    await expect(files.read('t/a')).rejects.toMatchObject({ name: 'SlowDown' });
+    expect(bucket.requests).toHaveLength(12);
+  });
+
   test('say so when some could not be deleted', async () => {
     await using bucket = await aBucket();
     vi.stubEnv('AWS_ENDPOINT_URL', bucket.url);
