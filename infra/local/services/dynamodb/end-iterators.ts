@@ -11,7 +11,8 @@ export interface RangeReader {
 
 /**
  * Has iterators closed when a query has read what it wanted: dynalite calls `return` for that, which Level's have not. One that is
- * left open keeps all files of its moment on the disk.
+ * left open keeps all files of its moment on the disk, and versions of items that were replaced since: LevelDB 1.20 may then
+ * read an old one again (google/leveldb#320).
  */
 export function endIterators(db: RangeReader): void {
   const ended = (read: (range?: object) => Iterator) => (range?: object) => {
