@@ -100,7 +100,7 @@ async function run(
   await runtime.ask('fire');
   await timed('sealing', sealing.sealAll());
   await runtime.ask('calm');
-  // A run over many files seldom comes to its end where one call in ten fails.
+  // What no run under fire came to.
   await timed('sealing in peace', sealing.sealAll());
 
   say('Comparing');
