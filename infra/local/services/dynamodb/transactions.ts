@@ -45,16 +45,15 @@ export function transactions({ emulator, store, level, history, tokens }: Parts)
   const placesOf = async (actions: readonly Action[]): Promise<Place[]> => {
     const names = [...new Set(actions.map(({ input }) => input.TableName))];
     const tables = new Map(await Promise.all(names.map(async (name) => [name, await tableOf(name)] as const)));
-    const tableOfAction = ({ input }: Action) => tables.get(input.TableName) ?? {};
-    const wrong = actions.map((action) => {
-      const { Item, Key = {} } = action.input;
-      const table = tableOfAction(action);
-      return Item ? items.validateItem(Item, table) : items.validateKey(Key, table);
+    const targets = actions.map(({ input: { TableName, Item, Key = {} } }) => {
+      return { TableName, Item, itemOrKey: Item ?? Key, table: tables.get(TableName) ?? {} };
     });
+    const wrong = targets.map(({ Item, itemOrKey, table }) =>
+      Item ? items.validateItem(Item, table) : items.validateKey(itemOrKey, table),
+    );
     if (wrong.some(Boolean)) throw cancelled(wrong.map((each) => (each && reasonOf(each)) ?? none));
-    const places = actions.map((action) => {
-      const { TableName, Item, Key = {} } = action.input;
-      return { table: TableName, key: items.createKey(Item ?? Key, tableOfAction(action)) };
+    const places = targets.map(({ TableName, itemOrKey, table }) => {
+      return { table: TableName, key: items.createKey(itemOrKey, table) };
     });
     const distinct = new Set(places.map(({ table, key }) => `${table} ${key}`));
     if (distinct.size === places.length) return places;

@@ -120,6 +120,14 @@ test('the same transaction at the same time is done once', async () => {
   expect(Item?.n).toEqual({ N: '1' });
 });
 
+test('a wrong key is told before any condition is asked', async () => {
+  const wrong = { Put: { TableName, Item: { id: { N: '7' } } } };
+  const written = transact([wrong, check('ada', 'attribute_exists(id)')]);
+  await expect(written).rejects.toMatchObject({
+    CancellationReasons: [{ Code: 'ValidationError' }, { Code: 'None' }],
+  });
+});
+
 test('tells which input is no transaction', async () => {
   const send = (input: object) => people.gateway.invoke('tool', 'dynamodb', 'TransactWriteItems', input);
   const wrong = async (input: object) => send(input).catch(({ name, message }) => `${name}: ${message}`);
