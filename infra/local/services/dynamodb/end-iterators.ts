@@ -1,12 +1,12 @@
-interface Iterator {
+interface RangeIterator {
   close(): Promise<void>;
   return?: () => Promise<void>;
 }
 
 /** What reads ranges of a Level. */
 export interface RangeReader {
-  keys(range?: object): Iterator;
-  values(range?: object): Iterator;
+  keys(range?: object): RangeIterator;
+  values(range?: object): RangeIterator;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface RangeReader {
  * read an old one again (google/leveldb#320).
  */
 export function endIterators(db: RangeReader): void {
-  const ended = (read: (range?: object) => Iterator) => (range?: object) => {
+  const ended = (read: (range?: object) => RangeIterator) => (range?: object) => {
     const iterator = read.call(db, range);
     iterator.return = () => iterator.close();
     return iterator;
